@@ -1,0 +1,212 @@
+// Schemas for everything that is hashed, signed, stored or sent [ENC-1]. A Codec<T> says how a T is written as
+// canonical CBOR and what is accepted when it is read. Records are arrays in the order of their fields; variants are
+// [tag, ...fields] with append-only tags. encode asserts on values a program should not have made; decode never throws.
+import { decode as cborDecode, encode as cborEncode } from 'cborg'
+import { AMOUNT_LIMIT } from '../primitives/amounts.ts'
+import { bytesToHex, hexToBytes } from '../primitives/bytes.ts'
+import { isHex32, ZERO_HASH } from '../primitives/ids.ts'
+import { accept, assert, reject, type Verdict } from '../primitives/verdict.ts'
+import { scanCanonical } from './scan.ts'
+
+/** What cborg writes and reads for us. */
+export type CborItem = number | bigint | boolean | string | null | Uint8Array | readonly CborItem[]
+
+export interface Codec<T> {
+  /** The value as a CBOR item; asserts if it breaks the schema. */
+  readonly pack: (value: T) => CborItem
+  /** The value of a CBOR item; throws Misfit, which only `decode` and other codecs may see. */
+  readonly unpack: (item: unknown) => T
+}
+
+export type Decoded<C> = C extends Codec<infer T> ? T : never
+export type DecodeCode = 'E_TOO_LARGE' | 'E_NOT_CANONICAL' | 'E_SCHEMA'
+
+/** Thrown inside codecs when an item does not fit; never leaves `decode`. */
+class Misfit extends Error {}
+
+function misfit(why: string): never {
+  throw new Misfit(why)
+}
+
+/** Canonical bytes of a value. Asserts if the value breaks its schema. */
+export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
+  return cborEncode(codec.pack(value), { float64: false })
+}
+
+/** The value in untrusted bytes. Refuses more than `limit` bytes before looking at any. Never throws. */
+export function decode<T>(codec: Codec<T>, bytes: Uint8Array, limit: number): Verdict<T, DecodeCode> {
+  if (bytes.length > limit) return reject('E_TOO_LARGE', `${bytes.length} bytes where ${limit} are allowed`)
+  const fault = scanCanonical(bytes)
+  if (fault !== undefined) return reject('E_NOT_CANONICAL', fault)
+  try {
+    return accept(codec.unpack(cborDecode(bytes, DECODE_OPTIONS)))
+  } catch (error) {
+    if (error instanceof Misfit) return reject('E_SCHEMA', error.message)
+    // scanCanonical admits only what cborg reads, so anything else is malformed text inside a string.
+    return reject('E_NOT_CANONICAL', 'unreadable')
+  }
+}
+
+const DECODE_OPTIONS = {
+  strict: true,
+  allowIndefinite: false,
+  allowUndefined: false,
+  allowInfinity: false,
+  allowNaN: false,
+  allowBigInt: true
+} as const
+
+/** Unsigned integer up to `max` (below 2^53), as a number. */
+export function uint(max: number = Number.MAX_SAFE_INTEGER): Codec<number> {
+  return {
+    pack: value => {
+      assert(Number.isSafeInteger(value) && value >= 0 && value <= max, 'uint out of range')
+      return value
+    },
+    unpack: item => (typeof item === 'number' && Number.isSafeInteger(item) && item >= 0 && item <= max ? item : misfit('an unsigned integer'))
+  }
+}
+
+/** Unsigned integer below `limit` as a bigint; 2^63 unless told otherwise [ENC-2]. */
+export function amount(limit: bigint = AMOUNT_LIMIT): Codec<bigint> {
+  assert(limit <= 1n << 64n, 'CBOR integers end at 2^64')
+  return {
+    pack: value => {
+      assert(value >= 0n && value < limit, 'amount out of range')
+      return value <= 0xffff_ffffn ? Number(value) : value
+    },
+    unpack: item => {
+      const value = typeof item === 'bigint' ? item : typeof item === 'number' ? BigInt(item) : misfit('an amount')
+      return value >= 0n && value < limit ? value : misfit('an amount in range')
+    }
+  }
+}
+
+export const bool: Codec<boolean> = {
+  pack: value => value,
+  unpack: item => (typeof item === 'boolean' ? item : misfit('a boolean'))
+}
+
+/** Byte string of `min` to `max` bytes. */
+export function bytes(max: number, min = 0): Codec<Uint8Array> {
+  return {
+    pack: value => {
+      assert(value.length <= max && value.length >= min, 'byte string out of range')
+      return value
+    },
+    unpack: item => (item instanceof Uint8Array && item.length <= max && item.length >= min ? item : misfit(`${min} to ${max} bytes`))
+  }
+}
+
+/** 32 bytes, in memory as hexadecimal text. The zero hash is refused [HASH-1]. */
+export function hex32<Id extends string>(): Codec<Id> {
+  return {
+    pack: value => {
+      assert(isHex32(value) && value !== ZERO_HASH, 'not a 32-byte id')
+      return hexToBytes(value)
+    },
+    unpack: item => {
+      if (!(item instanceof Uint8Array) || item.length !== 32) misfit('32 bytes')
+      const text = bytesToHex(item)
+      return (text as string) === ZERO_HASH ? misfit('a hash other than zero') : (text as Id)
+    }
+  }
+}
+
+/** Printable ASCII text up to `max` characters. Nothing else is text in consensus. */
+export function text(max: number): Codec<string> {
+  const fits = (value: string): boolean => value.length <= max && /^[\x20-\x7e]*$/.test(value)
+  return {
+    pack: value => {
+      assert(fits(value), 'not printable ASCII')
+      return value
+    },
+    unpack: item => (typeof item === 'string' && fits(item) ? item : misfit('printable ASCII text'))
+  }
+}
+
+/** One of a fixed list of names, written as its place in the list. The list is append-only. */
+export function oneOf<const Name extends string>(names: readonly Name[]): Codec<Name> {
+  return {
+    pack: value => {
+      const place = names.indexOf(value)
+      assert(place >= 0, `not one of ${names.join(', ')}`)
+      return place
+    },
+    unpack: item => (typeof item === 'number' ? names[item] : undefined) ?? misfit(`one of ${names.join(', ')}`)
+  }
+}
+
+/** List of `min` to `max` items. */
+export function list<T>(item: Codec<T>, max: number, min = 0): Codec<readonly T[]> {
+  return {
+    pack: values => {
+      assert(values.length <= max && values.length >= min, 'list out of range')
+      return values.map(item.pack)
+    },
+    unpack: from => {
+      if (!Array.isArray(from) || from.length > max || from.length < min) misfit(`a list of ${min} to ${max}`)
+      return from.map(item.unpack)
+    }
+  }
+}
+
+/** A value or null. */
+export function nullable<T>(inner: Codec<T>): Codec<T | null> {
+  return {
+    pack: value => (value === null ? null : inner.pack(value)),
+    unpack: item => (item === null ? null : inner.unpack(item))
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a field may hold any type; Decoded<> recovers it exactly.
+type AnyFields = Readonly<Record<string, Codec<any>>>
+export type RecordOf<F extends AnyFields> = { readonly [Key in keyof F]: Decoded<F[Key]> }
+
+/** An object with exactly these fields, written as an array in this order. */
+export function record<F extends AnyFields>(fields: F): Codec<RecordOf<F>> {
+  const names = Object.keys(fields)
+  const codecs = Object.values(fields)
+  return {
+    pack: value => codecs.map((codec, i) => codec.pack((value as Record<string, unknown>)[names[i] ?? ''])),
+    unpack: item => {
+      if (!Array.isArray(item) || item.length !== codecs.length) misfit(`${codecs.length} fields`)
+      const out: Record<string, unknown> = {}
+      for (let i = 0; i < codecs.length; i++) out[names[i] ?? ''] = codecs[i]?.unpack(item[i])
+      return out as RecordOf<F>
+    }
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+type AnyVariants = Readonly<Record<string, readonly [tag: number, codec: Codec<any>]>>
+export type UnionOf<V extends AnyVariants> = {
+  [Kind in keyof V]: { readonly kind: Kind } & Decoded<V[Kind][1]>
+}[keyof V]
+
+/** Variants told apart by `kind`, written as [tag, record]. Tags are never renumbered. */
+export function union<V extends AnyVariants>(variants: V): Codec<UnionOf<V>> {
+  const byTag = new Map<number, readonly [kind: string, codec: Codec<unknown>]>()
+  for (const [kind, [tag, codec]] of Object.entries(variants)) {
+    assert(!byTag.has(tag), `tag ${tag} used twice`)
+    byTag.set(tag, [kind, codec])
+  }
+  return {
+    pack: value => {
+      const variant = variants[value.kind as string]
+      assert(variant !== undefined, `no variant ${String(value.kind)}`)
+      return [variant[0], variant[1].pack(value)]
+    },
+    unpack: item => {
+      if (!Array.isArray(item) || item.length !== 2 || typeof item[0] !== 'number') misfit('a variant')
+      const variant = byTag.get(item[0])
+      if (variant === undefined) return misfit(`no variant ${item[0]}`)
+      return { kind: variant[0], ...(variant[1].unpack(item[1]) as object) } as UnionOf<V>
+    }
+  }
+}
+
+/** Delays a schema that refers to itself; nesting is bounded by DEPTH_LIMIT before it is ever called. */
+export function lazy<T>(make: () => Codec<T>): Codec<T> {
+  return { pack: value => make().pack(value), unpack: item => make().unpack(item) }
+}

@@ -1,0 +1,52 @@
+// First look at untrusted CBOR: one pass over the heads, no recursion and no allocation by declared size.
+// It accepts exactly the deterministic subset this protocol uses (RFC 8949 4.2.1): unsigned integers, byte strings,
+// text strings, arrays, false, true and null, each with the shortest head, definite lengths, nothing after the end.
+
+/** Deepest nesting of arrays any schema here needs, with room to spare. */
+export const DEPTH_LIMIT = 24
+
+/** A reason why the bytes are not canonical, or undefined if they are. Never throws. */
+export function scanCanonical(bytes: Uint8Array): string | undefined {
+  const remaining: number[] = []
+  let offset = 0
+  let pending = 1
+  while (true) {
+    while (pending === 0) {
+      const outer = remaining.pop()
+      if (outer === undefined) return offset === bytes.length ? undefined : 'trailing bytes'
+      pending = outer
+    }
+    const head = bytes[offset]
+    if (head === undefined) return 'ends early'
+    pending -= 1
+    offset += 1
+    const major = head >> 5
+    const info = head & 0x1f
+    if (major === 7) {
+      if (info < 20 || info > 22) return 'a simple value or float that is not allowed'
+      continue
+    }
+    if (major === 1 || major === 5 || major === 6) return 'a negative integer, map or tag'
+    let argument = info
+    if (info >= 24) {
+      if (info > 27) return 'indefinite or reserved length'
+      const width = 1 << (info - 24)
+      if (offset + width > bytes.length) return 'ends early'
+      argument = 0
+      for (let i = 0; i < width; i++) argument = argument * 256 + (bytes[offset + i] ?? 0)
+      offset += width
+      // Above 2^53 the number is inexact, but every bound below is far smaller and the comparison stays right.
+      const least = info === 24 ? 24 : info === 25 ? 0x100 : info === 26 ? 0x1_0000 : 0x1_0000_0000
+      if (argument < least) return 'longer head than needed'
+    }
+    if (major === 0) continue
+    if (argument > bytes.length - offset) return 'declares more than there is'
+    if (major === 4) {
+      if (remaining.length >= DEPTH_LIMIT) return 'nested too deeply'
+      remaining.push(pending)
+      pending = argument
+    } else {
+      offset += argument
+    }
+  }
+}

@@ -1,0 +1,49 @@
+// Ed25519 under the ZIP-215 rule: the one verify function of the protocol [SIG-1, SIG-2].
+import { ed25519 } from '@noble/curves/ed25519.js'
+import { asciiToBytes, bytesToHex, concatBytes, hexToBytes } from '../primitives/bytes.ts'
+import type { GenesisHash, PublicKey } from '../primitives/ids.ts'
+import { assert } from '../primitives/verdict.ts'
+import { nativeCrypto } from './native.ts'
+
+export const SIGNATURE_BYTES = 64
+
+/** What a signature of this kind covers: tag, genesis hash, object [SIG-2]. Kinds are append-only. */
+export type SignedKind =
+  | 'transaction' | 'header' | 'acknowledgement' | 'vote'
+  | 'dag-header' | 'statement' | 'address' | 'instruction' | 'envelope'
+
+export function signingBytes(kind: SignedKind, genesis: GenesisHash, object: Uint8Array): Uint8Array {
+  return concatBytes(Uint8Array.of(kind.length), asciiToBytes(kind), hexToBytes(genesis), object)
+}
+
+/** True if and only if ZIP-215 accepts. Never throws, whatever the bytes. A failing signature costs the slow path. */
+export function verifySignature(key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean {
+  if (signature.length !== SIGNATURE_BYTES) return false
+  const native = nativeCrypto()
+  if (native?.verifyFast(key, message, signature) === true) return true
+  try {
+    return ed25519.verify(signature, message, hexToBytes(key), { zip215: true })
+  } catch {
+    return false
+  }
+}
+
+/** Signs with a 32-byte RFC 8032 secret key. Write what is signed before you call this [FIN-7]. */
+export function signMessage(secretKey: Uint8Array, message: Uint8Array): Uint8Array {
+  assert(secretKey.length === 32, 'secret key has 32 bytes')
+  return nativeCrypto()?.sign(secretKey, message) ?? ed25519.sign(message, secretKey)
+}
+
+export function derivePublicKey(secretKey: Uint8Array): PublicKey {
+  return bytesToHex(ed25519.getPublicKey(secretKey)) as PublicKey
+}
+
+/** False for encodings that are not canonical and for points of small order: keys of owners, bonds and names [SIG-3]. */
+export function isUsableKey(key: PublicKey): boolean {
+  try {
+    const point = ed25519.Point.fromHex(key, false)
+    return !point.isSmallOrder()
+  } catch {
+    return false
+  }
+}
