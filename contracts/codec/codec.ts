@@ -1,6 +1,7 @@
-// Schemas for everything that is hashed, signed, stored or sent [ENC-1]. A Codec<T> says how a T is written as
-// canonical CBOR and what is accepted when it is read. Records are arrays in the order of their fields; variants are
-// [tag, ...fields] with append-only tags. encode asserts on values a program should not have made; decode never throws.
+// Schemas for everything that is hashed, signed, stored or sent [ENC-1]. A Codec<T> says how a T is written
+// as canonical CBOR and what is accepted when it is read. Records are arrays in the order of their fields;
+// variants are [tag, ...fields] with append-only tags. encode asserts on values a program should not have
+// made; decode never throws.
 import { decode as cborDecode, encode as cborEncode } from 'cborg'
 import { AMOUNT_LIMIT } from '../primitives/amounts.ts'
 import { bytesToHex, hexToBytes } from '../primitives/bytes.ts'
@@ -28,9 +29,14 @@ function misfit(why: string): never {
   throw new Misfit(why)
 }
 
-/** Canonical bytes of a value. Asserts if the value breaks its schema. */
+/**
+ * Canonical bytes of a value. Asserts if the value breaks its schema, or if `decode` would refuse the bytes.
+ */
 export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
-  return cborEncode(codec.pack(value), { float64: false })
+  const bytes = cborEncode(codec.pack(value))
+  const fault = scanCanonical(bytes)
+  assert(fault === undefined, fault ?? '')
+  return bytes
 }
 
 /** The value in untrusted bytes. Refuses more than `limit` bytes before looking at any. Never throws. */
@@ -41,9 +47,8 @@ export function decode<T>(codec: Codec<T>, bytes: Uint8Array, limit: number): Ve
   try {
     return accept(codec.unpack(cborDecode(bytes, DECODE_OPTIONS)))
   } catch (error) {
-    if (error instanceof Misfit) return reject('E_SCHEMA', error.message)
-    // scanCanonical admits only what cborg reads, so anything else is malformed text inside a string.
-    return reject('E_NOT_CANONICAL', 'unreadable')
+    // scanCanonical admits only what cborg reads, so what is thrown here comes from a codec.
+    return reject('E_SCHEMA', error instanceof Misfit ? `not ${error.message}` : 'unreadable')
   }
 }
 
@@ -63,7 +68,10 @@ export function uint(max: number = Number.MAX_SAFE_INTEGER): Codec<number> {
       assert(Number.isSafeInteger(value) && value >= 0 && value <= max, 'uint out of range')
       return value
     },
-    unpack: item => (typeof item === 'number' && Number.isSafeInteger(item) && item >= 0 && item <= max ? item : misfit('an unsigned integer'))
+    unpack: item => {
+      const fits = typeof item === 'number' && Number.isSafeInteger(item) && item >= 0 && item <= max
+      return fits ? item : misfit('an unsigned integer in range')
+    }
   }
 }
 
@@ -94,7 +102,10 @@ export function bytes(max: number, min = 0): Codec<Uint8Array> {
       assert(value.length <= max && value.length >= min, 'byte string out of range')
       return value
     },
-    unpack: item => (item instanceof Uint8Array && item.length <= max && item.length >= min ? item : misfit(`${min} to ${max} bytes`))
+    unpack: item => {
+      const fits = item instanceof Uint8Array && item.length <= max && item.length >= min
+      return fits ? item : misfit(`${min} to ${max} bytes`)
+    }
   }
 }
 
@@ -102,7 +113,7 @@ export function bytes(max: number, min = 0): Codec<Uint8Array> {
 export function hex32<Id extends string>(): Codec<Id> {
   return {
     pack: value => {
-      assert(isHex32(value) && value !== ZERO_HASH, 'not a 32-byte id')
+      assert(isHex32(value) && (value as string) !== ZERO_HASH, 'not a 32-byte id')
       return hexToBytes(value)
     },
     unpack: item => {
@@ -165,18 +176,22 @@ export type RecordOf<F extends AnyFields> = { readonly [Key in keyof F]: Decoded
 
 /** An object with exactly these fields, written as an array in this order. */
 export function record<F extends AnyFields>(fields: F): Codec<RecordOf<F>> {
-  const names = Object.keys(fields)
-  const codecs = Object.values(fields)
+  const columns = Object.entries(fields)
+  // Names that look like numbers would be reordered by the engine, and __proto__ is not a field.
+  for (const [name] of columns) assert(FIELD_NAME.test(name), `not a field name: ${name}`)
   return {
-    pack: value => codecs.map((codec, i) => codec.pack((value as Record<string, unknown>)[names[i] ?? ''])),
+    pack: value => columns.map(([name, codec]) => codec.pack(value[name])),
     unpack: item => {
-      if (!Array.isArray(item) || item.length !== codecs.length) misfit(`${codecs.length} fields`)
+      if (!Array.isArray(item) || item.length !== columns.length) misfit(`${columns.length} fields`)
       const out: Record<string, unknown> = {}
-      for (let i = 0; i < codecs.length; i++) out[names[i] ?? ''] = codecs[i]?.unpack(item[i])
+      let i = 0
+      for (const [name, codec] of columns) out[name] = codec.unpack(item[i++])
       return out as RecordOf<F>
     }
   }
 }
+
+const FIELD_NAME = /^[a-z][A-Za-z0-9]*$/
 
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 type AnyVariants = Readonly<Record<string, readonly [tag: number, codec: Codec<any>]>>
@@ -186,22 +201,23 @@ export type UnionOf<V extends AnyVariants> = {
 
 /** Variants told apart by `kind`, written as [tag, record]. Tags are never renumbered. */
 export function union<V extends AnyVariants>(variants: V): Codec<UnionOf<V>> {
-  const byTag = new Map<number, readonly [kind: string, codec: Codec<unknown>]>()
-  for (const [kind, [tag, codec]] of Object.entries(variants)) {
+  const byKind = new Map(Object.entries(variants))
+  const byTag = new Map<unknown, readonly [kind: string, codec: Codec<unknown>]>()
+  for (const [kind, [tag, codec]] of byKind) {
+    assert(Number.isSafeInteger(tag) && tag >= 0, `tag ${tag} is not an unsigned integer`)
     assert(!byTag.has(tag), `tag ${tag} used twice`)
     byTag.set(tag, [kind, codec])
   }
   return {
     pack: value => {
-      const variant = variants[value.kind as string]
+      const variant = byKind.get(String(value.kind))
       assert(variant !== undefined, `no variant ${String(value.kind)}`)
       return [variant[0], variant[1].pack(value)]
     },
     unpack: item => {
-      if (!Array.isArray(item) || item.length !== 2 || typeof item[0] !== 'number') misfit('a variant')
-      const variant = byTag.get(item[0])
-      if (variant === undefined) return misfit(`no variant ${item[0]}`)
-      return { kind: variant[0], ...(variant[1].unpack(item[1]) as object) } as UnionOf<V>
+      if (!Array.isArray(item) || item.length !== 2) misfit('a variant')
+      const [kind, codec] = byTag.get(item[0]) ?? misfit('a known variant')
+      return { kind, ...(codec.unpack(item[1]) as object) } as UnionOf<V>
     }
   }
 }

@@ -1,6 +1,7 @@
-// First look at untrusted CBOR: one pass over the heads, no recursion and no allocation by declared size.
-// It accepts exactly the deterministic subset this protocol uses (RFC 8949 4.2.1): unsigned integers, byte strings,
-// text strings, arrays, false, true and null, each with the shortest head, definite lengths, nothing after the end.
+// First look at untrusted CBOR: one pass over the heads, no recursion and no allocation by declared size. It
+// accepts exactly the deterministic subset this protocol uses (RFC 8949 4.2.1) [ENC-1]: unsigned integers,
+// byte strings, strings of printable ASCII, arrays, false, true and null, each with the shortest head,
+// definite lengths, nothing after.
 
 /** Deepest nesting of arrays any schema here needs, with room to spare. */
 export const DEPTH_LIMIT = 24
@@ -35,7 +36,8 @@ export function scanCanonical(bytes: Uint8Array): string | undefined {
       argument = 0
       for (let i = 0; i < width; i++) argument = argument * 256 + (bytes[offset + i] ?? 0)
       offset += width
-      // Above 2^53 the number is inexact, but every bound below is far smaller and the comparison stays right.
+      // Above 2^53 the number is inexact, but every bound below is far smaller and the comparison stays
+      // right.
       const least = info === 24 ? 24 : info === 25 ? 0x100 : info === 26 ? 0x1_0000 : 0x1_0000_0000
       if (argument < least) return 'longer head than needed'
     }
@@ -46,7 +48,19 @@ export function scanCanonical(bytes: Uint8Array): string | undefined {
       remaining.push(pending)
       pending = argument
     } else {
-      offset += argument
+      const end = offset + argument
+      // Text is checked as bytes: a decoder of UTF-8 may drop a byte order mark or replace what is malformed,
+      // and then two byte strings would mean one value.
+      if (major === 3 && !isPrintable(bytes, offset, end)) return 'text other than printable ASCII'
+      offset = end
     }
   }
+}
+
+function isPrintable(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i] ?? 0
+    if (byte < 0x20 || byte > 0x7e) return false
+  }
+  return true
 }

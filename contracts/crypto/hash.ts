@@ -1,5 +1,6 @@
-// SHA-256 with a domain per use [HASH-1]. A domain is an ASCII name of 2 to 64 characters, put before the data with its
-// length, so no domain is a prefix of another and none collides with the 0x00 / 0x01 tags of Merkle leaves and nodes.
+// SHA-256 with a domain per use [HASH-1]. A domain is an ASCII name of 2 to 64 characters, put before the
+// data with its length, so no domain is a prefix of another and none collides with the 0x00 / 0x01 tags of
+// Merkle leaves and nodes.
 import { sha256 as portableSha256 } from '@noble/hashes/sha2.js'
 import { asciiToBytes, bytesToHex, concatBytes } from '../primitives/bytes.ts'
 import type { Hash } from '../primitives/ids.ts'

@@ -1,5 +1,6 @@
-// Where the floor above may install faster bodies of the same functions (node:crypto, WebAssembly). Each must agree
-// with the portable one; verify may answer "valid" early but never has the last word on "invalid" [SIG-1].
+// Where the floor above may install faster bodies of the same functions (node:crypto, WebAssembly). Each must
+// agree with the portable one; verify may answer "valid" early but never has the last word on "invalid"
+// [SIG-1].
 
 export interface NativeCrypto {
   readonly sha256: (data: Uint8Array) => Uint8Array

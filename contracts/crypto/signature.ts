@@ -1,7 +1,7 @@
 // Ed25519 under the ZIP-215 rule: the one verify function of the protocol [SIG-1, SIG-2].
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { asciiToBytes, bytesToHex, concatBytes, hexToBytes } from '../primitives/bytes.ts'
-import type { GenesisHash, PublicKey } from '../primitives/ids.ts'
+import { type GenesisHash, isHex32, type PublicKey } from '../primitives/ids.ts'
 import { assert } from '../primitives/verdict.ts'
 import { nativeCrypto } from './native.ts'
 
@@ -16,13 +16,27 @@ export function signingBytes(kind: SignedKind, genesis: GenesisHash, object: Uin
   return concatBytes(Uint8Array.of(kind.length), asciiToBytes(kind), hexToBytes(genesis), object)
 }
 
-/** True if and only if ZIP-215 accepts. Never throws, whatever the bytes. A failing signature costs the slow path. */
+/**
+ * True if and only if ZIP-215 accepts. Never throws, whatever the bytes. A failing signature costs the slow
+ * path.
+ */
 export function verifySignature(key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean {
-  if (signature.length !== SIGNATURE_BYTES) return false
-  const native = nativeCrypto()
-  if (native?.verifyFast(key, message, signature) === true) return true
+  if (signature.length !== SIGNATURE_BYTES || !isHex32(key)) return false
+  if (isSurelyValid(key, message, signature)) return true
   try {
     return ed25519.verify(signature, message, hexToBytes(key), { zip215: true })
+  } catch {
+    return false
+  }
+}
+
+/**
+ * What the fast verifier says, if there is one. One that throws has not said "valid", so the portable one
+ * decides.
+ */
+function isSurelyValid(key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return nativeCrypto()?.verifyFast(key, message, signature) === true
   } catch {
     return false
   }
@@ -38,8 +52,12 @@ export function derivePublicKey(secretKey: Uint8Array): PublicKey {
   return bytesToHex(ed25519.getPublicKey(secretKey)) as PublicKey
 }
 
-/** False for encodings that are not canonical and for points of small order: keys of owners, bonds and names [SIG-3]. */
+/**
+ * False for encodings that are not canonical and for points of small order: keys of owners, bonds and names
+ * [SIG-3].
+ */
 export function isUsableKey(key: PublicKey): boolean {
+  if (!isHex32(key)) return false
   try {
     const point = ed25519.Point.fromHex(key, false)
     return !point.isSmallOrder()
