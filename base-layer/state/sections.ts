@@ -1,0 +1,99 @@
+// The sections of base state [PRF-2]: one compact sparse Merkle tree each, with the key and value codec of every section.
+// The state root is the hash of the section roots in this order; the order is append-only. Read by the state transition,
+// by light clients (proofs are over the encoded keys and values) and by everyone who reads final state.
+import { assetRecordCodec } from '#contracts/assets/asset-record.ts'
+import { logEntryCodec, logHeadCodec } from '#contracts/assets/log-item.ts'
+import { bondRecordCodec } from '#contracts/bonds/bond-record.ts'
+import { claimCommitRecordCodec, convictionRecordCodec } from '#contracts/claims/claim-record.ts'
+import { amount, type Decoded, hex32, list, record, text, uint, union } from '#contracts/codec/codec.ts'
+import { committeeRecordCodec } from '#contracts/committees/committee-record.ts'
+import { outputRecordCodec } from '#contracts/ledger/output.ts'
+import { parametersCodec } from '#contracts/ledger/parameters.ts'
+import type {
+  AssetId, BondId, ClaimId, DagId, Hash, OutputId, PublicKey
+} from '#contracts/primitives/ids.ts'
+import { checkpointRecordCodec } from '#contracts/statements/checkpoint-record.ts'
+import { periodEntriesCodec, periodHeadCodec, silentPeersCodec } from '#contracts/statements/period-table.ts'
+import { finalityPointCodec, PEERS_MAX } from '#contracts/statements/vote.ts'
+
+const peerRecordCodec = record({
+  vrfKey: hex32<PublicKey>(),
+  rewards: hex32<PublicKey>(),
+  bondAtoms: amount(),
+  registeredAt: uint()
+})
+export type PeerRecord = Decoded<typeof peerRecordCodec>
+
+/** Recorded reveals of a period, in order of peer, until the seed is fixed [POS-3]. */
+const revealsCodec = list(record({ peer: hex32<PublicKey>(), output: hex32<Hash>() }), PEERS_MAX)
+
+/** Recorded finality [FIN-8]: every point justified in the current period, newest last, and the counters. */
+const finalityHeadCodec = record({
+  period: uint(),
+  justified: list(finalityPointCodec, 4096),
+  recordedFinal: finalityPointCodec,
+  ticks: uint(),
+  /** Atoms burnt since genesis [LED-2]. */
+  burnt: amount(),
+  /** Fees of the newest block, which the next block shares out [LED-2]. */
+  fees: amount()
+})
+export type FinalityHead = Decoded<typeof finalityHeadCodec>
+
+const balanceCodec = record({ atoms: amount(), purpose: text(32) })
+export type BalanceRecord = Decoded<typeof balanceCodec>
+
+/** Codec of each section's keys and values. Keys and values are unions where a section holds several kinds. */
+export const SECTIONS = {
+  outputs: { key: hex32<OutputId>(), value: outputRecordCodec },
+  assets: { key: hex32<AssetId>(), value: assetRecordCodec },
+  bonds: { key: hex32<BondId>(), value: bondRecordCodec },
+  /** Bond: its id. Others: hashHex('balance', kind, id); see balance-ids.ts. */
+  balances: { key: hex32<Hash>(), value: balanceCodec },
+  committees: { key: record({ asset: hex32<AssetId>(), epoch: uint() }), value: committeeRecordCodec },
+  checkpoints: { key: record({ asset: hex32<AssetId>(), sequence: uint() }), value: checkpointRecordCodec },
+  logs: {
+    key: union({
+      head: [0, record({ asset: hex32<AssetId>() })],
+      entry: [1, record({ asset: hex32<AssetId>(), index: uint() })]
+    }),
+    value: union({ head: [0, logHeadCodec], entry: [1, logEntryCodec] })
+  },
+  claims: {
+    key: union({
+      commit: [0, record({ id: hex32<ClaimId>() })],
+      checkpoint: [1, record({ asset: hex32<AssetId>(), sequence: uint() })],
+      seat: [2, record({ dag: hex32<DagId>(), seat: uint() })]
+    }),
+    value: union({ commit: [0, claimCommitRecordCodec], conviction: [1, convictionRecordCodec] })
+  },
+  peers: { key: hex32<PublicKey>(), value: peerRecordCodec },
+  periods: {
+    key: union({
+      head: [0, record({ period: uint() })],
+      entries: [1, record({ period: uint() })],
+      silent: [2, record({ period: uint() })],
+      reveals: [3, record({ period: uint() })]
+    }),
+    value: union({
+      head: [0, record({ head: periodHeadCodec })],
+      entries: [1, record({ entries: periodEntriesCodec })],
+      silent: [2, record({ peers: silentPeersCodec })],
+      reveals: [3, record({ reveals: revealsCodec })]
+    })
+  },
+  finality: {
+    key: union({
+      head: [0, record({})],
+      /** Tick count of the first block whose recorded final height is at least `height` [FIN-8]. */
+      clock: [1, record({ height: uint() })]
+    }),
+    value: union({ head: [0, finalityHeadCodec], clock: [1, record({ ticks: uint() })] })
+  },
+  parameters: { key: text(16), value: parametersCodec }
+} as const
+
+export type SectionName = keyof typeof SECTIONS
+export const SECTION_NAMES = Object.keys(SECTIONS) as readonly SectionName[]
+export type KeyOf<S extends SectionName> = Decoded<(typeof SECTIONS)[S]['key']>
+export type ValueOf<S extends SectionName> = Decoded<(typeof SECTIONS)[S]['value']>

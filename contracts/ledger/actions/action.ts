@@ -1,0 +1,28 @@
+// The list of base actions [LED-4]. Tags follow the protocol's order and are never renumbered; a missing tag belongs to an
+// action that is still to come. Statements, claims and evidence travel as bytes: they are defined on floors above the
+// ledger and decoded where they are judged.
+import { type Decoded, union } from '../../codec/codec.ts'
+import { assetRegisterCodec } from './asset-register.ts'
+import { bondLeaveCodec, bondPostCodec, bondReleaseCodec } from './bond.ts'
+import { checkpointPostCodec } from './checkpoint-post.ts'
+import { claimCommitCodec, claimRevealCodec } from './claim.ts'
+import { evidencePostCodec } from './evidence-post.ts'
+import { logPostCodec } from './log-post.ts'
+import { peerRegisterCodec } from './peer-register.ts'
+import { seedRevealCodec } from './seed-reveal.ts'
+
+export const actionCodec = union({
+  'peer.register': [0, peerRegisterCodec],
+  'seed.reveal': [2, seedRevealCodec],
+  'asset.register': [8, assetRegisterCodec],
+  'bond.post': [12, bondPostCodec],
+  'bond.leave': [15, bondLeaveCodec],
+  'bond.release': [16, bondReleaseCodec],
+  'log.post': [20, logPostCodec],
+  'checkpoint.post': [21, checkpointPostCodec],
+  'claim.commit': [22, claimCommitCodec],
+  'claim.reveal': [23, claimRevealCodec],
+  'evidence.post': [26, evidencePostCodec]
+})
+export type Action = Decoded<typeof actionCodec>
+export type ActionKind = Action['kind']

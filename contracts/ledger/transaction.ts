@@ -1,0 +1,38 @@
+// Base transactions [LED-3]: inputs, outputs, at most one action, one signature by one key. The id hashes everything but
+// the signature, so that it cannot be malleated.
+import { bytes, type Decoded, encode, hex32, list, nullable, record, uint } from '../codec/codec.ts'
+import { hashHex } from '../crypto/hash.ts'
+import { SIGNATURE_BYTES, signingBytes } from '../crypto/signature.ts'
+import type { GenesisHash, Hash, OutputId, TransactionId } from '../primitives/ids.ts'
+import { actionCodec } from './actions/action.ts'
+import { outputCodec } from './output.ts'
+
+/** Most bytes of one encoded transaction: a claim with its witness is the largest. */
+export const TRANSACTION_BYTES = 96 * 1024
+export const TRANSACTION_INPUTS = 256
+export const TRANSACTION_OUTPUTS = 256
+
+const bodyFields = {
+  inputs: list(hex32<OutputId>(), TRANSACTION_INPUTS),
+  outputs: list(outputCodec, TRANSACTION_OUTPUTS),
+  action: nullable(actionCodec),
+  /** First and last height of a block that may hold it. */
+  notBefore: nullable(uint()),
+  notAfter: nullable(uint()),
+  memo: nullable(hex32<Hash>())
+}
+export const transactionBodyCodec = record(bodyFields)
+export type TransactionBody = Decoded<typeof transactionBodyCodec>
+
+export const transactionCodec = record({ ...bodyFields, signature: bytes(SIGNATURE_BYTES, SIGNATURE_BYTES) })
+export type Transaction = Decoded<typeof transactionCodec>
+
+/** The id: everything but the signature [LED-3]. Accepts a signed transaction as well as a body. */
+export function transactionIdOf(body: TransactionBody): TransactionId {
+  return hashHex<TransactionId>('transaction', encode(transactionBodyCodec, body))
+}
+
+/** What the owner signs [SIG-2]. */
+export function transactionSigningBytes(genesis: GenesisHash, body: TransactionBody): Uint8Array {
+  return signingBytes('transaction', genesis, encode(transactionBodyCodec, body))
+}

@@ -1,0 +1,58 @@
+// The share table of a period [POS-1]: who weighs how much, fixed for the whole period and committed in base state.
+// Section `periods`: key j holds the head, key (j, 'table') the entries.
+import { amount, bool, type Decoded, encode, hex32, list, record, uint } from '../codec/codec.ts'
+import { hashHex } from '../crypto/hash.ts'
+import type { Hash, PublicKey } from '../primitives/ids.ts'
+import { PEERS_MAX } from './vote.ts'
+
+const entryCodec = record({
+  peer: hex32<PublicKey>(),
+  vrfKey: hex32<PublicKey>(),
+  /** min(counted atoms, LEVERAGE * bond), above zero. */
+  weight: amount()
+})
+export type PeriodEntry = Decoded<typeof entryCodec>
+
+/** Entries in ascending order of peer key. */
+export const periodEntriesCodec = list(entryCodec, PEERS_MAX)
+
+export const periodHeadCodec = record({
+  period: uint(),
+  /** Hash of the entries. */
+  root: hex32<Hash>(),
+  total: amount(),
+  /** seed_j; that of the period before until the reveals are in [POS-3]. */
+  seed: hex32<Hash>(),
+  /** Set once the reveals of [POS-3] are counted: the seed above is then seed_j. */
+  seeded: bool
+})
+export type PeriodHead = Decoded<typeof periodHeadCodec>
+
+/** Peers with no tickets in this period, for want of a reveal [POS-3]; their votes stay. In order of key. */
+export const silentPeersCodec = list(hex32<PublicKey>(), PEERS_MAX)
+
+/** Everything consensus needs of one period, assembled from its leaves. */
+export interface PeriodTable {
+  readonly period: number
+  readonly seed: Hash
+  readonly seeded: boolean
+  readonly total: bigint
+  readonly entries: readonly PeriodEntry[]
+  readonly byPeer: ReadonlyMap<PublicKey, PeriodEntry>
+  /** Peers without tickets. */
+  readonly silent: ReadonlySet<PublicKey>
+}
+
+export function periodRootOf(entries: readonly PeriodEntry[]): Hash {
+  return hashHex('period-table', encode(periodEntriesCodec, entries))
+}
+
+/** Period of a height: max(0, floor((h - LAG) / PERIOD)) [POS-1]. */
+export function periodOf(height: number, p: { readonly lag: number; readonly period: number }): number {
+  return Math.max(0, Math.floor((height - p.lag) / p.period))
+}
+
+/** L_j: the last height whose weights, and whose finality, are period j's [FIN-1]. */
+export function lastHeightOf(period: number, p: { readonly lag: number; readonly period: number }): number {
+  return (period + 1) * p.period + p.lag - 1
+}
