@@ -1,0 +1,14 @@
+// Bounds of everything the Merkle structures read from outside, each with its reason.
+
+/** Bits of a path, so also the deepest place a leaf can have. */
+export const TREE_DEPTH = 256
+/** Nodes of one witness: a step touches few keys of about 60 nodes each, a multiproof some dozens. */
+export const WITNESS_NODES_MAX = 4096
+/** Bytes of a key shown in a witness: section prefix and a few ids. */
+export const WITNESS_KEY_BYTES_MAX = 256
+/** Bytes of one value shown in a witness; the sections and templates have tighter bounds of their own. */
+export const WITNESS_VALUE_BYTES_MAX = 65_536
+/** Bytes of a whole encoded witness when it stands alone; nested ones are bounded by what carries them. */
+export const WITNESS_BYTES_MAX = 1_048_576
+/** Hashes of one log proof: log2 of the largest size (2^53) for each of two edges. */
+export const LOG_PATH_MAX = 108

@@ -1,0 +1,223 @@
+// The append-only log of RFC 9162 section 2.1: history of blocks [PRF-1], logs of keys and names [PRF-4], traces [EXE-3].
+// A frontier is all a ledger must keep to append; MerkleLog keeps every hash and so can also prove.
+import { type Codec, list, uint } from '../codec/codec.ts'
+import { sha256 } from '../crypto/hash.ts'
+import { assert, present } from '../primitives/verdict.ts'
+import { expected, HASH_BYTES, hashBytesCodec, leafHash, nodeHash } from './hash.ts'
+
+/** Roots of the complete subtrees a log of `size` leaves consists of, largest first: one for each set bit of `size`. */
+export interface LogFrontier {
+  readonly size: number
+  readonly peaks: readonly Uint8Array[]
+}
+
+export const EMPTY_LOG: LogFrontier = { size: 0, peaks: [] }
+/** Root of a log without leaves: SHA-256 of nothing (RFC 9162 2.1.1). */
+export const EMPTY_LOG_ROOT: Uint8Array = sha256(new Uint8Array(0))
+
+/** The frontier with one more leaf. `leafData` is hashed here and may have any length. */
+export function appendLeaf(frontier: LogFrontier, leafData: Uint8Array): LogFrontier {
+  return appendLeafHash(frontier, leafHash(leafData))
+}
+
+/** The same for a leaf whose hash is known. */
+export function appendLeafHash(frontier: LogFrontier, hash: Uint8Array): LogFrontier {
+  const peaks = frontier.peaks.slice()
+  let merged = hash
+  for (let rest = frontier.size; rest % 2 === 1; rest = (rest - 1) / 2) {
+    merged = nodeHash(present(peaks.pop(), 'a peak for each bit of the size'), merged)
+  }
+  peaks.push(merged)
+  return { size: frontier.size + 1, peaks }
+}
+
+/** Root of the log the frontier stands for. */
+export function frontierRoot(frontier: LogFrontier): Uint8Array {
+  return frontier.peaks.reduceRight<Uint8Array | undefined>(
+    (root, peak) => (root === undefined ? peak : nodeHash(peak, root)), undefined
+  ) ?? EMPTY_LOG_ROOT
+}
+
+/** [size, peaks]; refuses a number of peaks other than the set bits of the size. */
+export const logFrontierCodec: Codec<LogFrontier> = {
+  pack: ({ size, peaks }) => [uint().pack(size), peaksCodec(size).pack(peaks)],
+  unpack: item => {
+    if (!Array.isArray(item) || item.length !== 2) return expected('a size and its peaks')
+    const size = uint().unpack(item[0])
+    return { size, peaks: peaksCodec(size).unpack(item[1]) }
+  }
+}
+
+function peaksCodec(size: number): Codec<readonly Uint8Array[]> {
+  let bits = 0
+  for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) bits += rest % 2
+  return list(hashBytesCodec, bits, bits)
+}
+
+/** Root of a log with these leaves. */
+export function logRoot(leafData: Iterable<Uint8Array>): Uint8Array {
+  let frontier = EMPTY_LOG
+  for (const data of leafData) frontier = appendLeaf(frontier, data)
+  return frontierRoot(frontier)
+}
+
+/** Root of a log with leaves of these hashes. */
+export function logRootOfHashes(leafHashes: Iterable<Uint8Array>): Uint8Array {
+  let frontier = EMPTY_LOG
+  for (const hash of leafHashes) frontier = appendLeafHash(frontier, hash)
+  return frontierRoot(frontier)
+}
+
+/** Largest power of two below `size`, for size above 1: where RFC 9162 splits a tree. */
+function splitOf(size: number): number {
+  let half = 1
+  while (half * 2 < size) half *= 2
+  return half
+}
+
+/** A growing log in memory: 64 bytes a leaf, proofs for any earlier size in O(log size). */
+export class MerkleLog {
+  /** levels[k] holds, one after the other, the roots of the complete subtrees of 2^k leaves. */
+  readonly #levels: HashList[] = []
+  #size = 0
+
+  static ofHashes(leafHashes: Iterable<Uint8Array>): MerkleLog {
+    const log = new MerkleLog()
+    for (const hash of leafHashes) log.appendHash(hash)
+    return log
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Appends a leaf and returns its index. */
+  append(leafData: Uint8Array): number {
+    return this.appendHash(leafHash(leafData))
+  }
+
+  /** Appends a leaf by its hash and returns its index. */
+  appendHash(hash: Uint8Array): number {
+    let merged = hash
+    let place = this.#size
+    let level = 0
+    this.#push(level, merged)
+    for (; place % 2 === 1; place = (place - 1) / 2) {
+      merged = nodeHash(this.#subtree(level, place - 1), merged)
+      level += 1
+      this.#push(level, merged)
+    }
+    this.#size += 1
+    return this.#size - 1
+  }
+
+  leafHash(index: number): Uint8Array {
+    assert(index < this.#size, 'leaf within the log')
+    return this.#subtree(0, index)
+  }
+
+  /** Root of the first `size` leaves, of all if left out. */
+  root(size: number = this.#size): Uint8Array {
+    this.#checkSize(size)
+    return size === 0 ? EMPTY_LOG_ROOT : this.#range(0, size)
+  }
+
+  /** What appendLeaf goes on from after the first `size` leaves. */
+  frontier(size: number = this.#size): LogFrontier {
+    this.#checkSize(size)
+    const peaks: Uint8Array[] = []
+    for (let start = 0; start < size; ) {
+      const span = splitOf(size - start + 1)
+      peaks.push(this.#range(start, start + span))
+      start += span
+    }
+    return { size, peaks }
+  }
+
+  /** Path of RFC 9162 2.1.3.1 from the leaf to the root of the first `size` leaves, nearest sibling first. */
+  inclusionProof(index: number, size: number = this.#size): readonly Uint8Array[] {
+    return this.rangeProof(index, index + 1, size)
+  }
+
+  /** Hashes beside leaves [start, end) that lead to the root of the first `size`: deepest first, left to right. */
+  rangeProof(start: number, end: number, size: number = this.#size): readonly Uint8Array[] {
+    this.#checkSize(size)
+    assert(start >= 0 && start < end && end <= size, 'a range of leaves within the size')
+    const path: Uint8Array[] = []
+    const walk = (from: number, to: number): void => {
+      if (start <= from && to <= end) return
+      const middle = from + splitOf(to - from)
+      if (start < middle) walk(from, middle)
+      if (end > middle) walk(middle, to)
+      if (start >= middle) path.push(this.#range(from, middle))
+      if (end <= middle) path.push(this.#range(middle, to))
+    }
+    walk(0, size)
+    return path
+  }
+
+  /** Path of RFC 9162 2.1.4.1 that the first `first` leaves begin the first `second`. Empty if either is all or none. */
+  consistencyProof(first: number, second: number = this.#size): readonly Uint8Array[] {
+    this.#checkSize(second)
+    assert(Number.isSafeInteger(first) && first >= 0 && first <= second, 'the first log is no longer than the second')
+    const path: Uint8Array[] = []
+    if (first === 0 || first === second) return path
+    let from = 0
+    let to = second
+    // Siblings come from the root down and are turned round, because a proof starts at the leaves.
+    while (to !== first) {
+      const middle = from + splitOf(to - from)
+      if (first <= middle) {
+        path.push(this.#range(middle, to))
+        to = middle
+      } else {
+        path.push(this.#range(from, middle))
+        from = middle
+      }
+    }
+    if (from !== 0) path.push(this.#range(from, to))
+    return path.reverse()
+  }
+
+  #checkSize(size: number): void {
+    assert(Number.isSafeInteger(size) && size >= 0 && size <= this.#size, 'a size the log has had')
+  }
+
+  /** Root of leaves [from, to): `from` is a multiple of the power of two that holds the range. */
+  #range(from: number, to: number): Uint8Array {
+    const span = to - from
+    const half = span === 1 ? 0 : splitOf(span)
+    if (span === 1 || half * 2 === span) return this.#subtree(span === 1 ? 0 : Math.log2(span), from / span)
+    return nodeHash(this.#range(from, from + half), this.#range(from + half, to))
+  }
+
+  #subtree(level: number, place: number): Uint8Array {
+    return present(this.#levels[level], 'a level for each power of two').at(place)
+  }
+
+  #push(level: number, hash: Uint8Array): void {
+    if (level === this.#levels.length) this.#levels.push(new HashList())
+    this.#levels[level]?.push(hash)
+  }
+}
+
+/** Hashes packed into one buffer, which holds a million of them in 32 MB. */
+class HashList {
+  #bytes = new Uint8Array(4 * HASH_BYTES)
+  #count = 0
+
+  push(hash: Uint8Array): void {
+    if ((this.#count + 1) * HASH_BYTES > this.#bytes.length) {
+      const wider = new Uint8Array(this.#bytes.length * 2)
+      wider.set(this.#bytes)
+      this.#bytes = wider
+    }
+    this.#bytes.set(hash, this.#count * HASH_BYTES)
+    this.#count += 1
+  }
+
+  at(place: number): Uint8Array {
+    assert(place >= 0 && place < this.#count, 'a hash that was stored')
+    return this.#bytes.slice(place * HASH_BYTES, (place + 1) * HASH_BYTES)
+  }
+}
