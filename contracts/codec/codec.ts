@@ -84,7 +84,8 @@ export function amount(limit: bigint = AMOUNT_LIMIT): Codec<bigint> {
       return value <= 0xffff_ffffn ? Number(value) : value
     },
     unpack: item => {
-      const value = typeof item === 'bigint' ? item : typeof item === 'number' ? BigInt(item) : misfit('an amount')
+      if (typeof item !== 'bigint' && typeof item !== 'number') misfit('an amount')
+      const value = BigInt(item)
       return value >= 0n && value < limit ? value : misfit('an amount in range')
     }
   }
@@ -144,7 +145,10 @@ export function oneOf<const Name extends string>(names: readonly Name[]): Codec<
       assert(place >= 0, `not one of ${names.join(', ')}`)
       return place
     },
-    unpack: item => (typeof item === 'number' ? names[item] : undefined) ?? misfit(`one of ${names.join(', ')}`)
+    unpack: item => {
+      const name = typeof item === 'number' ? names[item] : undefined
+      return name ?? misfit(`one of ${names.join(', ')}`)
+    }
   }
 }
 

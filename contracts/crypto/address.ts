@@ -78,9 +78,9 @@ function readPayload(
 ): Verdict<DecodedAddress, AddressCode> {
   const [version, kindByte] = payload
   if (version === undefined || kindByte === undefined) return NOT_AN_ADDRESS
-  if (version !== VERSION) return reject('E_ADDRESS_VERSION', `the address has version ${version}, not ${VERSION}`)
+  if (version !== VERSION) return reject('E_ADDRESS_VERSION', `the address has unknown version ${version}`)
   const kind = KINDS[kindByte]
-  if (kind === undefined) return reject('E_ADDRESS_KIND', `the address names an unknown kind of thing, ${kindByte}`)
+  if (kind === undefined) return reject('E_ADDRESS_KIND', `the address names unknown kind ${kindByte}`)
   const id = bytesToHex(payload.subarray(6))
   if (payload.length !== PAYLOAD_BYTES || id === (ZERO_HASH as string)) return NOT_AN_ADDRESS
   const genesisTag = bytesToHex(payload.subarray(2, 6))

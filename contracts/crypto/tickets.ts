@@ -76,7 +76,9 @@ export function medianTicket(tickets: Iterable<Ticket>): Ticket | undefined {
  * Milliseconds after the slot's start before which a peer may not propose: floor(delta * L_1 * total /
  * (weight * 2^64)) [POS-4], at most 2^53 - 1. `firstTicketL` is the numerator of the peer's first ticket.
  */
-export function proposalDelayMs(firstTicketL: bigint, total: bigint, weight: bigint, deltaMs: number): number {
+export function proposalDelayMs(
+  firstTicketL: bigint, total: bigint, weight: bigint, deltaMs: number
+): number {
   assert(weight > 0n, 'a proposer has weight')
   const delay = (BigInt(deltaMs) * firstTicketL * total) / (weight << 64n)
   return delay > MAX_DELAY ? Number.MAX_SAFE_INTEGER : Number(delay)

@@ -46,7 +46,9 @@ export function vrfProve(secretKey: Uint8Array, alpha: Uint8Array): Uint8Array {
  * Never throws, whatever the bytes. Refuses keys that are not canonical or of small order (RFC 9381 5.4.5), a
  * Gamma that is not canonical, and s >= q. RFC 9381 5.3.
  */
-export function vrfVerify(publicKey: PublicKey, alpha: Uint8Array, proof: Uint8Array): Uint8Array | undefined {
+export function vrfVerify(
+  publicKey: PublicKey, alpha: Uint8Array, proof: Uint8Array
+): Uint8Array | undefined {
   if (proof.length !== VRF_PROOF_BYTES || !isHex32(publicKey)) return undefined
   const keyBytes = hexToBytes(publicKey)
   const key = decodePoint(keyBytes)
@@ -77,7 +79,8 @@ function outputOf(gamma: Point): Uint8Array {
  */
 function encodeToCurve(keyBytes: Uint8Array, alpha: Uint8Array): Point {
   for (let counter = 0; counter < 256; counter++) {
-    const hash = sha512(concatBytes(Uint8Array.of(SUITE, 0x01), keyBytes, alpha, Uint8Array.of(counter, 0x00)))
+    const suffix = Uint8Array.of(counter, 0x00)
+    const hash = sha512(concatBytes(Uint8Array.of(SUITE, 0x01), keyBytes, alpha, suffix))
     const point = decodePoint(hash.subarray(0, POINT_BYTES))?.clearCofactor()
     if (point !== undefined && !point.is0()) return point
   }
