@@ -1,0 +1,106 @@
+// Opens an SQLite file so that a commit it acknowledged is on the disk. Stores of both layers are built on it.
+// The order of the first statements matters: better-sqlite3 falls back to synchronous=NORMAL at the first write in WAL
+// mode unless FULL was set before, so every opening writes one row and asserts what is in force after it.
+import SqliteDatabase from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import { RuntimeError } from './errors.ts'
+import { DATABASE_LIMITS } from './limits.ts'
+
+export type SqliteHandle = SqliteDatabase.Database
+
+export interface Database<Tables> {
+  /** For prepared statements and `handle.transaction(fn).immediate()`. The only connection that writes. */
+  readonly handle: SqliteHandle
+  /** For queries: a second connection, read-only, so its asynchronous work never sits inside a transaction of ours. */
+  readonly kysely: Kysely<Tables>
+  close(): Promise<void>
+}
+
+export interface DatabaseSettings {
+  /** File path. Its folder exists. ':memory:' gives a database without a file, a lock or a second connection. */
+  readonly path: string
+  /** By name; run in the order of their names, each once, ever. Names are append-only. */
+  readonly migrations: Readonly<Record<string, Migration>>
+  /** Integers come back as bigint: for amounts. Default false: heights and counts stay numbers. */
+  readonly safeIntegers?: boolean
+}
+
+/** Rejects: E_DATA_LOCKED if another process has the file open, E_DATA_UNUSABLE if it cannot be opened or migrated. */
+export async function openDatabase<Tables>(settings: DatabaseSettings): Promise<Database<Tables>> {
+  process.umask(0o077)
+  const inMemory = settings.path === ':memory:'
+  const release = inMemory ? (): void => {} : lockFile(`${settings.path}.lock`)
+  const opened: SqliteHandle[] = []
+  try {
+    const handle = connect(settings.path, opened)
+    await migrate(handle, settings.migrations)
+    assertDurable(handle)
+    handle.defaultSafeIntegers(settings.safeIntegers ?? false)
+    const reader = inMemory ? handle : connect(settings.path, opened)
+    if (!inMemory) reader.pragma('query_only = ON')
+    const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: reader }) })
+    const close = async (): Promise<void> => {
+      await kysely.destroy()
+      if (handle.open) handle.close()
+      release()
+    }
+    return { handle, kysely, close }
+  } catch (error) {
+    for (const handle of opened) handle.close()
+    release()
+    if (error instanceof RuntimeError) throw error
+    throw new RuntimeError('E_DATA_UNUSABLE', `${settings.path}: ${String(error)}`)
+  }
+}
+
+/** Holds the folder for this process until the result is called or the process ends. Throws E_DATA_LOCKED. */
+export function lockDataFolder(folder: string): () => void {
+  return lockFile(`${folder}/folder.lock`)
+}
+
+function connect(path: string, opened: SqliteHandle[]): SqliteHandle {
+  const handle = new SqliteDatabase(path, { timeout: DATABASE_LIMITS.busyTimeoutMs })
+  opened.push(handle)
+  handle.pragma('journal_mode = WAL')
+  handle.pragma('synchronous = FULL')
+  handle.pragma('foreign_keys = ON')
+  handle.pragma('trusted_schema = OFF')
+  handle.pragma('cell_size_check = ON')
+  handle.pragma(`journal_size_limit = ${DATABASE_LIMITS.walBytesMax}`)
+  return handle
+}
+
+async function migrate(handle: SqliteHandle, migrations: Readonly<Record<string, Migration>>): Promise<void> {
+  // The dialect closes what it is given; migrations run over the writing connection, which stays open.
+  const database = { prepare: (sql: string) => handle.prepare(sql), close: () => {} }
+  const kysely = new Kysely<unknown>({ dialect: new SqliteDialect({ database }) })
+  const provider = { getMigrations: async () => migrations }
+  const { error } = await new Migrator({ db: kysely, provider }).migrateToLatest()
+  await kysely.destroy()
+  if (error !== undefined) throw error
+}
+
+function assertDurable(handle: SqliteHandle): void {
+  handle.exec('CREATE TABLE IF NOT EXISTS opening (id INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT')
+  handle.exec('INSERT INTO opening VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET count = count + 1')
+  const level = handle.pragma('synchronous', { simple: true })
+  if (level !== 2) throw new RuntimeError('E_DATA_UNUSABLE', `synchronous is ${String(level)} after the first write`)
+}
+
+/** An exclusive transaction on an empty database: the kernel drops the lock with the process, however it ends. */
+function lockFile(path: string): () => void {
+  process.umask(0o077)
+  let lock: SqliteHandle | undefined
+  try {
+    lock = new SqliteDatabase(path, { timeout: 0 })
+    lock.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    lock?.close()
+    const busy = error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY')
+    if (busy) throw new RuntimeError('E_DATA_LOCKED', `another process is using ${path.replace(/[^/]*$/, '')}`)
+    throw new RuntimeError('E_DATA_UNUSABLE', `${path}: ${String(error)}`)
+  }
+  const held = lock
+  return () => { if (held.open) held.close() }
+}
