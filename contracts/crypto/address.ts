@@ -40,8 +40,8 @@ export type AddressCode =
 const VERSION = 0
 const PAYLOAD_BYTES = 38
 const PREFIX = /^[a-z][a-z0-9]{1,15}$/
-/** The data part's alphabet leaves out 1, b, i and o, so the last 1 ends the prefix. */
-const SHAPE = /^[a-z][a-z0-9]{1,15}1[02-9ac-hj-np-z]{6,}$/
+/** One case throughout. The data part's alphabet leaves out 1, b, i and o, so the last 1 ends the prefix. */
+const SHAPE = /^(?:[a-z][a-z0-9]{1,15}1[02-9ac-hj-np-z]{6,}|[A-Z][A-Z0-9]{1,15}1[02-9AC-HJ-NP-Z]{6,})$/
 const NOT_AN_ADDRESS = reject('E_ADDRESS_FORMAT', 'this is not an address')
 /** BIP-350 limit; the checksum's promise ends there. */
 const MAX_CHARACTERS = 90
@@ -59,9 +59,8 @@ export function encodeAddress({ prefix, kind, genesis, id }: AddressParts): stri
 export function decodeAddress(
   text: string, expected: AddressExpectation = {}
 ): Verdict<DecodedAddress, AddressCode> {
+  if (text.length > MAX_CHARACTERS || !SHAPE.test(text)) return NOT_AN_ADDRESS
   const lower = text.toLowerCase()
-  const mixedCase = text !== lower && text !== text.toUpperCase()
-  if (text.length > MAX_CHARACTERS || mixedCase || !SHAPE.test(lower)) return NOT_AN_ADDRESS
   const decoded = bech32m.decodeUnsafe(lower)
   if (!decoded) {
     const isOlder = bech32.decodeUnsafe(lower) !== undefined
