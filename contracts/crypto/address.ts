@@ -34,7 +34,10 @@ export interface AddressExpectation {
 }
 
 export type AddressCode =
-  | 'E_ADDRESS_FORMAT' | 'E_ADDRESS_CHECKSUM' | 'E_ADDRESS_VERSION' | 'E_ADDRESS_KIND'
+  | 'E_ADDRESS_FORMAT'
+  | 'E_ADDRESS_CHECKSUM'
+  | 'E_ADDRESS_VERSION'
+  | 'E_ADDRESS_KIND'
   | 'E_ADDRESS_OTHER_CHAIN'
 
 const VERSION = 0
@@ -56,9 +59,7 @@ export function encodeAddress({ prefix, kind, genesis, id }: AddressParts): stri
 }
 
 /** The parts of an address a person gave us. Upper case is read, mixed case is not. Never throws. */
-export function decodeAddress(
-  text: string, expected: AddressExpectation = {}
-): Verdict<DecodedAddress, AddressCode> {
+export function decodeAddress(text: string, expected: AddressExpectation = {}): Verdict<DecodedAddress, AddressCode> {
   if (text.length > MAX_CHARACTERS || !SHAPE.test(text)) return NOT_AN_ADDRESS
   const lower = text.toLowerCase()
   const decoded = bech32m.decodeUnsafe(lower)
@@ -73,7 +74,9 @@ export function decodeAddress(
 }
 
 function readPayload(
-  prefix: string, payload: Uint8Array, expected: AddressExpectation
+  prefix: string,
+  payload: Uint8Array,
+  expected: AddressExpectation
 ): Verdict<DecodedAddress, AddressCode> {
   const [version, kindByte] = payload
   if (version === undefined || kindByte === undefined) return NOT_AN_ADDRESS

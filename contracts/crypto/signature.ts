@@ -9,8 +9,15 @@ export const SIGNATURE_BYTES = 64
 
 /** What a signature of this kind covers: tag, genesis hash, object [SIG-2]. Kinds are append-only. */
 export type SignedKind =
-  | 'transaction' | 'header' | 'acknowledgement' | 'vote'
-  | 'dag-header' | 'statement' | 'address' | 'instruction' | 'envelope'
+  | 'transaction'
+  | 'header'
+  | 'acknowledgement'
+  | 'vote'
+  | 'dag-header'
+  | 'statement'
+  | 'address'
+  | 'instruction'
+  | 'envelope'
 
 export function signingBytes(kind: SignedKind, genesis: GenesisHash, object: Uint8Array): Uint8Array {
   return concatBytes(Uint8Array.of(kind.length), asciiToBytes(kind), hexToBytes(genesis), object)

@@ -31,7 +31,10 @@ export function ticketHash(seed: Hash, slot: Slot, peer: PublicKey, index: Ticke
  * its weight. Asserts if the weight is not positive: a peer without weight has no tickets [POS-2].
  */
 export function deriveTickets(
-  seed: Hash, slot: Slot, peer: PublicKey, weight: bigint
+  seed: Hash,
+  slot: Slot,
+  peer: PublicKey,
+  weight: bigint
 ): readonly [Ticket, Ticket, Ticket] {
   assert(weight > 0n, 'a ticket needs weight')
   let numerator = 0n
@@ -76,9 +79,7 @@ export function medianTicket(tickets: Iterable<Ticket>): Ticket | undefined {
  * Milliseconds after the slot's start before which a peer may not propose: floor(delta * L_1 * total /
  * (weight * 2^64)) [POS-4], at most 2^53 - 1. `firstTicketL` is the numerator of the peer's first ticket.
  */
-export function proposalDelayMs(
-  firstTicketL: bigint, total: bigint, weight: bigint, deltaMs: number
-): number {
+export function proposalDelayMs(firstTicketL: bigint, total: bigint, weight: bigint, deltaMs: number): number {
   assert(weight > 0n, 'a proposer has weight')
   const delay = (BigInt(deltaMs) * firstTicketL * total) / (weight << 64n)
   return delay > MAX_DELAY ? Number.MAX_SAFE_INTEGER : Number(delay)

@@ -46,9 +46,7 @@ export function vrfProve(secretKey: Uint8Array, alpha: Uint8Array): Uint8Array {
  * Never throws, whatever the bytes. Refuses keys that are not canonical or of small order (RFC 9381 5.4.5), a
  * Gamma that is not canonical, and s >= q. RFC 9381 5.3.
  */
-export function vrfVerify(
-  publicKey: PublicKey, alpha: Uint8Array, proof: Uint8Array
-): Uint8Array | undefined {
+export function vrfVerify(publicKey: PublicKey, alpha: Uint8Array, proof: Uint8Array): Uint8Array | undefined {
   if (proof.length !== VRF_PROOF_BYTES || !isHex32(publicKey)) return undefined
   const keyBytes = hexToBytes(publicKey)
   const key = decodePoint(keyBytes)

@@ -37,7 +37,9 @@ describe('an address [KEY-2]', () => {
   test('is not made from parts that are not well formed', () => {
     expect(() => encodeAddress({ prefix: 'Surety', kind: 'wallet', genesis, id })).toThrow('prefix')
     expect(() => encodeAddress({ prefix: 's', kind: 'wallet', genesis, id })).toThrow('prefix')
-    expect(() => encodeAddress({ prefix: 'surety', kind: 'wallet', genesis, id: '00'.repeat(32) as Hash })).toThrow('id')
+    expect(() => encodeAddress({ prefix: 'surety', kind: 'wallet', genesis, id: '00'.repeat(32) as Hash })).toThrow(
+      'id'
+    )
     expect(() => encodeAddress({ prefix: 'surety', kind: 'wallet', genesis: 'ab' as GenesisHash, id })).toThrow('id')
   })
 })
@@ -92,9 +94,9 @@ describe('what is not an address is refused with its reason [KEY-2]', () => {
   })
 
   test('never with a throw, and what is read encodes to the same text', () => {
-    const near = fc.tuple(fc.nat(73), fc.string({ maxLength: 2 })).map(([at, put]) =>
-      address.slice(0, at) + put + address.slice(at + put.length)
-    )
+    const near = fc
+      .tuple(fc.nat(73), fc.string({ maxLength: 2 }))
+      .map(([at, put]) => address.slice(0, at) + put + address.slice(at + put.length))
     const property = fc.property(fc.oneof(near, fc.string({ unit: 'binary', maxLength: 100 })), text => {
       const verdict = decodeAddress(text)
       if (!verdict.ok) return

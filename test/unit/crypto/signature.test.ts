@@ -1,4 +1,5 @@
-// The one signature rule: what is signed names its kind and chain [SIG-2], and hostile bytes are refused quietly [SIG-1].
+// The one signature rule: what is signed names its kind and chain [SIG-2], and hostile bytes are refused
+// quietly [SIG-1].
 import { describe, expect, test } from 'vitest'
 import { derivePublicKey, signingBytes, signMessage, verifySignature } from '#contracts/crypto/signature.ts'
 import { asciiToBytes, bytesToHex } from '#contracts/primitives/bytes.ts'

@@ -1,8 +1,14 @@
-// The lottery is proportional to weight and blind to splitting [POS-2]; delay and link weight follow their formulas
-// [POS-4, POS-7].
+// The lottery is proportional to weight and blind to splitting [POS-2]; delay and link weight follow their
+// formulas [POS-4, POS-7].
 import { describe, expect, test } from 'vitest'
 import {
-  compareTickets, deriveTickets, linkWeight, medianTicket, proposalDelayMs, type Ticket, ticketHash
+  compareTickets,
+  deriveTickets,
+  linkWeight,
+  medianTicket,
+  proposalDelayMs,
+  type Ticket,
+  ticketHash
 } from '#contracts/crypto/tickets.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { asciiToBytes } from '#contracts/primitives/bytes.ts'
@@ -19,8 +25,12 @@ function ticket(numerator: bigint, weight: bigint, hash = 'aa'): Ticket {
 describe('ticket hashes [POS-2]', () => {
   test('differ by seed, slot, peer and index', () => {
     const hashes = [
-      ticketHash(seed, 1, alice, 1), ticketHash(seed, 1, alice, 2), ticketHash(seed, 1, alice, 3),
-      ticketHash(seed, 2, alice, 1), ticketHash(seed, 1, bob, 1), ticketHash('c1'.repeat(32) as Hash, 1, alice, 1),
+      ticketHash(seed, 1, alice, 1),
+      ticketHash(seed, 1, alice, 2),
+      ticketHash(seed, 1, alice, 3),
+      ticketHash(seed, 2, alice, 1),
+      ticketHash(seed, 1, bob, 1),
+      ticketHash('c1'.repeat(32) as Hash, 1, alice, 1),
       ticketHash(seed, 2 ** 32 + 1, alice, 1)
     ]
     expect(new Set(hashes).size).toBe(hashes.length)
@@ -161,7 +171,10 @@ describe('the lottery over 1000 slots [POS-2]', () => {
     )
   }
 
-  /** Pearson's statistic of who holds the best `seats` seats; they are independent draws, so three degrees of freedom. */
+  /**
+   * Pearson's statistic of who holds the best `seats` seats; they are independent draws, so three degrees of
+   * freedom.
+   */
   function chiSquare(slots: readonly (readonly Entry[])[], seats: number): number {
     let statistic = 0
     for (const [owner, weight] of Object.entries(weights)) {

@@ -68,21 +68,33 @@ describe('a VRF proof [POS-3]', () => {
   })
 
   test('proves nothing under a key that is not a point, not canonical or not hexadecimal', () => {
-    for (const key of [`02${'00'.repeat(31)}`, `ee${'ff'.repeat(30)}7f`, 'zz'.repeat(32), '', publicKey.toUpperCase()]) {
+    for (const key of [
+      `02${'00'.repeat(31)}`,
+      `ee${'ff'.repeat(30)}7f`,
+      'zz'.repeat(32),
+      '',
+      publicKey.toUpperCase()
+    ]) {
       expect(vrfVerify(key as PublicKey, alpha, proof)).toBeUndefined()
     }
   })
 
   test('of random bytes proves nothing and throws nothing', () => {
     let state = 1
-    const next = () => (state = (state * 48271) % 0x7fffffff) & 0xff
+    const next = () => {
+      state = (state * 48271) % 0x7fffffff
+      return state & 0xff
+    }
     for (let i = 0; i < 200; i++) {
       expect(vrfVerify(publicKey, alpha, Uint8Array.from({ length: 80 }, next))).toBeUndefined()
     }
   })
 })
 
-/** A proof under the identity key that a verifier without key validation accepts: c = H(.., sB, sH), Gamma = identity. */
+/**
+ * A proof under the identity key that a verifier without key validation accepts: c = H(.., sB, sH), Gamma =
+ * identity.
+ */
 function forgeForIdentity(): Uint8Array {
   const { Point } = ed25519
   const identity = Point.ZERO.toBytes()

@@ -1,4 +1,5 @@
-// BIP-350: which strings are bech32m, for the library that encodes addresses and for the address reader [KEY-2].
+// BIP-350: which strings are bech32m, for the library that encodes addresses and for the address reader
+// [KEY-2].
 import { bech32m } from '@scure/base'
 import { describe, expect, test } from 'vitest'
 import { decodeAddress } from '#contracts/crypto/address.ts'

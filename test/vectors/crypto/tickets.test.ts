@@ -43,7 +43,8 @@ describe('logarithms in Q32 [POS-7]', () => {
   })
 })
 
-// The hashes are SHA-256 over 06 'ticket' seed slot(8) peer index(1), computed apart; the sums anchor the consensus.
+// The hashes are SHA-256 over 06 'ticket' seed slot(8) peer index(1), computed apart; the sums anchor the
+// consensus.
 describe('ticket hashes [POS-2]', () => {
   const seed = '11'.repeat(32) as Hash
   const peer = '22'.repeat(32) as PublicKey
@@ -55,6 +56,10 @@ describe('ticket hashes [POS-2]', () => {
 
   test('give three arrivals in order', () => {
     const [first, second, third] = deriveTickets(seed, 7, peer, 1000n)
-    expect([first.numerator, second.numerator, third.numerator]).toEqual([7066374828222710036n, 24855688088181968046n, 31975816788454120483n])
+    expect([first.numerator, second.numerator, third.numerator]).toEqual([
+      7066374828222710036n,
+      24855688088181968046n,
+      31975816788454120483n
+    ])
   })
 })

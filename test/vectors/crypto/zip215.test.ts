@@ -1,6 +1,7 @@
-// Where Ed25519 verifiers disagree, and what ZIP-215 says [SIG-1]. Sources: the twelve cases of "Taming the many
-// EdDSAs" (Chalkias, Garillot, Nikolaenko; ePrint 2020/1244; the ed25519-speccheck repository), and every pair of the
-// fourteen encodings of points of small order (ZIP-215 test vectors; C2SP CCTV list of encodings).
+// Where Ed25519 verifiers disagree, and what ZIP-215 says [SIG-1]. Sources: the twelve cases of "Taming the
+// many EdDSAs" (Chalkias, Garillot, Nikolaenko; ePrint 2020/1244; the ed25519-speccheck repository), and
+// every pair of the fourteen encodings of points of small order (ZIP-215 test vectors; C2SP CCTV list of
+// encodings).
 import { createPublicKey, verify } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { installNativeCrypto } from '#contracts/crypto/native.ts'
@@ -116,7 +117,11 @@ const SPECCHECK = [
 const ff = (bytes: number): string => 'ff'.repeat(bytes)
 const zero = (bytes: number): string => '00'.repeat(bytes)
 const CANONICAL = [
-  zero(32), `${zero(31)}80`, `01${zero(31)}`, `ec${ff(30)}7f`, SMALL,
+  zero(32),
+  `${zero(31)}80`,
+  `01${zero(31)}`,
+  `ec${ff(30)}7f`,
+  SMALL,
   'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
   '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
   '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85'
