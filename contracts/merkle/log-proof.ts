@@ -21,25 +21,8 @@ export interface InclusionClaim {
 export function verifyInclusion({ root, size, index, leafHash, path }: InclusionClaim): boolean {
   if (!isCount(size) || !isCount(index) || index >= size) return false
   if (!isHashBytes(root) || !isHashBytes(leafHash) || !isPath(path)) return false
-  let place = index
-  let last = size - 1
-  let hash = leafHash
-  for (const sibling of path) {
-    if (last === 0) return false
-    if (place % 2 === 1 || place === last) {
-      hash = nodeHash(sibling, hash)
-      // On the right edge a node without sibling is its parent: skip to the level where it is a right child.
-      while (place % 2 === 0 && place !== 0) {
-        place = place / 2
-        last = Math.floor(last / 2)
-      }
-    } else {
-      hash = nodeHash(hash, sibling)
-    }
-    place = Math.floor(place / 2)
-    last = Math.floor(last / 2)
-  }
-  return last === 0 && equalBytes(hash, root)
+  const reached = climb(index, size - 1, path, undefined, leafHash)
+  return reached !== undefined && equalBytes(reached.whole, root)
 }
 
 export interface RangeClaim {
@@ -101,24 +84,35 @@ export function verifyConsistency(claim: ConsistencyClaim): boolean {
   // Here `place` is the last complete subtree of the first log; 0 means the first log is that subtree.
   const [head, ...siblings] = place === 0 ? [firstRoot, ...path] : path
   if (head === undefined) return false
-  let first = head
-  let second = head
-  for (const sibling of siblings) {
-    if (last === 0) return false
+  const reached = climb(place, last, siblings, head, head)
+  return reached?.begun !== undefined && equalBytes(reached.begun, firstRoot) && equalBytes(reached.whole, secondRoot)
+}
+
+/**
+ * Goes from node `place` of a level whose last node is `last` up to the root, one sibling a step. `whole` takes up all
+ * siblings and so becomes the root; `begun`, where given, those on the left alone and so the root of a log that ended here.
+ * Undefined if the path is too long or too short.
+ */
+function climb(
+  place: number, last: number, path: readonly Uint8Array[], begun: Uint8Array | undefined, whole: Uint8Array
+): { readonly begun: Uint8Array | undefined, readonly whole: Uint8Array } | undefined {
+  for (const sibling of path) {
+    if (last === 0) return undefined
     if (place % 2 === 1 || place === last) {
-      first = nodeHash(sibling, first)
-      second = nodeHash(sibling, second)
+      whole = nodeHash(sibling, whole)
+      if (begun !== undefined) begun = nodeHash(sibling, begun)
+      // On the right edge a node without sibling is its own parent: go up to where it is a right child.
       while (place % 2 === 0 && place !== 0) {
         place = place / 2
         last = Math.floor(last / 2)
       }
     } else {
-      second = nodeHash(second, sibling)
+      whole = nodeHash(whole, sibling)
     }
     place = Math.floor(place / 2)
     last = Math.floor(last / 2)
   }
-  return last === 0 && equalBytes(first, firstRoot) && equalBytes(second, secondRoot)
+  return last === 0 ? { begun, whole } : undefined
 }
 
 function isCount(value: unknown): value is number {
