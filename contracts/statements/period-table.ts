@@ -2,7 +2,8 @@
 // Section `periods`: key j holds the head, key (j, 'table') the entries.
 import { amount, bool, type Decoded, encode, hex32, list, record, uint } from '../codec/codec.ts'
 import { hashHex } from '../crypto/hash.ts'
-import type { Hash, PublicKey } from '../primitives/ids.ts'
+import { compareTickets, deriveTickets, linkWeight, medianTicket, type Ticket } from '../crypto/tickets.ts'
+import type { Hash, PublicKey, Slot } from '../primitives/ids.ts'
 import { PEERS_MAX } from './vote.ts'
 
 const entryCodec = record({
@@ -55,4 +56,51 @@ export function periodOf(height: number, p: { readonly lag: number; readonly per
 /** L_j: the last height whose weights, and whose finality, are period j's [FIN-1]. */
 export function lastHeightOf(period: number, p: { readonly lag: number; readonly period: number }): number {
   return (period + 1) * p.period + p.lag - 1
+}
+
+/**
+ * A peer's three tickets of a slot under this table, best first, or undefined if it has none: no weight, no reveal, or
+ * a penalty in this period [POS-2, POS-3, POS-5].
+ */
+export function ticketsOf(table: PeriodTable, slot: Slot, peer: PublicKey): Tickets | undefined {
+  const entry = table.byPeer.get(peer)
+  if (entry === undefined || table.silent.has(peer)) return undefined
+  const key = `${table.seed}/${slot}/${peer}/${entry.weight}`
+  let tickets = remembered.get(key)
+  if (tickets === undefined) {
+    tickets = deriveTickets(table.seed, slot, peer, entry.weight)
+    if (remembered.size >= TICKETS_REMEMBERED) remembered.clear()
+    remembered.set(key, tickets)
+  }
+  return tickets
+}
+
+/** Tickets cost logarithms and every block of a slot asks for the same ones: several slots of a full table. */
+const TICKETS_REMEMBERED = 8192
+const remembered = new Map<string, Tickets>()
+type Tickets = readonly [Ticket, Ticket, Ticket]
+
+/** What acknowledgements by these peers make of the link to a block [POS-7]. */
+export interface LinkStanding {
+  /** x in Q32 bits: max(0, C - log2(M * total)), 0 without M. */
+  readonly weight: bigint
+  /** The at most three peers that hold the three best tickets, best first: what a header records. */
+  readonly best: readonly PublicKey[]
+}
+
+/**
+ * The weight x of the link to a block of `slot` that `peers` acknowledged, and who decides it [POS-7]. `table` is the
+ * one of the block's height, `linkBits` the parameter C. Peers without tickets count for nothing.
+ */
+export function deriveLink(
+  table: PeriodTable, slot: Slot, peers: Iterable<PublicKey>, linkBits: number
+): LinkStanding {
+  const tickets: Ticket[] = []
+  for (const peer of new Set(peers)) tickets.push(...(ticketsOf(table, slot, peer) ?? []))
+  tickets.sort(compareTickets)
+  const three = tickets.slice(0, 3)
+  return {
+    weight: linkWeight(medianTicket(three), table.total, linkBits),
+    best: [...new Set(three.map(ticket => ticket.peer))]
+  }
 }

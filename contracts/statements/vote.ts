@@ -39,3 +39,47 @@ export function voteSigningBytes(genesis: GenesisHash, vote: Vote): Uint8Array {
 export function isSamePoint(a: FinalityPoint, b: FinalityPoint): boolean {
   return a.epoch === b.epoch && a.height === b.height && a.id === b.id
 }
+
+export function isSameVote(a: Vote, b: Vote): boolean {
+  return a.period === b.period && isSamePoint(a.root, b.root) && isSamePoint(a.source, b.source)
+    && isSamePoint(a.target, b.target)
+}
+
+/**
+ * True if no honest peer signs both [FIN-4]: one period, and equal target epochs with different votes, one link
+ * surrounding the other, or different roots. Heights and ancestry do not matter.
+ */
+export function contradicts(a: Vote, b: Vote): boolean {
+  if (a.period !== b.period) return false
+  if (!isSamePoint(a.root, b.root)) return true
+  if (a.target.epoch === b.target.epoch) return !isSameVote(a, b)
+  return surrounds(a, b) || surrounds(b, a)
+}
+
+function surrounds(outer: Vote, inner: Vote): boolean {
+  return outer.source.epoch < inner.source.epoch && inner.target.epoch < outer.target.epoch
+}
+
+/** All a peer must remember of its votes so as never to contradict them: the last vote, whichever it was [FIN-7]. */
+export interface VoteMark {
+  readonly period: number
+  /** Id of the root it voted from in that period. */
+  readonly root: BlockId
+  readonly sourceEpoch: number
+  readonly targetEpoch: number
+}
+
+export function voteMarkOf(vote: Vote): VoteMark {
+  return { period: vote.period, root: vote.root.id, sourceEpoch: vote.source.epoch, targetEpoch: vote.target.epoch }
+}
+
+/**
+ * Whether a peer whose last vote left this mark may sign `vote` [FIN-4, FIN-7]: later target, in the same period no
+ * earlier source and the same root; never an earlier period. A chain of votes each allowed by the one before holds no
+ * two that contradict each other.
+ */
+export function mayVote(mark: VoteMark | undefined, vote: Vote): boolean {
+  if (mark === undefined) return true
+  if (vote.period < mark.period || vote.target.epoch <= mark.targetEpoch) return false
+  return vote.period > mark.period || (vote.source.epoch >= mark.sourceEpoch && vote.root.id === mark.root)
+}
