@@ -1,5 +1,5 @@
-// The two tagged hashes of every Merkle structure here [HASH-1]: 0x00 before a leaf, 0x01 before a node (RFC 9162 2.1.1).
-// The log and the sparse tree build on these, so the tags exist once.
+// The two tagged hashes of every Merkle structure here [HASH-1]: 0x00 before a leaf, 0x01 before a node, as in
+// RFC 9162 2.1.1. The log and the sparse tree build on these, so the tags exist once.
 import { bytes, type Codec, hex32, oneOf } from '../codec/codec.ts'
 import { sha256 } from '../crypto/hash.ts'
 

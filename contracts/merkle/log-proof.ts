@@ -1,5 +1,5 @@
-// Verifiers of log proofs (RFC 9162 2.1.3.2 and 2.1.4.2), for peers and light clients that hold a root only [PRF-1, PRF-5].
-// Everything in a claim may come from a hostile peer: the answer is then false, never an exception.
+// Verifiers of log proofs (RFC 9162 2.1.3.2 and 2.1.4.2), for peers and light clients that hold a root only
+// [PRF-1, PRF-5]. Everything in a claim may come from a hostile peer: the answer is then false, never an exception.
 import { type Codec, list } from '../codec/codec.ts'
 import { equalBytes } from '../primitives/bytes.ts'
 import { hashBytesCodec, isHashBytes, nodeHash } from './hash.ts'
@@ -89,13 +89,17 @@ export function verifyConsistency(claim: ConsistencyClaim): boolean {
 }
 
 /**
- * Goes from node `place` of a level whose last node is `last` up to the root, one sibling a step. `whole` takes up all
- * siblings and so becomes the root; `begun`, where given, those on the left alone and so the root of a log that ended here.
- * Undefined if the path is too long or too short.
+ * Goes from node `place` of a level whose last node is `last` up to the root, one sibling a step. `whole` takes up
+ * all siblings and so becomes the root; `begun`, where given, those on the left alone and so becomes the root of a
+ * log that ended here. Undefined if the path is too long or too short.
  */
 function climb(
-  place: number, last: number, path: readonly Uint8Array[], begun: Uint8Array | undefined, whole: Uint8Array
-): { readonly begun: Uint8Array | undefined, readonly whole: Uint8Array } | undefined {
+  place: number,
+  last: number,
+  path: readonly Uint8Array[],
+  begun: Uint8Array | undefined,
+  whole: Uint8Array
+): { readonly begun: Uint8Array | undefined; readonly whole: Uint8Array } | undefined {
   for (const sibling of path) {
     if (last === 0) return undefined
     if (place % 2 === 1 || place === last) {

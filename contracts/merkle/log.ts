@@ -1,5 +1,5 @@
-// The append-only log of RFC 9162 section 2.1: history of blocks [PRF-1], logs of keys and names [PRF-4], traces [EXE-3].
-// A frontier is all a ledger must keep to append; MerkleLog keeps every hash and so can also prove.
+// The append-only log of RFC 9162 section 2.1: history of blocks [PRF-1], logs of keys and names [PRF-4], traces
+// [EXE-3]. A frontier is all a ledger must keep to append; MerkleLog keeps every hash and so can also prove.
 import { type Codec, list, uint } from '../codec/codec.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { assert, present } from '../primitives/verdict.ts'
@@ -33,9 +33,12 @@ export function appendLeafHash(frontier: LogFrontier, hash: Uint8Array): LogFron
 
 /** Root of the log the frontier stands for. */
 export function frontierRoot(frontier: LogFrontier): Uint8Array {
-  return frontier.peaks.reduceRight<Uint8Array | undefined>(
-    (root, peak) => (root === undefined ? peak : nodeHash(peak, root)), undefined
-  ) ?? EMPTY_LOG_ROOT
+  return (
+    frontier.peaks.reduceRight<Uint8Array | undefined>(
+      (root, peak) => (root === undefined ? peak : nodeHash(peak, root)),
+      undefined
+    ) ?? EMPTY_LOG_ROOT
+  )
 }
 
 /** [size, peaks]; refuses a number of peaks other than the set bits of the size. */
@@ -156,7 +159,7 @@ export class MerkleLog {
     return path
   }
 
-  /** Path of RFC 9162 2.1.4.1 that the first `first` leaves begin the first `second`. Empty if either is all or none. */
+  /** Path of RFC 9162 2.1.4.1: the log of `first` leaves begins that of `second`. Empty for 0 and for equal sizes. */
   consistencyProof(first: number, second: number = this.#size): readonly Uint8Array[] {
     this.#checkSize(second)
     assert(Number.isSafeInteger(first) && first >= 0 && first <= second, 'the first log is no longer than the second')

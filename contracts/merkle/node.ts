@@ -1,6 +1,6 @@
-// Nodes of the compact sparse Merkle tree. One shape serves the full tree, a witness and a proof: what is not shown is an
-// opaque hash [PRF-2, EXE-7]. Nodes never change, so trees share them; a branch is hashed when first asked and
-// keeps it; a leaf is hashed again instead, which costs one hash an update and spares a million leaves 230 MB.
+// Nodes of the compact sparse Merkle tree. One shape serves the full tree, a witness and a proof: what is not shown
+// is an opaque hash [PRF-2, EXE-7]. Nodes never change, so trees share them. A branch keeps its hash once asked for
+// it; a leaf is hashed again instead, which costs about one hash an update and spares a million leaves 230 MB.
 // Bit 0 of a path, the most significant, chooses the child of the root; 0 is left.
 import { hashBytes } from '../crypto/hash.ts'
 import { equalBytes } from '../primitives/bytes.ts'
@@ -74,7 +74,7 @@ export function opaqueOf(hash: Uint8Array): OpaqueNode {
   return { kind: 'opaque', hash }
 }
 
-/** The 32-byte hash of a subtree; of the root, the tree's root. Each branch is hashed once, however often this is asked. */
+/** The 32-byte hash of a subtree; of the topmost node, the tree's root. Each branch is hashed only once. */
 export function hashOf<V>(node: TreeNode<V>): Uint8Array {
   switch (node.kind) {
     case 'empty':
@@ -95,7 +95,7 @@ export function bitAt(path: Uint8Array, depth: number): number {
 }
 
 export type Lookup<V> =
-  | { readonly kind: 'present', readonly leaf: LeafNode<V> }
+  | { readonly kind: 'present'; readonly leaf: LeafNode<V> }
   | { readonly kind: 'absent' }
   /** The tree does not show enough: not a statement about the key [CLM-3]. */
   | { readonly kind: 'missing' }

@@ -1,5 +1,5 @@
-// A full compact sparse Merkle tree, immutable: each section of the base state and each asset's state is one [PRF-2, EXE-7].
-// A snapshot is the value itself; `with` costs O(changes x log size) nodes, and they are hashed when a root is asked for.
+// A full compact sparse Merkle tree, immutable: each section of the base state and each asset's state is one [PRF-2,
+// EXE-7]. A snapshot is the value itself; `with` makes O(changes x log size) nodes, hashed when a root is asked for.
 import { present } from '../primitives/verdict.ts'
 import { EMPTY_NODE, hashOf, type LeafNode, leafOf, lookup, pathOf, type TreeNode } from './node.ts'
 import { type TreeChange, updateCounting } from './update.ts'

@@ -1,4 +1,4 @@
-// One update for the full tree and for a witness: the judge, the committee and a wallet run these same lines [EXE-4, EXE-7].
+// One update for the full tree and for a witness: judge, committee and wallet run these same lines [EXE-4, EXE-7].
 // All changes apply as one set; the result depends on the contents alone, not on how they came about [PRF-2].
 import { compareBytes, equalBytes } from '../primitives/bytes.ts'
 import { accept, assert, present, reject, type Verdict } from '../primitives/verdict.ts'
@@ -21,19 +21,21 @@ interface Pass<V> {
 
 /**
  * The tree after a set of changes, sharing every node that they leave alone. Deleting what is absent changes nothing.
- * E_WITNESS_MISSING if a change reaches an opaque node, or if a deletion leaves an opaque node alone under its branch: it may
- * be a leaf, which would take the branch's place. Asserts if two changes name the same path.
+ * E_WITNESS_MISSING if a change reaches an opaque node, or if a deletion leaves an opaque node alone under its
+ * branch: it may be a leaf, which would take the branch's place. Asserts if two changes name the same path.
  */
 export function update<V>(tree: TreeNode<V>, changes: Iterable<TreeChange<V>>): Verdict<TreeNode<V>, UpdateCode> {
   const outcome = updateCounting(tree, changes)
-  return outcome === undefined ? reject('E_WITNESS_MISSING', 'the witness does not show a node the update needs')
+  return outcome === undefined
+    ? reject('E_WITNESS_MISSING', 'the witness does not show a node the update needs')
     : accept(outcome.tree)
 }
 
 /** The same with the change of the number of leaves, or undefined if a node is missing. */
 export function updateCounting<V>(
-  tree: TreeNode<V>, changes: Iterable<TreeChange<V>>
-): { readonly tree: TreeNode<V>, readonly grown: number } | undefined {
+  tree: TreeNode<V>,
+  changes: Iterable<TreeChange<V>>
+): { readonly tree: TreeNode<V>; readonly grown: number } | undefined {
   const sorted = [...changes].sort((a, b) => compareBytes(a.path, b.path))
   let added = 0
   for (let i = 0; i < sorted.length; i++) {
@@ -56,8 +58,12 @@ function apply<V>(pass: Pass<V>, node: TreeNode<V>, depth: number, from: number,
   if (node.kind !== 'branch' && to - from === 1) return applyOne(pass, node, depth, from)
   let middle = from
   while (middle < to && bitAt(changeAt(pass, middle).path, depth) === 0) middle += 1
-  const [oldLeft, oldRight] = node.kind === 'branch' ? [node.left, node.right]
-    : node.kind === 'leaf' && bitAt(node.path, depth) === 0 ? [node, EMPTY_NODE] : [EMPTY_NODE, node]
+  const [oldLeft, oldRight] =
+    node.kind === 'branch'
+      ? [node.left, node.right]
+      : node.kind === 'leaf' && bitAt(node.path, depth) === 0
+        ? [node, EMPTY_NODE]
+        : [EMPTY_NODE, node]
   const left = apply(pass, oldLeft, depth + 1, from, middle)
   if (left === undefined) return undefined
   const right = apply(pass, oldRight, depth + 1, middle, to)
@@ -66,9 +72,7 @@ function apply<V>(pass: Pass<V>, node: TreeNode<V>, depth: number, from: number,
 }
 
 /** One change where at most one leaf stands. */
-function applyOne<V>(
-  pass: Pass<V>, node: TreeNode<V>, depth: number, place: number
-): TreeNode<V> {
+function applyOne<V>(pass: Pass<V>, node: TreeNode<V>, depth: number, place: number): TreeNode<V> {
   const { path, leaf } = changeAt(pass, place)
   if (node.kind !== 'leaf') return leaf ?? EMPTY_NODE
   if (!equalBytes(node.path, path)) return leaf === null ? node : part(node, leaf, depth)

@@ -1,5 +1,5 @@
-// Proofs about keys of a tree whose root is known, for wallets and light clients: pure and safe on any bytes [PRF-2, PRF-5].
-// A proof is a witness, alone or for many keys at once. That a key is there and that it is not are separate questions:
+// Proofs about keys of a tree whose root is known, for wallets and light clients: pure and safe on any bytes [PRF-2,
+// PRF-5]. A proof is a witness, for one key or many. That a key is there and that it is not are separate questions:
 // "invalid" answers neither.
 import { decode } from '../codec/codec.ts'
 import { equalBytes } from '../primitives/bytes.ts'
@@ -24,9 +24,12 @@ export function checkWitness(root: Uint8Array, proof: Uint8Array | Witness): Ver
   return accept(witness)
 }
 
-/** 'present' if the tree holds the key, with this value where one is given; 'invalid' if the proof does not show that. */
+/** 'present' if the tree holds the key, with this value if one is given; 'invalid' if the proof does not show it. */
 export function checkPresence(
-  root: Uint8Array, proof: Uint8Array | Witness, key: Uint8Array, valueBytes?: Uint8Array
+  root: Uint8Array,
+  proof: Uint8Array | Witness,
+  key: Uint8Array,
+  valueBytes?: Uint8Array
 ): 'present' | 'invalid' {
   const checked = checkWitness(root, proof)
   if (!checked.ok) return 'invalid'

@@ -1,4 +1,4 @@
-// A witness is the part of a tree that shows certain paths, everything else opaque; a proof is the same thing [EXE-7, PRF-2].
+// A witness is the part of a tree that shows certain paths, all else opaque; a proof is the same thing [EXE-7, PRF-2].
 // Committees and archivers build them; judges, watchers and wallets decode them from bytes nobody vouches for.
 import { bytes, type CborItem, type Codec } from '../codec/codec.ts'
 import { bytesToHex, compareBytes, equalBytes } from '../primitives/bytes.ts'
@@ -6,26 +6,43 @@ import { assert } from '../primitives/verdict.ts'
 import { expected, HASH_BYTES, hashBytesCodec } from './hash.ts'
 import { TREE_DEPTH, WITNESS_KEY_BYTES_MAX, WITNESS_NODES_MAX, WITNESS_VALUE_BYTES_MAX } from './limits.ts'
 import {
-  bareLeaf, bitAt, branchOf, EMPTY_MARK, EMPTY_NODE, hashOf, type LeafNode, leafOf, opaqueOf, type TreeNode, valueHashOf
+  bareLeaf,
+  bitAt,
+  branchOf,
+  EMPTY_MARK,
+  EMPTY_NODE,
+  hashOf,
+  type LeafNode,
+  leafOf,
+  opaqueOf,
+  type TreeNode,
+  valueHashOf
 } from './node.ts'
 
 /** A partial tree whose opened leaves carry the bytes of key and value. */
 export type Witness = TreeNode<Uint8Array>
 
 /**
- * The part of `tree` that shows every path of `reads` and `deletes`: its leaf with key and value, or the empty or other leaf
- * where it ends. `deletes` are the paths a set of changes may delete: where all leaves on one side of a branch are among
- * them the other side is opened by one level, since it may have to rise. `valueBytes` gives the hashed bytes of a payload.
- * Paths behind an opaque node of a partial `tree` stay opaque.
+ * The part of `tree` that shows every path of `reads` and `deletes`: its leaf with key and value, or the empty or
+ * other leaf where it ends. `deletes` are the paths a set of changes may delete: where all leaves on one side of a
+ * branch are among them the other side is opened by one level, since it may have to rise. `valueBytes` gives the
+ * hashed bytes of a payload. Paths behind an opaque node of a partial `tree` stay opaque.
  */
 export function buildWitness(
-  tree: TreeNode<Uint8Array>, reads: Iterable<Uint8Array>, deletes: Iterable<Uint8Array>
+  tree: TreeNode<Uint8Array>,
+  reads: Iterable<Uint8Array>,
+  deletes: Iterable<Uint8Array>
 ): Witness
 export function buildWitness<V>(
-  tree: TreeNode<V>, reads: Iterable<Uint8Array>, deletes: Iterable<Uint8Array>, valueBytes: (value: V) => Uint8Array
+  tree: TreeNode<V>,
+  reads: Iterable<Uint8Array>,
+  deletes: Iterable<Uint8Array>,
+  valueBytes: (value: V) => Uint8Array
 ): Witness
 export function buildWitness(
-  tree: TreeNode<unknown>, reads: Iterable<Uint8Array>, deletes: Iterable<Uint8Array>,
+  tree: TreeNode<unknown>,
+  reads: Iterable<Uint8Array>,
+  deletes: Iterable<Uint8Array>,
   valueBytes: (value: never) => Uint8Array = (value: Uint8Array) => value
 ): Witness {
   const doomedPaths = [...deletes]
@@ -76,7 +93,7 @@ function openLeaf(leaf: LeafNode<unknown>, valueBytes: (value: never) => Uint8Ar
 }
 
 // On the wire a witness is the flat list of its nodes in pre-order: null empty, true a branch, 32 bytes opaque,
-// [0, path, valueHash] a bare leaf, [1, key, value] an open one, whose path and value hash are derived and so cannot disagree.
+// [0, path, valueHash] a bare leaf, [1, key, value] an open one, whose path and value hash are derived from these.
 const BARE_LEAF = 0
 const OPEN_LEAF = 1
 const keyCodec = bytes(WITNESS_KEY_BYTES_MAX)
@@ -85,7 +102,8 @@ const valueCodec = bytes(WITNESS_VALUE_BYTES_MAX)
 /** Refuses more than WITNESS_NODES_MAX nodes, leaves out of place, and every form the rules of the tree do not allow. */
 export const witnessCodec: Codec<Witness> = {
   pack: packNodes,
-  unpack: item => (Array.isArray(item) && item.length <= WITNESS_NODES_MAX ? rebuild(item) : expected('a list of nodes'))
+  unpack: item =>
+    Array.isArray(item) && item.length <= WITNESS_NODES_MAX ? rebuild(item) : expected('a list of nodes')
 }
 
 function packNodes(witness: Witness): CborItem {

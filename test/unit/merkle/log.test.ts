@@ -4,17 +4,28 @@ import { describe, expect, it } from 'vitest'
 import { decode, encode } from '#contracts/codec/codec.ts'
 import { leafHash, nodeHash } from '#contracts/merkle/hash.ts'
 import {
-  appendLeaf, EMPTY_LOG, frontierRoot, logFrontierCodec, type LogFrontier, logRoot, logRootOfHashes, MerkleLog
+  appendLeaf,
+  EMPTY_LOG,
+  frontierRoot,
+  logFrontierCodec,
+  type LogFrontier,
+  logRoot,
+  logRootOfHashes,
+  MerkleLog
 } from '#contracts/merkle/log.ts'
 import {
-  type ConsistencyClaim, type InclusionClaim, verifyConsistency, verifyInclusion, verifyRange
+  type ConsistencyClaim,
+  type InclusionClaim,
+  verifyConsistency,
+  verifyInclusion,
+  verifyRange
 } from '#contracts/merkle/log-proof.ts'
 import { bytesToHex, concatBytes, hexToBytes, uintToBytes } from '#contracts/primitives/bytes.ts'
 
 // The leaves of the certificate transparency reference tests and the roots of their first n.
-const LEAVES = [
-  '', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'
-].map(hexToBytes)
+const LEAVES = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'].map(
+  hexToBytes
+)
 const ROOTS = [
   'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
   '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
@@ -67,7 +78,10 @@ function inclusion(log: MerkleLog, index: number, size: number): InclusionClaim 
 
 function consistency(log: MerkleLog, firstSize: number, secondSize: number): ConsistencyClaim {
   return {
-    firstSize, firstRoot: log.root(firstSize), secondSize, secondRoot: log.root(secondSize),
+    firstSize,
+    firstRoot: log.root(firstSize),
+    secondSize,
+    secondRoot: log.root(secondSize),
     path: log.consistencyProof(firstSize, secondSize)
   }
 }
@@ -110,8 +124,15 @@ describe('roots of the log', () => {
 
 describe('shapes of the example in RFC 6962 2.1.3', () => {
   const log = logOf(7)
-  const [a, b, c, d, e, f, j] = leaves(7).map(leafHash) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array,
-    Uint8Array, Uint8Array, Uint8Array]
+  const [a, b, c, d, e, f, j] = leaves(7).map(leafHash) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array
+  ]
   const [g, h, i] = [nodeHash(a, b), nodeHash(c, d), nodeHash(e, f)]
   const [k, l] = [nodeHash(g, h), nodeHash(i, j)]
 
@@ -138,7 +159,8 @@ describe('inclusion', () => {
         const claim = inclusion(log, index, size)
         expect(verifyInclusion(claim)).toBe(true)
         for (let other = 0; other < size; other++) {
-          if (other !== index && verifyInclusion({ ...claim, index: other })) expect.fail(`${index} as ${other} of ${size}`)
+          if (other !== index && verifyInclusion({ ...claim, index: other }))
+            expect.fail(`${index} as ${other} of ${size}`)
         }
         expect(verifyInclusion({ ...claim, leafHash: leafHash(leafData(1000)) })).toBe(false)
         expect(verifyInclusion({ ...claim, path: [...claim.path, claim.root] })).toBe(false)
@@ -149,7 +171,13 @@ describe('inclusion', () => {
   })
 
   it('fails on every changed bit of root, leaf and path', () => {
-    for (const [index, size] of [[0, 1], [2, 3], [4, 7], [6, 7], [7, 8]] as const) {
+    for (const [index, size] of [
+      [0, 1],
+      [2, 3],
+      [4, 7],
+      [6, 7],
+      [7, 8]
+    ] as const) {
       const claim = inclusion(log, index, size)
       for (const root of mutations(claim.root)) expect(verifyInclusion({ ...claim, root })).toBe(false)
       for (const hash of mutations(claim.leafHash)) expect(verifyInclusion({ ...claim, leafHash: hash })).toBe(false)
@@ -163,14 +191,25 @@ describe('inclusion', () => {
 
   it('is refused, not thrown over, for numbers and paths no honest peer sends [PRF-5]', () => {
     const claim = inclusion(log, 4, 7)
-    for (const bad of [Number.NaN, -1, 0.5, Number.POSITIVE_INFINITY, 2 ** 53, 2 ** 60, '4' as never, undefined as never]) {
+    for (const bad of [
+      Number.NaN,
+      -1,
+      0.5,
+      Number.POSITIVE_INFINITY,
+      2 ** 53,
+      2 ** 60,
+      '4' as never,
+      undefined as never
+    ]) {
       expect(verifyInclusion({ ...claim, index: bad })).toBe(false)
       expect(verifyInclusion({ ...claim, size: bad })).toBe(false)
     }
     expect(verifyInclusion({ ...claim, size: 0 })).toBe(false)
     expect(verifyInclusion({ ...claim, index: 7 })).toBe(false)
     expect(verifyInclusion({ ...claim, path: new Array(100_000).fill(claim.root) })).toBe(false)
-    expect(verifyInclusion({ ...claim, size: Number.MAX_SAFE_INTEGER, path: new Array(53).fill(claim.root) })).toBe(false)
+    expect(verifyInclusion({ ...claim, size: Number.MAX_SAFE_INTEGER, path: new Array(53).fill(claim.root) })).toBe(
+      false
+    )
     expect(verifyInclusion({ ...claim, path: [new Uint8Array(31), ...claim.path.slice(1)] })).toBe(false)
     expect(verifyInclusion({ ...claim, path: null as never })).toBe(false)
     expect(verifyInclusion({ ...claim, root: new Uint8Array(0) })).toBe(false)
@@ -192,14 +231,25 @@ describe('ranges', () => {
       for (let start = 0; start < size; start++) {
         for (let end = start + 1; end <= size; end++) {
           const claim = {
-            root: log.root(size), size, start, leafHashes: hashes.slice(start, end), path: log.rangeProof(start, end, size)
+            root: log.root(size),
+            size,
+            start,
+            leafHashes: hashes.slice(start, end),
+            path: log.rangeProof(start, end, size)
           }
           if (!verifyRange(claim)) expect.fail(`[${start}, ${end}) of ${size}`)
           const wrong = [
-            { ...claim, start: start + 1 }, { ...claim, start: start - 1 },
-            { ...claim, leafHashes: claim.leafHashes.slice(1) }, { ...claim, leafHashes: [...claim.leafHashes, claim.root] },
+            { ...claim, start: start + 1 },
+            { ...claim, start: start - 1 },
+            { ...claim, leafHashes: claim.leafHashes.slice(1) },
+            { ...claim, leafHashes: [...claim.leafHashes, claim.root] },
             { ...claim, path: [...claim.path, claim.root] },
-            { ...claim, leafHashes: replaced(claim.leafHashes, end - start - 1, claim.root).map(h => h === claim.root ? leafHash(h) : h) }
+            {
+              ...claim,
+              leafHashes: replaced(claim.leafHashes, end - start - 1, claim.root).map(h =>
+                h === claim.root ? leafHash(h) : h
+              )
+            }
           ]
           wrong.forEach((bad, which) => {
             if (verifyRange(bad)) expect.fail(`[${start}, ${end}) of ${size} with fault ${which}`)
@@ -252,16 +302,26 @@ describe('consistency', () => {
   })
 
   it('fails on every changed bit of roots and path', () => {
-    for (const [first, second] of [[1, 2], [3, 7], [4, 7], [6, 7], [6, 8], [0, 3], [5, 5]] as const) {
+    for (const [first, second] of [
+      [1, 2],
+      [3, 7],
+      [4, 7],
+      [6, 7],
+      [6, 8],
+      [0, 3],
+      [5, 5]
+    ] as const) {
       const claim = consistency(log, first, second)
-      for (const root of mutations(claim.firstRoot)) expect(verifyConsistency({ ...claim, firstRoot: root })).toBe(false)
+      for (const root of mutations(claim.firstRoot))
+        expect(verifyConsistency({ ...claim, firstRoot: root })).toBe(false)
       claim.path.forEach((old, place) => {
         for (const hash of mutations(old)) {
           expect(verifyConsistency({ ...claim, path: replaced(claim.path, place, hash) })).toBe(false)
         }
       })
       if (first === 0) continue
-      for (const root of mutations(claim.secondRoot)) expect(verifyConsistency({ ...claim, secondRoot: root })).toBe(false)
+      for (const root of mutations(claim.secondRoot))
+        expect(verifyConsistency({ ...claim, secondRoot: root })).toBe(false)
     }
   })
 
@@ -275,7 +335,9 @@ describe('consistency', () => {
     expect(verifyConsistency({ ...claim, path: [] })).toBe(false)
     expect(verifyConsistency({ ...claim, path: undefined as never })).toBe(false)
     expect(verifyConsistency({ ...claim, firstRoot: new Uint8Array(3) })).toBe(false)
-    expect(verifyConsistency({ ...consistency(log, 0, 0), firstRoot: log.root(1), secondRoot: log.root(1) })).toBe(false)
+    expect(verifyConsistency({ ...consistency(log, 0, 0), firstRoot: log.root(1), secondRoot: log.root(1) })).toBe(
+      false
+    )
     expect(verifyConsistency({ ...consistency(log, 0, 3), firstRoot: log.root(1) })).toBe(false)
   })
 })
@@ -301,8 +363,14 @@ describe('the codec of a frontier', () => {
     expect(decode(logFrontierCodec, loose(3, [hash]), 1000)).toMatchObject({ ok: false, code: 'E_SCHEMA' })
     expect(decode(logFrontierCodec, loose(3, [hash, hash, hash]), 1000)).toMatchObject({ ok: false, code: 'E_SCHEMA' })
     expect(decode(logFrontierCodec, loose(0, [hash]), 1000)).toMatchObject({ ok: false, code: 'E_SCHEMA' })
-    expect(decode(logFrontierCodec, loose(3, [hash, new Uint8Array(32)]), 1000)).toMatchObject({ ok: false, code: 'E_SCHEMA' })
-    expect(decode(logFrontierCodec, loose(3, [hash, concatBytes(hash, peak)]), 1000)).toMatchObject({ ok: false, code: 'E_SCHEMA' })
+    expect(decode(logFrontierCodec, loose(3, [hash, new Uint8Array(32)]), 1000)).toMatchObject({
+      ok: false,
+      code: 'E_SCHEMA'
+    })
+    expect(decode(logFrontierCodec, loose(3, [hash, concatBytes(hash, peak)]), 1000)).toMatchObject({
+      ok: false,
+      code: 'E_SCHEMA'
+    })
     expect(decode(logFrontierCodec, Uint8Array.of(0x80), 1000)).toMatchObject({ ok: false, code: 'E_SCHEMA' })
     const short: LogFrontier = { size: 3, peaks: [hash] }
     expect(() => encode(logFrontierCodec, short)).toThrow()

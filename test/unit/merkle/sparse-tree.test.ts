@@ -1,8 +1,19 @@
-// The compact sparse tree: its one form, what it says when something is not shown, and its speed-independent promises.
+// The compact sparse tree: its one form, and what it says when something is not shown.
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import {
-  bareLeaf, bitAt, branchOf, EMPTY_MARK, EMPTY_NODE, hashOf, leafOf, lookup, opaqueOf, pathOf, type TreeNode, valueHashOf
+  bareLeaf,
+  bitAt,
+  branchOf,
+  EMPTY_MARK,
+  EMPTY_NODE,
+  hashOf,
+  leafOf,
+  lookup,
+  opaqueOf,
+  pathOf,
+  type TreeNode,
+  valueHashOf
 } from '#contracts/merkle/node.ts'
 import { putChange, removeChange, SparseTree } from '#contracts/merkle/sparse-tree.ts'
 import { type TreeChange, update } from '#contracts/merkle/update.ts'
@@ -19,11 +30,15 @@ const sha256 = (...parts: readonly Uint8Array[]): Uint8Array =>
   parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest()
 
 /** The root by its definition: over leaves under a prefix, none is the mark, one is the leaf, more are a branch. */
-function rootByDefinition(leaves: readonly { path: Uint8Array, valueHash: Uint8Array }[], depth = 0): Uint8Array {
+function rootByDefinition(leaves: readonly { path: Uint8Array; valueHash: Uint8Array }[], depth = 0): Uint8Array {
   const [first] = leaves
   if (first === undefined) return EMPTY_MARK
   if (leaves.length === 1) return sha256(Uint8Array.of(0), first.path, first.valueHash)
-  const side = (bit: number): Uint8Array => rootByDefinition(leaves.filter(leaf => bitAt(leaf.path, depth) === bit), depth + 1)
+  const side = (bit: number): Uint8Array =>
+    rootByDefinition(
+      leaves.filter(leaf => bitAt(leaf.path, depth) === bit),
+      depth + 1
+    )
   return sha256(Uint8Array.of(1), side(0), side(1))
 }
 
@@ -35,7 +50,10 @@ function pathFrom(bits: string, last = 1): Uint8Array {
   return path
 }
 const leafAt = (bits: string, last = 1) => bareLeaf(pathFrom(bits, last), valueHashOf(text(bits)))
-const at = (bits: string, last = 1): TreeChange<Uint8Array> => ({ path: pathFrom(bits, last), leaf: leafAt(bits, last) })
+const at = (bits: string, last = 1): TreeChange<Uint8Array> => ({
+  path: pathFrom(bits, last),
+  leaf: leafAt(bits, last)
+})
 const gone = (bits: string, last = 1): TreeChange<Uint8Array> => ({ path: pathFrom(bits, last), leaf: null })
 const hidden = opaqueOf(valueHashOf(text('hidden')))
 
@@ -50,8 +68,9 @@ describe('the form of the tree', () => {
     expect(rootOf(SparseTree.empty())).toBe(bytesToHex(EMPTY_MARK))
     expect(EMPTY_MARK.some(byte => byte !== 0)).toBe(true)
     const leaf = leafOf(text('a'), text('1'))
-    expect(rootOf(SparseTree.empty<Uint8Array>().with([{ path: leaf.path, leaf }])))
-      .toBe(bytesToHex(sha256(Uint8Array.of(0), pathOf(text('a')), valueHashOf(text('1')))))
+    expect(rootOf(SparseTree.empty<Uint8Array>().with([{ path: leaf.path, leaf }]))).toBe(
+      bytesToHex(sha256(Uint8Array.of(0), pathOf(text('a')), valueHashOf(text('1'))))
+    )
   })
 
   it('bit 0 is the most significant and 0 goes left, with one branch for each shared bit [EXE-7]', () => {
@@ -155,12 +174,15 @@ describe('what is not shown', () => {
   })
 
   it('is not needed beside a removed leaf whose place is filled in the same set [EXE-7]', () => {
-    expect(updated(tree, gone('00'), at('00', 2)))
-      .toBe(hex(branchOf<Uint8Array>(branchOf<Uint8Array>(leafAt('00', 2), hidden), leafAt('1'))))
+    expect(updated(tree, gone('00'), at('00', 2))).toBe(
+      hex(branchOf<Uint8Array>(branchOf<Uint8Array>(leafAt('00', 2), hidden), leafAt('1')))
+    )
   })
 
   it('is not needed beside a leaf that changes, splits, or is removed a level further up', () => {
-    expect(updated(tree, gone('1'))).toBe(hex(branchOf<Uint8Array>(branchOf<Uint8Array>(leafAt('00'), hidden), EMPTY_NODE)))
+    expect(updated(tree, gone('1'))).toBe(
+      hex(branchOf<Uint8Array>(branchOf<Uint8Array>(leafAt('00'), hidden), EMPTY_NODE))
+    )
     expect(updated(tree, at('000', 9))).not.toBe('E_WITNESS_MISSING')
     expect(updated(tree, gone('00', 5))).toBe(hex(tree))
   })
@@ -171,7 +193,9 @@ describe('what is not shown', () => {
     expect(updated(beside, gone('00'), gone('01'))).toBe('E_WITNESS_MISSING')
     expect(updated(beside, gone('00'))).toBe(hex(branchOf<Uint8Array>(leafAt('01'), hidden)))
     const opened = branchOf<Uint8Array>(side, branchOf<Uint8Array>(hidden, hidden))
-    expect(updated(opened, gone('00'), gone('01'))).toBe(hex(branchOf<Uint8Array>(EMPTY_NODE, branchOf<Uint8Array>(hidden, hidden))))
+    expect(updated(opened, gone('00'), gone('01'))).toBe(
+      hex(branchOf<Uint8Array>(EMPTY_NODE, branchOf<Uint8Array>(hidden, hidden)))
+    )
   })
 
   it('beside an empty place stays as it is when the removal finds nothing', () => {

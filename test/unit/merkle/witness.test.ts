@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest'
 import { encode as cborEncode } from 'cborg'
 import { decode, encode } from '#contracts/codec/codec.ts'
 import { WITNESS_KEY_BYTES_MAX, WITNESS_NODES_MAX, WITNESS_VALUE_BYTES_MAX } from '#contracts/merkle/limits.ts'
-import { bitAt, branchOf, EMPTY_MARK, EMPTY_NODE, hashOf, leafOf, lookup, pathOf, valueHashOf } from '#contracts/merkle/node.ts'
+import {
+  bitAt,
+  branchOf,
+  EMPTY_MARK,
+  EMPTY_NODE,
+  hashOf,
+  leafOf,
+  lookup,
+  pathOf,
+  valueHashOf
+} from '#contracts/merkle/node.ts'
 import { putChange, removeChange, SparseTree } from '#contracts/merkle/sparse-tree.ts'
 import { update } from '#contracts/merkle/update.ts'
 import { checkAbsence, checkPresence, checkWitness } from '#contracts/merkle/verify.ts'
@@ -14,7 +24,7 @@ const text = asciiToBytes
 const keys = Array.from({ length: 64 }, (_, i) => text(`key-${i}`))
 const [alice, bob] = [text('key-0'), text('key-1')]
 const tree = SparseTree.empty<Uint8Array>().with(keys.map(key => putChange(key, text(`value of ${bytesToHex(key)}`))))
-const valueOf = (key: Uint8Array): Uint8Array => text(`value of ${bytesToHex(key)}`)
+const textOf = (key: Uint8Array): Uint8Array => text(`value of ${bytesToHex(key)}`)
 const nobody = text('nobody')
 
 const bytesOf = (witness: Witness): Uint8Array => encode(witnessCodec, witness)
@@ -28,14 +38,17 @@ const refusal = (items: unknown): string => {
 const leftKey = keys.find(key => bitAt(pathOf(key), 0) === 0) ?? alice
 const rightKey = keys.find(key => bitAt(pathOf(key), 0) === 1) ?? bob
 const hash = valueHashOf(text('any'))
-const bare = (key: Uint8Array): unknown[] => [0, pathOf(key), valueHashOf(valueOf(key))]
-const open = (key: Uint8Array): unknown[] => [1, key, valueOf(key)]
+const bare = (key: Uint8Array): unknown[] => [0, pathOf(key), valueHashOf(textOf(key))]
+const open = (key: Uint8Array): unknown[] => [1, key, textOf(key)]
 
 describe('a witness', () => {
   it('shows what it was asked for with key and value, and hides the rest [EXE-7]', () => {
     const witness = buildWitness(tree.node, [pathOf(alice), pathOf(nobody)], [])
     expect(bytesToHex(hashOf(witness))).toBe(bytesToHex(tree.root))
-    expect(lookup(witness, pathOf(alice))).toMatchObject({ kind: 'present', leaf: { key: alice, value: valueOf(alice) } })
+    expect(lookup(witness, pathOf(alice))).toMatchObject({
+      kind: 'present',
+      leaf: { key: alice, value: textOf(alice) }
+    })
     expect(lookup(witness, pathOf(nobody)).kind).toBe('absent')
     expect(keys.filter(key => lookup(witness, pathOf(key)).kind === 'missing').length).toBeGreaterThan(56)
   })
@@ -53,13 +66,15 @@ describe('a witness', () => {
       const witness = buildWitness(tree.node, [], [pathOf(key)])
       const outcome = update(witness, [removeChange(key)])
       expect(outcome.ok && bytesToHex(hashOf(outcome.value))).toBe(bytesToHex(tree.with([removeChange(key)]).root))
-      expect(update(buildWitness(tree.node, [pathOf(key)], []), [removeChange(key)]).ok || hasEmptySibling(key)).toBe(hasEmptySibling(key))
+      expect(update(buildWitness(tree.node, [pathOf(key)], []), [removeChange(key)]).ok || hasEmptySibling(key)).toBe(
+        hasEmptySibling(key)
+      )
     }
   })
 
   it('opens what has to rise when all leaves of a side may be deleted together', () => {
     const left = keys.filter(key => bitAt(pathOf(key), 0) === 0)
-    const small = SparseTree.empty<Uint8Array>().with([...left, rightKey].map(key => putChange(key, valueOf(key))))
+    const small = SparseTree.empty<Uint8Array>().with([...left, rightKey].map(key => putChange(key, textOf(key))))
     const witness = buildWitness(small.node, [], left.map(pathOf))
     const outcome = update(witness, left.map(removeChange))
     expect(outcome.ok && outcome.value).toMatchObject({ kind: 'leaf', path: pathOf(rightKey) })
@@ -68,15 +83,22 @@ describe('a witness', () => {
   it('of a tree of one leaf or none is that leaf or the empty mark', () => {
     const one = SparseTree.empty<Uint8Array>().with([putChange(alice, text('1'))])
     expect(buildWitness(one.node, [pathOf(alice)], [])).toMatchObject({ kind: 'leaf', key: alice })
-    expect(buildWitness(one.node, [pathOf(bob)], [])).toMatchObject({ kind: 'leaf', key: undefined, path: pathOf(alice) })
+    expect(buildWitness(one.node, [pathOf(bob)], [])).toMatchObject({
+      kind: 'leaf',
+      key: undefined,
+      path: pathOf(alice)
+    })
     expect(buildWitness(SparseTree.empty<Uint8Array>().node, [pathOf(bob)], [])).toBe(EMPTY_NODE)
     expect(buildWitness(tree.node, [], [])).toMatchObject({ kind: 'opaque' })
   })
 
   it('comes back from its bytes the same', () => {
     for (const witness of [
-      buildWitness(tree.node, keys.map(pathOf), []), buildWitness(tree.node, [], keys.slice(0, 5).map(pathOf)),
-      buildWitness(tree.node, [], []), EMPTY_NODE, buildWitness(tree.node, [pathOf(nobody)], [pathOf(alice)])
+      buildWitness(tree.node, keys.map(pathOf), []),
+      buildWitness(tree.node, [], keys.slice(0, 5).map(pathOf)),
+      buildWitness(tree.node, [], []),
+      EMPTY_NODE,
+      buildWitness(tree.node, [pathOf(nobody)], [pathOf(alice)])
     ]) {
       const decoded = decode(witnessCodec, bytesOf(witness), 100_000)
       expect(decoded.ok && bytesToHex(bytesOf(decoded.value))).toBe(bytesToHex(bytesOf(witness)))
@@ -112,9 +134,14 @@ describe('the bytes of a witness', () => {
 
   it('are refused for a branch without two leaves below [EXE-7]', () => {
     for (const items of [
-      [true, null, null], [true, bare(leftKey), null], [true, null, bare(rightKey)], [true, open(leftKey), null],
-      [true, true, null, null, hash], [true, hash, true, null, bare(rightKey)]
-    ]) expect(refusal(items)).toBe('E_SCHEMA')
+      [true, null, null],
+      [true, bare(leftKey), null],
+      [true, null, bare(rightKey)],
+      [true, open(leftKey), null],
+      [true, true, null, null, hash],
+      [true, hash, true, null, bare(rightKey)]
+    ])
+      expect(refusal(items)).toBe('E_SCHEMA')
   })
 
   it('are refused for a leaf that is not under its position', () => {
@@ -122,21 +149,47 @@ describe('the bytes of a witness', () => {
     expect(refusal([true, hash, open(leftKey)])).toBe('E_SCHEMA')
     expect(refusal([true, bare(leftKey), bare(leftKey)])).toBe('E_SCHEMA')
     const second = bitAt(pathOf(leftKey), 1)
-    expect(refusal(second === 0 ? [true, true, hash, bare(leftKey), hash] : [true, true, bare(leftKey), hash, hash])).toBe('E_SCHEMA')
+    expect(
+      refusal(second === 0 ? [true, true, hash, bare(leftKey), hash] : [true, true, bare(leftKey), hash, hash])
+    ).toBe('E_SCHEMA')
   })
 
   it('are refused for too few or too many nodes', () => {
-    for (const items of [[], [true], [true, hash], [true, true, hash, hash], [hash, hash], [null, null], [true, hash, hash, hash]]) {
+    for (const items of [
+      [],
+      [true],
+      [true, hash],
+      [true, true, hash, hash],
+      [hash, hash],
+      [null, null],
+      [true, hash, hash, hash]
+    ]) {
       expect(refusal(items)).toBe('E_SCHEMA')
     }
   })
 
   it('are refused for what is no node at all', () => {
     for (const item of [
-      false, 0, 'true', new Uint8Array(31), new Uint8Array(33).fill(1), new Uint8Array(32), EMPTY_MARK, [], [0], [0, hash],
-      [0, hash, hash, hash], [2, hash, hash], [0, hash, new Uint8Array(32)], [0, new Uint8Array(5), hash], [1, alice, 'value'],
-      [1, 3, alice], [1, new Uint8Array(WITNESS_KEY_BYTES_MAX + 1), alice], [1, alice, new Uint8Array(WITNESS_VALUE_BYTES_MAX + 1)]
-    ]) expect(refusal([item])).toBe('E_SCHEMA')
+      false,
+      0,
+      'true',
+      new Uint8Array(31),
+      new Uint8Array(33).fill(1),
+      new Uint8Array(32),
+      EMPTY_MARK,
+      [],
+      [0],
+      [0, hash],
+      [0, hash, hash, hash],
+      [2, hash, hash],
+      [0, hash, new Uint8Array(32)],
+      [0, new Uint8Array(5), hash],
+      [1, alice, 'value'],
+      [1, 3, alice],
+      [1, new Uint8Array(WITNESS_KEY_BYTES_MAX + 1), alice],
+      [1, alice, new Uint8Array(WITNESS_VALUE_BYTES_MAX + 1)]
+    ])
+      expect(refusal([item])).toBe('E_SCHEMA')
     for (const items of [null, true, 5, hash]) expect(refusal(items)).toBe('E_SCHEMA')
   })
 
@@ -148,7 +201,8 @@ describe('the bytes of a witness', () => {
     const wide = (depth: number): unknown[] => (depth === 0 ? [hash] : [true, ...wide(depth - 1), ...wide(depth - 1)])
     expect(refusal(wide(11))).toBe('accepted')
     expect(refusal(wide(12))).toBe('E_SCHEMA')
-    const fromList = (levels: number): Witness => levels === 0 ? { kind: 'opaque', hash } : branchOf(fromList(levels - 1), fromList(levels - 1))
+    const fromList = (levels: number): Witness =>
+      levels === 0 ? { kind: 'opaque', hash } : branchOf(fromList(levels - 1), fromList(levels - 1))
     expect(() => bytesOf(fromList(12))).toThrow()
   })
 
@@ -161,7 +215,7 @@ describe('the bytes of a witness', () => {
       bytes.set(to, at)
       return bytes
     }
-    const value = changed(valueOf(alice), text('V'))
+    const value = changed(textOf(alice), text('V'))
     expect(checkPresence(tree.root, value, alice)).toBe('invalid')
     expect(checkPresence(tree.root, changed(alice, text('K')), alice)).toBe('invalid')
   })
@@ -171,8 +225,8 @@ describe('proofs', () => {
   it('of presence hold for the key and its value, not for another [PRF-2, PRF-5]', () => {
     const proof = proofOf(alice)
     expect(checkPresence(tree.root, proof, alice)).toBe('present')
-    expect(checkPresence(tree.root, proof, alice, valueOf(alice))).toBe('present')
-    expect(checkPresence(tree.root, proof, alice, valueOf(bob))).toBe('invalid')
+    expect(checkPresence(tree.root, proof, alice, textOf(alice))).toBe('present')
+    expect(checkPresence(tree.root, proof, alice, textOf(bob))).toBe('invalid')
     expect(checkPresence(tree.root, proof, nobody)).toBe('invalid')
     expect(checkAbsence(tree.root, proof, alice)).toBe('invalid')
   })
@@ -186,7 +240,8 @@ describe('proofs', () => {
       expect(checkPresence(tree.root, proof, key)).toBe('invalid')
       const witness = checkWitness(tree.root, proof)
       let node: Witness = witness.ok ? witness.value : EMPTY_NODE
-      for (let depth = 0; node.kind === 'branch'; depth++) node = bitAt(pathOf(key), depth) === 0 ? node.left : node.right
+      for (let depth = 0; node.kind === 'branch'; depth++)
+        node = bitAt(pathOf(key), depth) === 0 ? node.left : node.right
       ends.add(node.kind)
     }
     expect(ends).toEqual(new Set(['empty', 'leaf']))
@@ -219,7 +274,7 @@ describe('proofs', () => {
   })
 
   it('are invalid with any bit of their bytes changed, and never throw [PRF-5]', () => {
-    const small = SparseTree.empty<Uint8Array>().with(keys.slice(0, 6).map(key => putChange(key, valueOf(key))))
+    const small = SparseTree.empty<Uint8Array>().with(keys.slice(0, 6).map(key => putChange(key, textOf(key))))
     const proof = bytesOf(buildWitness(small.node, [pathOf(alice), pathOf(nobody)], []))
     for (let bit = 0; bit < proof.length * 8; bit++) {
       const bad = proof.slice()
