@@ -97,5 +97,6 @@ export class Dag {
       this.#rounds.delete(round)
     }
     this.gcRound = gcRound
+    this.quorumRound = Math.max(this.quorumRound, gcRound)
   }
 }
