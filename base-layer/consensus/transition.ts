@@ -14,10 +14,15 @@ export interface ChainView {
   /** The table whose weights count at a height this chain has fixed, or undefined if it is not fixed yet [POS-1]. */
   tableAt(height: number): PeriodTable | undefined
   tableOf(period: number): PeriodTable | undefined
-  /** Points this chain recorded as justified in the newest period it voted in, newest last [FIN-8]. */
+  /**
+   * Points this chain recorded as justified in period periodOf(recordedFinal.height + 1), newest last [FIN-8]. The first
+   * is that period's root {0, L_(j-1), id} [FIN-1].
+   */
   readonly justified: readonly FinalityPoint[]
   readonly recordedFinal: FinalityPoint
   readonly ticks: number
+  /** True for a registered peer, whatever its weight: its votes may be carried [POS-9]. */
+  isPeer(peer: PublicKey): boolean
 }
 
 export interface Draft {
