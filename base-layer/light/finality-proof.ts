@@ -1,0 +1,131 @@
+// From a trusted genesis to a final header with nothing else: one hand-over per period and two certificates for the head
+// [FIN-10]. Built by full nodes, checked by wallets; pure, and safe on any bytes [PRF-5].
+import { bytes, type Decoded, decode, list, nullable, record } from '#contracts/codec/codec.ts'
+import type { Parameters } from '#contracts/ledger/parameters.ts'
+import { WITNESS_BYTES_MAX } from '#contracts/merkle/limits.ts'
+import type { BlockId, GenesisHash } from '#contracts/primitives/ids.ts'
+import { accept, reject, type Rejection, type Verdict } from '#contracts/primitives/verdict.ts'
+import { type BlockHeader, blockIdOf, headerCodec } from '#contracts/statements/block.ts'
+import { checkCertificate } from '#contracts/statements/certificate.ts'
+import {
+  lastHeightOf, type PeriodEntry, type PeriodHead, type PeriodTable, periodEntriesCodec, periodRootOf
+} from '#contracts/statements/period-table.ts'
+import { type Certificate, certificateCodec, isSamePoint } from '#contracts/statements/vote.ts'
+import { SECTION_NAMES } from '../state/sections.ts'
+import { type ProofCode, readSection } from './state-proof.ts'
+
+/** Periods one proof may span: a year of the main network is about 770. */
+export const HANDOVERS_MAX = 4096
+/** Most bytes of a whole proof; longer absences are followed in parts. */
+export const FINALITY_PROOF_BYTES = 64 * 1024 * 1024
+
+const finalisingCodec = list(certificateCodec, 2, 2)
+
+const handoverCodec = record({
+  /** Justifies L_j, then makes it final. */
+  certificates: finalisingCodec,
+  /** Of L_j: its state holds the next period's head. */
+  header: headerCodec,
+  sectionRoots: list(bytes(32, 32), SECTION_NAMES.length, SECTION_NAMES.length),
+  /** Presence of the next period's head in section `periods`. */
+  witness: bytes(WITNESS_BYTES_MAX),
+  entries: periodEntriesCodec
+})
+
+export const finalityProofCodec = record({
+  /** From period 0 on, one per period that ended. */
+  handovers: list(handoverCodec, HANDOVERS_MAX),
+  /** Two consecutive certificates, or null while genesis is the newest final block. */
+  certificates: nullable(finalisingCodec),
+  header: headerCodec
+})
+export type FinalityProof = Decoded<typeof finalityProofCodec>
+export type Handover = Decoded<typeof handoverCodec>
+
+/** What a wallet trusts before it has seen anything: it follows from the genesis document alone. */
+export interface TrustedStart {
+  readonly genesis: GenesisHash
+  readonly genesisBlock: BlockId
+  readonly parameters: Parameters
+  readonly table: PeriodTable
+}
+
+export interface FinalHead {
+  readonly id: BlockId
+  readonly header: BlockHeader
+  /** The table that made it final. */
+  readonly table: PeriodTable
+}
+
+export type FinalityCode = ProofCode | 'E_FINALITY_LINK' | 'E_FINALITY_CERTIFICATE' | 'E_FINALITY_TABLE'
+
+/** The final header that these bytes prove, or why they do not. Never throws. */
+export function checkFinalityProof(start: TrustedStart, encoded: Uint8Array): Verdict<FinalHead, FinalityCode> {
+  const decoded = decode(finalityProofCodec, encoded, FINALITY_PROOF_BYTES)
+  if (!decoded.ok) return reject('E_PROOF_MALFORMED', decoded.why)
+  const proof = decoded.value
+  let table = start.table
+  for (const handover of proof.handovers) {
+    const next = followHandover(start, table, handover)
+    if (!next.ok) return next
+    table = next.value
+  }
+  const id = blockIdOf(proof.header)
+  if (proof.certificates === null) {
+    return id === start.genesisBlock && proof.handovers.length === 0
+      ? accept({ id, header: proof.header, table })
+      : reject('E_FINALITY_LINK', 'only genesis is final without certificates')
+  }
+  const fault = findFault(start, table, proof.certificates, proof.header, id)
+  return fault ?? accept({ id, header: proof.header, table })
+}
+
+/** The next period's table, from the last block of this one [FIN-2]. */
+function followHandover(start: TrustedStart, table: PeriodTable, handover: Handover): Verdict<PeriodTable, FinalityCode> {
+  const id = blockIdOf(handover.header)
+  if (handover.header.height !== lastHeightOf(table.period, start.parameters)) {
+    return reject('E_FINALITY_LINK', 'a hand-over starts from the last height of its period')
+  }
+  const fault = findFault(start, table, handover.certificates, handover.header, id)
+  if (fault !== undefined) return fault
+  const period = table.period + 1
+  const found = readSection('periods', { kind: 'head', period }, handover)
+  if (!found.ok) return found
+  if (found.value?.kind !== 'head') return reject('E_FINALITY_TABLE', 'the next period is not in the state')
+  return tableOf(found.value.head, handover.entries, period)
+}
+
+function tableOf(head: PeriodHead, entries: readonly PeriodEntry[], period: number): Verdict<PeriodTable, FinalityCode> {
+  if (head.period !== period || periodRootOf(entries) !== head.root) {
+    return reject('E_FINALITY_TABLE', 'the entries are not those of the next period')
+  }
+  const byPeer = new Map(entries.map(entry => [entry.peer, entry]))
+  const { seed, seeded, total } = head
+  return accept({ period, seed, seeded, total, entries, byPeer, silent: new Set() })
+}
+
+/** Why two certificates do not make this header final; undefined if they do [FIN-1]. */
+function findFault(
+  start: TrustedStart, table: PeriodTable, certificates: readonly Certificate[], header: BlockHeader, id: BlockId
+): Rejection<FinalityCode> | undefined {
+  const [first, second] = certificates
+  if (first === undefined || second === undefined) return reject('E_PROOF_MALFORMED', 'two certificates make a block final')
+  const { target } = first.vote
+  if (target.id !== id || target.height !== header.height) {
+    return reject('E_FINALITY_LINK', 'the certificates are about another block')
+  }
+  if (!isSamePoint(second.vote.source, target) || second.vote.target.epoch !== target.epoch + 1) {
+    return reject('E_FINALITY_LINK', 'the certificates are not of consecutive epochs')
+  }
+  if (target.height > lastHeightOf(table.period, start.parameters)) {
+    return reject('E_FINALITY_LINK', 'this table does not reach so high')
+  }
+  for (const certificate of certificates) {
+    if (!isSamePoint(certificate.vote.root, first.vote.root)) {
+      return reject('E_FINALITY_LINK', 'the certificates start from different roots')
+    }
+    const checked = checkCertificate(table, certificate, start.genesis, start.parameters)
+    if (!checked.ok) return reject('E_FINALITY_CERTIFICATE', checked.why)
+  }
+  return undefined
+}
