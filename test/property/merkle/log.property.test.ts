@@ -1,5 +1,5 @@
 // Laws of the log for any sizes and any hostile claim.
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { appendLeaf, EMPTY_LOG, frontierRoot, MerkleLog } from '#contracts/merkle/log.ts'
 import { verifyConsistency, verifyInclusion, verifyRange } from '#contracts/merkle/log-proof.ts'

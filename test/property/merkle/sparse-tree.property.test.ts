@@ -1,5 +1,5 @@
 // Laws of the sparse tree: contents decide the root, a witness is as good as the tree or says that it is not.
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encode as cborEncode } from 'cborg'
 import { decode, encode } from '#contracts/codec/codec.ts'

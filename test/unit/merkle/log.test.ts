@@ -216,6 +216,28 @@ describe('inclusion', () => {
     expect(verifyInclusion({ ...claim, leafHash: 'x' as never })).toBe(false)
   })
 
+  it('is of a leaf within the size, at the depth the size gives, even where root and path fit together', () => {
+    const claim = inclusion(log, 0, 1)
+    expect(verifyInclusion({ ...claim, index: 1 })).toBe(false)
+    const stray = leafHash(leafData(77))
+    for (const [index, size] of [
+      [0, 1],
+      [4, 7],
+      [7, 8]
+    ] as const) {
+      const honest = inclusion(log, index, size)
+      const deeper = { ...honest, root: nodeHash(stray, honest.root), path: [...honest.path, stray] }
+      expect(verifyInclusion(deeper)).toBe(false)
+    }
+  })
+
+  it('looks at no hash of a path that is too long for any log', () => {
+    const claim = inclusion(log, 4, 7)
+    const path = new Array<Uint8Array>(100_000)
+    Object.defineProperty(path, 0, { get: () => expect.fail('looked') })
+    expect(verifyInclusion({ ...claim, path })).toBe(false)
+  })
+
   it('of the zero hash is never valid, even where it is the root itself [HASH-1]', () => {
     const zero = new Uint8Array(32)
     expect(verifyInclusion({ root: zero, size: 1, index: 0, leafHash: zero, path: [] })).toBe(false)
