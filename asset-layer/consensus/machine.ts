@@ -2,7 +2,7 @@
 // are in events.ts. `step` changes `state` in place for speed and returns the same object; a state has one owner, and
 // equal sequences of events give equal sequences of effects. Upholds [DAG-1] to [DAG-6].
 import type { DagId, Round, Seat } from '#contracts/primitives/ids.ts'
-import { type CheckedDagHeader, deriveDagContext, deriveLeader } from '#contracts/statements/dag-header.ts'
+import { type CheckedDagBlock, type CheckedDagHeader, deriveDagContext, deriveLeader } from '#contracts/statements/dag-header.ts'
 import { type AcceptedBlock, type Arrival, BlockManager } from './block-manager.ts'
 import { type CommitRules, decideSlots, type LeaderSchedule, type Slot, threeRoundRules } from './committer.ts'
 import { Dag } from './dag.ts'
@@ -128,7 +128,7 @@ class Machine implements ConsensusState {
     const { block, from } = arrival
     const { round, author } = block.header
     if (this.#isFar(round)) return
-    if (author === this.settings.seat && !this.#blocks.isHeld(block.digest) && this.#proposer.isForeign(block)) {
+    if (author === this.settings.seat && this.#isForeign(block)) {
       this.#halt('E_FOREIGN_OWN_BLOCK', 'a block of our seat that this store does not hold: the key is used elsewhere')
     }
     this.#accuse(block)
@@ -136,6 +136,12 @@ class Machine implements ConsensusState {
     const held = this.#dag.get(block.digest)
     if (held !== undefined && from !== null) this.#dissemination.markHeld(held, from)
     this.#commit()
+  }
+
+  /** A block of our seat that we did not write: the store is older than our life, or the key is used elsewhere. */
+  #isForeign(block: CheckedDagBlock): boolean {
+    if (!this.mayPropose || this.#blocks.isHeld(block.digest)) return false
+    return this.#blocks.twinOf(block) !== undefined || this.#proposer.isAbove(block)
   }
 
   #hear({ header, from, nowMs }: Extract<ConsensusEvent, { kind: 'header' }>): void {

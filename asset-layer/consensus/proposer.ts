@@ -3,7 +3,7 @@
 import type { Height, Round, Seat } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import {
-  type CheckedDagBlock, type CheckedDagHeader, type DagHeader, type DagRef, dagBodyHash, dagDigest, dagRefOf
+  type CheckedDagHeader, type DagHeader, type DagRef, dagBodyHash, dagDigest, dagRefOf
 } from '#contracts/statements/dag-header.ts'
 import type { LeaderSchedule } from './committer.ts'
 import type { Dag, Vertex } from './dag.ts'
@@ -59,10 +59,9 @@ export class Proposer {
     this.#remember(block)
   }
 
-  /** True for a block of our seat above all we stored that is not the one under way: the store is old, or the key is
-   * used elsewhere. A twin of a stored own block is evidence against us like any other. */
-  isForeign(block: CheckedDagBlock): boolean {
-    if (!this.#allowed || block.header.round <= (this.#previous?.round ?? 0)) return false
+  /** True for a block of our seat above all that are stored which is not the one under way. */
+  isAbove(block: CheckedDagHeader): boolean {
+    if (block.header.round <= (this.#previous?.round ?? 0)) return false
     return this.#pending?.proposal?.digest !== block.digest
   }
 
