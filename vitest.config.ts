@@ -13,7 +13,7 @@ interface Kind {
 }
 
 const KINDS: readonly Kind[] = [
-  { name: 'unit', pool: 'threads', timeoutMs: 10 * SECOND },
+  { name: 'unit', pool: 'forks', timeoutMs: 10 * SECOND },
   { name: 'property', pool: 'threads', timeoutMs: 60 * SECOND },
   { name: 'vectors', pool: 'threads', timeoutMs: 30 * SECOND },
   { name: 'architecture', pool: 'threads', timeoutMs: 30 * SECOND },
