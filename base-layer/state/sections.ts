@@ -7,6 +7,7 @@ import { bondRecordCodec } from '#contracts/bonds/bond-record.ts'
 import { claimCommitRecordCodec, convictionRecordCodec } from '#contracts/claims/claim-record.ts'
 import { amount, type Decoded, hex32, list, record, text, uint, union } from '#contracts/codec/codec.ts'
 import { committeeRecordCodec } from '#contracts/committees/committee-record.ts'
+import { claimTargetCodec } from '#contracts/ledger/actions/claim.ts'
 import { outputRecordCodec } from '#contracts/ledger/output.ts'
 import { parametersCodec } from '#contracts/ledger/parameters.ts'
 import type {
@@ -15,19 +16,26 @@ import type {
 import { checkpointRecordCodec } from '#contracts/statements/checkpoint-record.ts'
 import { periodEntriesCodec, periodHeadCodec, silentPeersCodec } from '#contracts/statements/period-table.ts'
 import { finalityPointCodec, PEERS_MAX } from '#contracts/statements/vote.ts'
+import { OPEN_CLAIMS } from './limits.ts'
 
 const peerRecordCodec = record({
   vrfKey: hex32<PublicKey>(),
   rewards: hex32<PublicKey>(),
+  /** What is left of the bond: always the peer's balance [LED-1]. */
   bondAtoms: amount(),
-  registeredAt: uint()
+  registeredAt: uint(),
+  /** Newest slot in which a double acknowledgement or proposal was punished; older ones are not again [POS-5]. */
+  penalisedSlot: uint()
 })
 export type PeerRecord = Decoded<typeof peerRecordCodec>
 
 /** Recorded reveals of a period, in order of peer, until the seed is fixed [POS-3]. */
 const revealsCodec = list(record({ peer: hex32<PublicKey>(), output: hex32<Hash>() }), PEERS_MAX)
 
-/** Recorded finality [FIN-8]: every point justified in the current period, newest last, and the counters. */
+/**
+ * Recorded finality [FIN-8]: the period that finality is in, what it has justified (the root first, then from the final
+ * point on, newest last; an older source would make its signers surround the final one), and the counters.
+ */
 const finalityHeadCodec = record({
   period: uint(),
   justified: list(finalityPointCodec, 4096),
@@ -39,6 +47,13 @@ const finalityHeadCodec = record({
   fees: amount()
 })
 export type FinalityHead = Decoded<typeof finalityHeadCodec>
+
+/** What waits for ticks: commits not yet revealed, and convictions not yet paid, in the order they came [CLM-4]. */
+const openClaimsCodec = record({
+  commits: list(hex32<ClaimId>(), OPEN_CLAIMS),
+  convictions: list(claimTargetCodec, OPEN_CLAIMS)
+})
+export type OpenClaims = Decoded<typeof openClaimsCodec>
 
 const balanceCodec = record({ atoms: amount(), purpose: text(32) })
 export type BalanceRecord = Decoded<typeof balanceCodec>
@@ -63,9 +78,14 @@ export const SECTIONS = {
     key: union({
       commit: [0, record({ id: hex32<ClaimId>() })],
       checkpoint: [1, record({ asset: hex32<AssetId>(), sequence: uint() })],
-      seat: [2, record({ dag: hex32<DagId>(), seat: uint() })]
+      seat: [2, record({ dag: hex32<DagId>(), seat: uint() })],
+      open: [3, record({})]
     }),
-    value: union({ commit: [0, claimCommitRecordCodec], conviction: [1, convictionRecordCodec] })
+    value: union({
+      commit: [0, claimCommitRecordCodec],
+      conviction: [1, convictionRecordCodec],
+      open: [2, openClaimsCodec]
+    })
   },
   peers: { key: hex32<PublicKey>(), value: peerRecordCodec },
   periods: {

@@ -1,0 +1,80 @@
+// Recording finality [FIN-1, FIN-2, FIN-8]: which certificates of a block count on its chain, what becomes justified and
+// final, the hand-over to the next period, ticks, and the clocks of the heights that became final.
+import { accept, present, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
+import { checkCertificate, checkVote } from '#contracts/statements/certificate.ts'
+import { lastHeightOf } from '#contracts/statements/period-table.ts'
+import { type Certificate, type FinalityPoint, isSamePoint } from '#contracts/statements/vote.ts'
+import type { Work } from './work.ts'
+
+/** Applies one certificate, or says why it does not count on this chain. */
+export function applyCertificate(work: Work, certificate: Certificate): Verdict<undefined> {
+  const fault = linkFault(work, certificate) ?? votesFault(work, certificate)
+  if (fault !== undefined) return fault
+  const { source, target } = certificate.vote
+  const { now } = work
+  if (isFinalising(source, target) && isHigher(source, now.recordedFinal)) now.recordedFinal = source
+  now.justified = withPoint(now.justified, target, now.recordedFinal)
+  const last = lastHeightOf(now.period, work.parameters)
+  if (now.recordedFinal.height === last) {
+    // The next table starts only from L_j as finalised [FIN-2].
+    now.period += 1
+    now.justified = [{ epoch: 0, height: last, id: now.recordedFinal.id }]
+  }
+  return accept()
+}
+
+/** Counts the tick of this block and starts the clock of every height it made recorded final [FIN-8]. */
+export function applyTick(work: Work): void {
+  const { now, height } = work
+  if (height - now.recordedFinal.height <= work.parameters.finalLag) now.ticks += 1
+  for (let final = work.parent.recordedFinal.height + 1; final <= now.recordedFinal.height; final++) {
+    work.put('finality', { kind: 'clock', height: final }, { kind: 'clock', ticks: now.ticks })
+  }
+}
+
+function linkFault(work: Work, { vote }: Certificate): Rejection | undefined {
+  const { now, parent } = work
+  const { source, target } = vote
+  const root = present(now.justified[0], 'a period starts from its root')
+  if (vote.period !== now.period) return reject('E_CERT_PERIOD', `finality is in period ${now.period}`)
+  if (!isSamePoint(vote.root, root)) return reject('E_CERT_ROOT', 'the votes start from another root')
+  if (!now.justified.some(point => isSamePoint(point, source))) {
+    return reject('E_CERT_SOURCE', 'this chain has not recorded the source as justified')
+  }
+  const form = checkVote(vote, work.parameters)
+  if (!form.ok) return form
+  if (parent.ancestorAt(target.height) !== target.id) return reject('E_CERT_TARGET', 'the target is not on this chain')
+  return saysNothingNew(work, source, target) ? reject('E_CERT_KNOWN', 'the chain has recorded this already') : undefined
+}
+
+/** Blocks carry no dead weight: a certificate justifies a new point or finalises its source. */
+function saysNothingNew(work: Work, source: FinalityPoint, target: FinalityPoint): boolean {
+  const { justified, recordedFinal } = work.now
+  if (isFinalising(source, target) && isHigher(source, recordedFinal)) return false
+  return target.epoch <= recordedFinal.epoch || justified.some(point => isSamePoint(point, target))
+}
+
+function votesFault(work: Work, certificate: Certificate): Rejection | undefined {
+  const { parent, chain } = work
+  const table = present(parent.tableOf(certificate.vote.period), 'the period that finality is in has a table')
+  const checked = checkCertificate(table, certificate, chain.genesis, work.parameters, peer => parent.isPeer(peer))
+  return checked.ok ? undefined : checked
+}
+
+function isFinalising(source: FinalityPoint, target: FinalityPoint): boolean {
+  return target.epoch === source.epoch + 1
+}
+
+function isHigher(point: FinalityPoint, final: FinalityPoint): boolean {
+  return point.height > final.height || (point.height === final.height && point.epoch > final.epoch)
+}
+
+/** The root, then the points from the final one on by epoch: what may still be a source without surrounding it. */
+function withPoint(
+  justified: readonly FinalityPoint[], target: FinalityPoint, final: FinalityPoint
+): readonly FinalityPoint[] {
+  const [root, ...rest] = justified
+  const isKnown = justified.some(point => isSamePoint(point, target))
+  const points = [...rest, ...(isKnown ? [] : [target])].filter(point => point.epoch >= final.epoch)
+  return [present(root, 'a period has a root'), ...points.sort((a, b) => a.epoch - b.epoch)]
+}

@@ -1,0 +1,124 @@
+// The state after one block, immutable: what fork choice, block production, wallets and the asset layer read. Everything a
+// later block's validity depends on is under `header.stateRoot` or, for ids of ancestors, under `header.historyRoot`
+// [PRF-1, PRF-2].
+import type { Genesis } from '#contracts/ledger/genesis.ts'
+import type { Parameters } from '#contracts/ledger/parameters.ts'
+import type { LogFrontier } from '#contracts/merkle/log.ts'
+import type { BlockId, GenesisHash, Hash, Height, PublicKey } from '#contracts/primitives/ids.ts'
+import { present } from '#contracts/primitives/verdict.ts'
+import type { BlockHeader } from '#contracts/statements/block.ts'
+import { type PeriodTable, periodOf } from '#contracts/statements/period-table.ts'
+import type { FinalityPoint } from '#contracts/statements/vote.ts'
+import type { ChainView } from '../consensus/transition.ts'
+import type { Ancestors } from './ancestors.ts'
+import { readTable } from './period-tables.ts'
+import { decodeKey, readSection, type SectionTrees, treeOf } from './section-trees.ts'
+import type { FinalityHead, KeyOf, SectionName, ValueOf } from './sections.ts'
+
+/** What every state of one chain shares. */
+export interface ChainContext {
+  readonly genesis: GenesisHash
+  readonly document: Genesis
+  readonly parameters: Parameters
+  readonly supply: bigint
+}
+
+export interface ChainStateParts {
+  readonly chain: ChainContext
+  readonly id: BlockId
+  readonly header: BlockHeader
+  readonly trees: SectionTrees
+  /** Over the ids of blocks 0 to height - 1 [PRF-1]. */
+  readonly history: LogFrontier
+  /** Ids of this block and those before it, by height. */
+  readonly ancestors: Ancestors
+}
+
+export class ChainState implements ChainView {
+  readonly chain: ChainContext
+  readonly id: BlockId
+  readonly header: BlockHeader
+  readonly trees: SectionTrees
+  readonly history: LogFrontier
+  readonly ancestors: Ancestors
+
+  constructor(parts: ChainStateParts) {
+    this.chain = parts.chain
+    this.id = parts.id
+    this.header = parts.header
+    this.trees = parts.trees
+    this.history = parts.history
+    this.ancestors = parts.ancestors
+  }
+
+  get height(): Height {
+    return this.header.height
+  }
+
+  get stateRoot(): Hash {
+    return this.header.stateRoot
+  }
+
+  /** A leaf of a section, or undefined if the key is absent. */
+  get<S extends SectionName>(section: S, key: KeyOf<S>): ValueOf<S> | undefined {
+    return readSection(this.trees, section, key)
+  }
+
+  /** All leaves of a section, in order of path. */
+  *entries<S extends SectionName>(section: S): Generator<readonly [KeyOf<S>, ValueOf<S>], undefined> {
+    for (const leaf of treeOf(this.trees, section).entries()) {
+      yield [decodeKey(section, present(leaf.key, 'state keeps keys')), present(leaf.value, 'state keeps values')]
+    }
+  }
+
+  tableOf(period: number): PeriodTable | undefined {
+    return readTable((section, key) => this.get(section, key), period)
+  }
+
+  tableAt(height: Height): PeriodTable | undefined {
+    const table = this.tableOf(periodOf(height, this.chain.parameters))
+    return table?.seeded === true ? table : undefined
+  }
+
+  isPeer(key: PublicKey): boolean {
+    return this.get('peers', key) !== undefined
+  }
+
+  get finality(): FinalityHead {
+    const head = this.get('finality', { kind: 'head' })
+    const value = present(head?.kind === 'head' ? head : undefined, 'state has a finality head')
+    return this.height > 0 ? value : atGenesis(value, this.id)
+  }
+
+  get justified(): readonly FinalityPoint[] {
+    return this.finality.justified
+  }
+
+  get recordedFinal(): FinalityPoint {
+    return this.finality.recordedFinal
+  }
+
+  get ticks(): number {
+    return this.header.ticks
+  }
+
+  /** Id of the block at a height of this chain, from the root of the finality period up; undefined elsewhere. */
+  ancestorAt(height: Height): BlockId | undefined {
+    return this.ancestors.at(height)
+  }
+
+  /**
+   * Ticks since the clock of what happened at `height` started, or undefined while that height is not recorded final
+   * [FIN-8].
+   */
+  ticksSince(height: Height): number | undefined {
+    const clock = this.get('finality', { kind: 'clock', height })
+    return clock?.kind === 'clock' ? this.ticks - clock.ticks : undefined
+  }
+}
+
+/** The state of block 0 cannot hold its own id, so its points are named by the genesis hash until they are read. */
+function atGenesis(head: FinalityHead, id: BlockId): FinalityHead {
+  const point = { epoch: 0, height: 0, id }
+  return { ...head, justified: [point], recordedFinal: point }
+}

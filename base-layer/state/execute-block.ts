@@ -1,0 +1,69 @@
+// The pipeline of a block [LED-2 to LED-5, FIN-8]. The order is part of the rules:
+// 1. certificates: they move the recorded final height, which maturity, clocks and every action below read;
+// 2. the tick and the clocks of heights that became final, so that deadlines are the same for all that follows;
+// 3. the parent's fees, which only the parent's state and this header's acknowledgements decide;
+// 4. transactions in their order, each whole or not at all;
+// 5. the drive: what happens by height and tick alone comes after what people did in this block, so a claim or checkpoint
+//    in the last block of its window is in time;
+// 6. seal: counts every atom and makes the trees.
+import type { Transaction } from '#contracts/ledger/transaction.ts'
+import { accept, type Rejection, type Verdict } from '#contracts/primitives/verdict.ts'
+import type { Certificate } from '#contracts/statements/vote.ts'
+import { applyTransaction, type PreparedTransaction, prepareTransaction } from './apply-transaction.ts'
+import { BlockBudget } from './block-limits.ts'
+import { applyCertificate, applyTick } from './certificates.ts'
+import type { ChainState } from './chain-state.ts'
+import { shareFees } from './fees.ts'
+import type { Link } from './header-checks.ts'
+import { drivePeriods } from './periods.ts'
+import type { SectionTrees } from './section-trees.ts'
+import { Work } from './work.ts'
+
+export interface BlockInput {
+  readonly link: Link
+  readonly certificates: readonly Certificate[]
+  readonly transactions: readonly Transaction[]
+}
+
+export interface Executed {
+  readonly work: Work
+  readonly trees: SectionTrees
+  readonly certificates: readonly Certificate[]
+  readonly included: readonly PreparedTransaction[]
+  readonly dropped: readonly Transaction[]
+}
+
+/**
+ * Executes a body on `parent`. With `isDraft`, what does not apply or fit is left out; otherwise the first such thing
+ * refuses the block.
+ */
+export function executeBlock(parent: ChainState, input: BlockInput, isDraft: boolean): Verdict<Executed> {
+  const work = new Work(parent)
+  const budget = new BlockBudget(work.parameters)
+  const certificates: Certificate[] = []
+  for (const certificate of input.certificates) {
+    const fault = budget.takeCertificate(certificate) ?? faultOf(applyCertificate(work, certificate))
+    if (fault === undefined) certificates.push(certificate)
+    else if (!isDraft) return fault
+  }
+  applyTick(work)
+  shareFees(work, input.link)
+  const included: PreparedTransaction[] = []
+  const dropped: Transaction[] = []
+  for (const transaction of input.transactions) {
+    const prepared = prepareTransaction(transaction)
+    const verdict = work.attempt(() => {
+      const applied = applyTransaction(work, prepared, included.length)
+      return applied.ok ? budget.takeTransaction(prepared) ?? applied : applied
+    })
+    if (verdict.ok) included.push(prepared)
+    else if (isDraft) dropped.push(transaction)
+    else return verdict
+  }
+  drivePeriods(work)
+  return accept({ work, trees: work.seal(), certificates, included, dropped })
+}
+
+function faultOf(verdict: Verdict<unknown>): Rejection | undefined {
+  return verdict.ok ? undefined : verdict
+}

@@ -1,0 +1,171 @@
+// The next state while a block is being executed: reads fall through to the parent, writes stay here until the block is
+// done. A transaction that is refused is undone, so block production can try candidates. Coin is counted on the way
+// through, so that LED-2 is asserted after every block.
+import type { Parameters } from '#contracts/ledger/parameters.ts'
+import { bytesToHex } from '#contracts/primitives/bytes.ts'
+import type { Height, OutputId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
+import { assert, present, type Verdict } from '#contracts/primitives/verdict.ts'
+import type { FinalityPoint } from '#contracts/statements/vote.ts'
+import { payoutIdOf } from '#contracts/ledger/output.ts'
+import type { ChainContext, ChainState } from './chain-state.ts'
+import { changeOf, decodeKey, encodeKey, type SectionTrees, treeOf } from './section-trees.ts'
+import { type KeyOf, SECTION_NAMES, type SectionName, type ValueOf } from './sections.ts'
+import { pathOf } from '#contracts/merkle/node.ts'
+
+interface Cell {
+  readonly key: Uint8Array
+  value: unknown
+  dirty: boolean
+}
+
+/** The counters of the finality head that a block moves. */
+interface Counters {
+  period: number
+  justified: readonly FinalityPoint[]
+  recordedFinal: FinalityPoint
+  ticks: number
+  burnt: bigint
+  /** Fees of this block's transactions. */
+  fees: bigint
+}
+
+/** An output that this block spent, and by what [PRF-3]. */
+export interface Spent {
+  readonly output: OutputId
+  readonly transaction: TransactionId
+}
+
+export class Work {
+  readonly parent: ChainState
+  readonly chain: ChainContext
+  readonly parameters: Parameters
+  readonly height: Height
+  readonly now: Counters
+  readonly spent: Spent[] = []
+  #payouts = 0
+  /** Atoms in outputs and balances, against the parent. */
+  #held = 0n
+  readonly #cells = Object.fromEntries(SECTION_NAMES.map(name => [name, new Map<string, Cell>()])) as
+    Record<SectionName, Map<string, Cell>>
+  readonly #journal: { readonly cell: Cell; readonly value: unknown; readonly dirty: boolean }[] = []
+  /** Atoms that neither outputs nor balances hold when the block starts: burnt, or fees to share out. */
+  readonly #apart: bigint
+
+  constructor(parent: ChainState) {
+    this.parent = parent
+    this.chain = parent.chain
+    this.parameters = parent.chain.parameters
+    this.height = parent.height + 1
+    const { period, justified, recordedFinal, ticks, burnt, fees } = parent.finality
+    this.#apart = burnt + fees
+    this.now = { period, justified, recordedFinal, ticks, burnt, fees: 0n }
+  }
+
+  get<S extends SectionName>(section: S, key: KeyOf<S>): ValueOf<S> | undefined {
+    return this.#cell(section, key).value as ValueOf<S> | undefined
+  }
+
+  put<S extends SectionName>(section: S, key: KeyOf<S>, value: ValueOf<S>): void {
+    this.#write(section, key, value)
+  }
+
+  remove<S extends SectionName>(section: S, key: KeyOf<S>): void {
+    this.#write(section, key, undefined)
+  }
+
+  /** All leaves as they are now, in no particular order: sort before anything depends on it. */
+  *entries<S extends SectionName>(section: S): Generator<readonly [KeyOf<S>, ValueOf<S>], undefined> {
+    const cells = this.#cells[section]
+    for (const leaf of treeOf(this.parent.trees, section).entries()) {
+      const key = present(leaf.key, 'state keeps keys')
+      if (cells.get(bytesToHex(key))?.dirty !== true) yield [decodeKey(section, key), present(leaf.value, 'and values')]
+    }
+    for (const { key, value, dirty } of [...cells.values()]) {
+      if (dirty && value !== undefined) yield [decodeKey(section, key), value as ValueOf<S>]
+    }
+  }
+
+  /** Coin made by the chain for `owner`: nothing if it is nothing. Spendable at once, or once `maturesAt` is recorded final. */
+  pay(owner: PublicKey, atoms: bigint, maturesAt: Height | null = null): void {
+    if (atoms === 0n) return
+    const id = payoutIdOf(this.height, this.#payouts++)
+    this.put('outputs', id, { output: { kind: 'key', owner, host: null, atoms }, createdAt: this.height, maturesAt })
+  }
+
+  burn(atoms: bigint): void {
+    this.now.burnt += atoms
+  }
+
+  /** Ticks since the clock of `height` started, in this block; undefined while it is not recorded final [FIN-8]. */
+  ticksSince(height: Height): number | undefined {
+    const clock = this.get('finality', { kind: 'clock', height })
+    return clock?.kind === 'clock' ? this.now.ticks - clock.ticks : undefined
+  }
+
+  /** True if `ticks` ticks have passed since the event at `height` [FIN-8]. */
+  hasPassed(height: Height, ticks: number): boolean {
+    const since = this.ticksSince(height)
+    return since !== undefined && since >= ticks
+  }
+
+  /** Runs a change whole or not at all: what a refused one wrote is undone. */
+  attempt<T>(change: () => Verdict<T>): Verdict<T> {
+    const { burnt, fees } = this.now
+    const marks = { journal: this.#journal.length, spent: this.spent.length, payouts: this.#payouts, held: this.#held }
+    const verdict = change()
+    if (verdict.ok) return verdict
+    for (const { cell, value, dirty } of this.#journal.splice(marks.journal).reverse()) {
+      cell.value = value
+      cell.dirty = dirty
+    }
+    this.spent.length = marks.spent
+    this.#payouts = marks.payouts
+    this.#held = marks.held
+    this.now.burnt = burnt
+    this.now.fees = fees
+    return verdict
+  }
+
+  /** The sections after the block. Asserts that no atom appeared or disappeared [LED-2]. */
+  seal(): SectionTrees {
+    const { burnt, fees } = this.now
+    assert(this.#held + burnt + fees === this.#apart, 'outputs, balances, fees and burnt add up to the supply')
+    this.put('finality', { kind: 'head' }, { kind: 'head', ...this.now })
+    const sealed = SECTION_NAMES.map(name => [name, this.#sealSection(name)] as const)
+    return Object.fromEntries(sealed) as unknown as SectionTrees
+  }
+
+  #sealSection<S extends SectionName>(section: S) {
+    const dirty = [...this.#cells[section].values()].filter(cell => cell.dirty)
+    const changes = dirty.map(cell => changeOf(section, cell.key, cell.value as ValueOf<S> | undefined))
+    return treeOf(this.parent.trees, section).with(changes)
+  }
+
+  #write<S extends SectionName>(section: S, key: KeyOf<S>, value: ValueOf<S> | undefined): void {
+    const cell = this.#cell(section, key)
+    this.#held += atomsOf(section, value) - atomsOf(section, cell.value)
+    this.#journal.push({ cell, value: cell.value, dirty: cell.dirty })
+    cell.value = value
+    cell.dirty = true
+  }
+
+  #cell<S extends SectionName>(section: S, key: KeyOf<S>): Cell {
+    const bytes = encodeKey(section, key)
+    const name = bytesToHex(bytes)
+    const cells = this.#cells[section]
+    let cell = cells.get(name)
+    if (cell === undefined) {
+      const value = treeOf(this.parent.trees, section).get(pathOf(bytes))?.value
+      cell = { key: bytes, value, dirty: false }
+      cells.set(name, cell)
+    }
+    return cell
+  }
+}
+
+/** Atoms that a leaf holds: only outputs and balances hold any [LED-1]. */
+function atomsOf(section: SectionName, value: unknown): bigint {
+  if (value === undefined) return 0n
+  if (section === 'outputs') return (value as ValueOf<'outputs'>).output.atoms
+  return section === 'balances' ? (value as ValueOf<'balances'>).atoms : 0n
+}
