@@ -1,0 +1,11 @@
+// The door of the asset layer: a node that serves and watches, a client that submits and checks, and the DHT rules that a
+// host needs for both.
+export type {
+  AssetClient, CheckedReceipt, CheckedValue, CommitteeMember, CommitteeView, Notice, SubmitOptions
+} from './client/asset-client.ts'
+export { type AssetClientSettings, createAssetClient } from './client/create-client.ts'
+export { addressRecordRules } from './discovery/address-rules.ts'
+export {
+  type AssetNode, type AssetNodeOptions, type AssetNodeSettings, type AssetNodeStatus, type BaseAccount, createAssetNode,
+  type OpenPlace, type ReplicaStatus, type WatchStatus
+} from './node.ts'
