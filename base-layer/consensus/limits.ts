@@ -12,6 +12,8 @@ export const BASE_LIMITS = {
   orphanReach: 128,
   /** Senders remembered for a missing parent. */
   sourcesPerMissing: 4,
+  /** Times a missing block is asked for before it is given up, with what waits for it; gossip may bring it up again. */
+  asksPerMissing: 12,
   /** Headers ahead of the clock; a block more than `heldSlots` ahead is dropped. */
   held: 64,
   heldSlots: 2,
@@ -32,8 +34,8 @@ export const BASE_LIMITS = {
   votesRemembered: 64,
   /** Certificates whose source or target is not known yet; the oldest target goes first. */
   certificatesWaiting: 64,
-  /** Links of one period and target epoch counted at once: every peer may name another block. */
-  linksPerEpoch: 64,
+  /** Peers whose votes are collected: a full table and as many without weight, who vote for their standing. */
+  voters: 2_000,
   /** Blocks below the final one kept for digests and to tell a fork from an old block. */
   finalBlocksKept: 64
 } as const
