@@ -63,7 +63,10 @@ export class BlockManager {
     const { round, author, ancestors } = block.header
     if (round <= this.#dag.gcRound || this.isHeld(block.digest)) return []
     const taken = this.#takenAt(round, author)
-    if (taken.length >= CONSENSUS_LIMITS.twins && !restored && !this.wanted.isNeeded(block.digest)) return []
+    if (taken.length >= CONSENSUS_LIMITS.twins && !restored && !this.wanted.isNeeded(block.digest)) {
+      this.wanted.drop(block.digest)
+      return []
+    }
     const missing = ancestors.filter(ancestor => !this.#dag.covers(ancestor))
     if (missing.length === 0) {
       taken.push(withoutBody(block))

@@ -3,6 +3,7 @@
 // machine calls it after each batch of accepted blocks.
 import type { Round, Seat } from '#contracts/primitives/ids.ts'
 import type { Dag, Vertex } from './dag.ts'
+import { CONSENSUS_LIMITS } from './limits.ts'
 
 /** A place for a leader. With one leader a round the offset is always 0. */
 export interface Slot {
@@ -31,9 +32,13 @@ export interface CommitRules {
   direct(dag: Dag, round: Round, seat: Seat): SlotStatus
   /** From the history of a committed leader at least three rounds above. */
   indirect(dag: Dag, round: Round, seat: Seat, anchor: Vertex): SlotStatus
+  /** Rounds below the last committed leader whose blocks still count. */
+  readonly gcDepth: number
 }
 
-export const threeRoundRules: CommitRules = { direct: decideDirect, indirect: decideIndirect }
+export const threeRoundRules: CommitRules = {
+  direct: decideDirect, indirect: decideIndirect, gcDepth: CONSENSUS_LIMITS.gcDepth
+}
 
 /** Rounds from a leader to the nearest leader that may decide it: the whole wave lies in that one's history. */
 export const ANCHOR_DISTANCE = 3

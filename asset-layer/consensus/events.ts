@@ -66,6 +66,8 @@ export type ConsensusEffect =
   | { readonly kind: 'fetch-rounds'; readonly to: Seat; readonly fromRound: Round }
   /** Feed `timer` at this time; replaces the timer set before. */
   | { readonly kind: 'set-timer'; readonly atMs: number }
+  /** Store it once, after the blocks before it and in one transaction with the note which blocks are committed. A
+   * replay without `resume` repeats commits from the first: those already stored are ignored by index. */
   | { readonly kind: 'commit'; readonly commit: CommittedSubDag }
   /** Two signed headers of one (dag, round, author): an offence of that seat [DAG-7]. */
   | {
@@ -77,7 +79,8 @@ export type ConsensusEffect =
 
 export type HaltCode = 'E_SAFETY_FAULT' | 'E_FOREIGN_OWN_BLOCK'
 
-/** Own block to write durably, then sign, then send with its body to every member, then feed back as a `block`. */
+/** Own block to write durably, then sign, then send with its body to every member, then feed back as a `block`. A
+ * stored proposal is restored and served like any block even if the crash came before its `store`. */
 export interface Proposal {
   readonly kind: 'propose'
   readonly header: DagHeader

@@ -70,7 +70,7 @@ class Machine implements ConsensusState {
     this.#dag = new Dag(deriveDagContext(settings.dag, settings.seats))
     this.lastCommit = settings.resume ?? firstResumePoint(settings.beginHeight)
     this.#cursor = { round: this.lastCommit.leaderRound, offset: 0 }
-    this.#dag.collect(gcRoundAfter(this.lastCommit))
+    this.#dag.collect(this.#gcRound())
     this.#blocks = new BlockManager(this.#dag, settings.seat)
     this.#dissemination = new Dissemination(this.#dag, settings.seat)
     this.#proposer = new Proposer(settings, this.#dag, this.#leaders)
@@ -127,7 +127,7 @@ class Machine implements ConsensusState {
   #receive(arrival: Arrival, nowMs: number): void {
     const { block, from } = arrival
     const { round, author } = block.header
-    if (this.#isFar(round)) return
+    if (this.#isFar(author, round)) return
     if (author === this.settings.seat && this.#isForeign(block)) {
       this.#halt('E_FOREIGN_OWN_BLOCK', 'a block of our seat that this store does not hold: the key is used elsewhere')
     }
@@ -146,7 +146,7 @@ class Machine implements ConsensusState {
 
   #hear({ header, from, nowMs }: Extract<ConsensusEvent, { kind: 'header' }>): void {
     const { round, author } = header.header
-    if (round <= this.#dag.gcRound || this.#isFar(round)) return
+    if (round <= this.#dag.gcRound || this.#isFar(author, round)) return
     this.#accuse(header)
     const held = this.#dag.get(header.digest)
     if (held !== undefined) this.#dissemination.markHeld(held, from)
@@ -156,8 +156,8 @@ class Machine implements ConsensusState {
   }
 
   /** Too far ahead to hold: says that we lag, nothing else. */
-  #isFar(round: Round): boolean {
-    this.#synchroniser.sawRound(round)
+  #isFar(author: Seat, round: Round): boolean {
+    this.#synchroniser.sawRound(author, round)
     return round > this.round + CONSENSUS_LIMITS.futureRounds
   }
 
@@ -186,7 +186,7 @@ class Machine implements ConsensusState {
         const commit = linearize(this.#dag, decision.leader, this.lastCommit)
         this.lastCommit = { index: commit.index, leaderRound: commit.leader.round, baseHeight: commit.baseHeight }
         this.#emit({ kind: 'commit', commit })
-        this.#dag.collect(gcRoundAfter(this.lastCommit))
+        this.#dag.collect(this.#gcRound())
       }
       for (const round of this.#accused.keys()) if (round <= this.#dag.gcRound) this.#accused.delete(round)
       this.#accept(this.#blocks.collect())
@@ -219,6 +219,11 @@ class Machine implements ConsensusState {
     this.#emit({ kind: 'set-timer', atMs })
   }
 
+  /** Set by commits alone, hence the same on every node. */
+  #gcRound(): Round {
+    return Math.max(0, this.lastCommit.leaderRound - this.#rules.gcDepth)
+  }
+
   #accuse(header: CheckedDagHeader): void {
     const { round, author } = header.header
     const first = this.#blocks.twinOf(header)
@@ -239,11 +244,6 @@ class Machine implements ConsensusState {
   #emit(effect: ConsensusEffect | undefined): void {
     if (effect !== undefined) this.#effects.push(effect)
   }
-}
-
-/** Set by commits alone, hence the same on every node. */
-function gcRoundAfter(commit: ResumePoint): Round {
-  return Math.max(0, commit.leaderRound - CONSENSUS_LIMITS.gcDepth)
 }
 
 /** One leader a round [DAG-1], remembered for the rounds in use. */

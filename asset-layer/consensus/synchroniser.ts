@@ -13,7 +13,8 @@ const LAG_ROUNDS = 8
 export class Synchroniser {
   readonly #settings: ConsensusSettings
   readonly #dag: Dag
-  #highestSeen: Round = 0
+  /** Highest round of each author that anything was heard of. */
+  readonly #seen = new Map<Seat, Round>()
   #advancedMs = 0
   #lastQuorumRound: Round = 0
   #retellAtMs: number | undefined
@@ -35,9 +36,9 @@ export class Synchroniser {
     this.#pollAtMs = nowMs + this.#settings.fetchGraceMs
   }
 
-  /** Someone wrote a block of this round. */
-  sawRound(round: Round): void {
-    this.#highestSeen = Math.max(this.#highestSeen, round)
+  /** A seat wrote a block of this round. */
+  sawRound(author: Seat, round: Round): void {
+    this.#seen.set(author, Math.max(this.#seen.get(author) ?? 0, round))
   }
 
   /** True if a round was won since last asked. */
@@ -77,9 +78,13 @@ export class Synchroniser {
     return Math.min(this.#retellAtMs, this.#pollAtMs)
   }
 
-  /** Observers always lag: they hear only what they ask for. */
+  /** Observers always lag: they hear only what they ask for. Members lag if an honest one is far ahead; up to f may
+   * pretend to be. */
   #isLagging(): boolean {
-    return this.#settings.seat === null || this.#highestSeen > this.#dag.quorumRound + LAG_ROUNDS
+    if (this.#settings.seat === null) return true
+    let ahead = 0
+    for (const round of this.#seen.values()) if (round > this.#dag.quorumRound + LAG_ROUNDS) ahead += 1
+    return ahead > this.#dag.context.faults
   }
 
   #nextSeat(): Seat | undefined {

@@ -1,7 +1,6 @@
 // What must hold in every run of the asset layer's consensus, checked at every commit, signature and accusation:
 // one sequence of commits, no block twice, complete history, one own block a round, nobody honest accused.
 import type { CommittedSubDag } from '#asset-layer/consensus/events.ts'
-import { CONSENSUS_LIMITS } from '#asset-layer/consensus/limits.ts'
 import type { Hash, Seat } from '#contracts/primitives/ids.ts'
 import type { DagHeader } from '#contracts/statements/dag-header.ts'
 import type { Kernel } from '#test/support/simulator/kernel.ts'
@@ -19,10 +18,12 @@ export class AssetChecks {
   readonly #signed = new Map<string, Hash>()
   readonly #heights = new Map<number, number>()
   readonly #kernel: Kernel
+  readonly #gcDepth: number
   readonly #honest: (seat: Seat) => boolean
 
-  constructor(kernel: Kernel, honest: (seat: Seat) => boolean) {
+  constructor(kernel: Kernel, gcDepth: number, honest: (seat: Seat) => boolean) {
     this.#kernel = kernel
+    this.#gcDepth = gcDepth
     this.#honest = honest
   }
 
@@ -71,7 +72,7 @@ export class AssetChecks {
     if (last !== undefined && commit.leader.round <= last.leader.round) this.fail(`commit ${commit.index} goes back`)
     if (last !== undefined && commit.baseHeight < last.baseHeight) this.fail(`commit ${commit.index} lowers the height`)
     if (commit.blocks.at(-1)?.digest !== commit.leader.digest) this.fail(`commit ${commit.index} ends without its leader`)
-    const gcRound = Math.max(0, (last?.leader.round ?? 0) - CONSENSUS_LIMITS.gcDepth)
+    const gcRound = Math.max(0, (last?.leader.round ?? 0) - this.#gcDepth)
     for (const { digest } of commit.blocks) {
       if (this.#committed.has(digest)) this.fail(`commit ${commit.index} has a block that was committed before`)
       this.#committed.add(digest)

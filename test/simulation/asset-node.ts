@@ -3,7 +3,6 @@
 import { createConsensus, type ConsensusState, step } from '#asset-layer/consensus/machine.ts'
 import type { CommitRules } from '#asset-layer/consensus/committer.ts'
 import type { CommittedSubDag, ConsensusEffect, ConsensusEvent, Proposal, ResumePoint } from '#asset-layer/consensus/events.ts'
-import { CONSENSUS_LIMITS } from '#asset-layer/consensus/limits.ts'
 import { encode } from '#contracts/codec/codec.ts'
 import { hexToBytes } from '#contracts/primitives/bytes.ts'
 import type { Hash } from '#contracts/primitives/ids.ts'
@@ -61,6 +60,7 @@ export class AssetNode {
   #life = 0
   #timer = 0
   #nextCommit = 1
+  #storedCommits = 0
   #wiped = false
 
   constructor(world: AssetWorld, index: number, random: Random, disk: MemoryDisk<AssetRow>, publish: Publish) {
@@ -83,18 +83,18 @@ export class AssetNode {
     const { context, rules } = this.world
     const rows = this.disk.rows()
     const committed = new Set<Hash>()
+    const stored = rows.filter(row => row.kind === 'commit').map(row => row.commit)
     let resume: ResumePoint | undefined
+    this.#storedCommits = stored.length
     // Both ways of coming back must give the same commits: from the last one, or all again.
     if (this.random.chance(50)) {
-      for (const row of rows) {
-        if (row.kind !== 'commit') continue
-        const { index, leader, baseHeight, blocks } = row.commit
+      for (const { index, leader, baseHeight, blocks } of stored) {
         resume = { index, leaderRound: leader.round, baseHeight }
         for (const { digest } of blocks) committed.add(digest)
       }
     }
     this.#nextCommit = (resume?.index ?? 0) + 1
-    const least = (resume?.leaderRound ?? 0) - CONSENSUS_LIMITS.gcDepth
+    const least = (resume?.leaderRound ?? 0) - rules.gcDepth
     this.state = createConsensus({
       ...TIMES, dag: context.dag, seats: context.seats, seat: this.seat, canPropose: !this.#wiped,
       beginHeight: BEGIN_HEIGHT, ...(resume === undefined ? {} : { resume })
@@ -102,7 +102,8 @@ export class AssetNode {
     for (const row of rows) {
       if (row.kind === 'commit') continue
       const block = row.kind === 'block' ? row.block : this.sign(row.proposal)
-      if (row.kind === 'block') this.#blocks.set(block.digest, block)
+      // An own block may be on disk as a proposal only: it is answered for all the same.
+      this.#blocks.set(block.digest, block)
       if (block.header.round > least) this.feed({ kind: 'restored', block, committed: committed.has(block.digest) })
     }
     this.feed({ kind: 'start', nowMs: this.world.kernel.nowMs })
@@ -147,7 +148,13 @@ export class AssetNode {
       case 'block': {
         const checked = checkHeader(this.world, message.signed)
         if (checked === undefined || !checkDagBody(checked.header, message.body).ok) return
-        this.feed({ kind: 'block', block: { ...checked, body: message.body }, from: seat, nowMs })
+        const block = { ...checked, body: message.body }
+        // A liar meets its own twins again; to its machine they are old news, or it would stop at once.
+        if (this.#publish !== publishHonestly && block.header.author === this.index) {
+          this.feed({ kind: 'restored', block, committed: false })
+        } else {
+          this.feed({ kind: 'block', block, from: seat, nowMs })
+        }
         break
       }
       case 'headers':
@@ -214,7 +221,11 @@ export class AssetNode {
       case 'commit':
         checks.onCommit(this.index, effect.commit, this.#nextCommit)
         this.#nextCommit = effect.commit.index + 1
-        this.disk.append({ kind: 'commit', commit: effect.commit })
+        // A replay from the beginning repeats what is stored; each commit is stored once.
+        if (effect.commit.index > this.#storedCommits) {
+          this.#storedCommits = effect.commit.index
+          this.disk.append({ kind: 'commit', commit: effect.commit })
+        }
         break
       case 'evidence':
         kernel.trace(`twins ${effect.first.digest} ${effect.second.digest}`)
