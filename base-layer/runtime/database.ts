@@ -1,6 +1,7 @@
 // Opens an SQLite file so that a commit it acknowledged is on the disk. Stores of both layers are built on it.
 // The order of the first statements matters: better-sqlite3 falls back to synchronous=NORMAL at the first write in WAL
 // mode unless FULL was set before, so every opening writes one row and asserts what is in force after it.
+import { closeSync, openSync } from 'node:fs'
 import SqliteDatabase from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
@@ -28,11 +29,11 @@ export interface DatabaseSettings {
 
 /** Rejects: E_DATA_LOCKED if another process has the file open, E_DATA_UNUSABLE if it cannot be opened or migrated. */
 export async function openDatabase<Tables>(settings: DatabaseSettings): Promise<Database<Tables>> {
-  process.umask(0o077)
   const inMemory = settings.path === ':memory:'
   const release = inMemory ? (): void => {} : lockFile(`${settings.path}.lock`)
   const opened: SqliteHandle[] = []
   try {
+    if (!inMemory) createPrivate(settings.path)
     const handle = connect(settings.path, opened)
     await migrate(handle, settings.migrations)
     assertDurable(handle)
@@ -57,6 +58,11 @@ export async function openDatabase<Tables>(settings: DatabaseSettings): Promise<
 /** Holds the folder for this process until the result is called or the process ends. Throws E_DATA_LOCKED. */
 export function lockDataFolder(folder: string): () => void {
   return lockFile(`${folder}/folder.lock`)
+}
+
+/** For the owner alone, from the first byte on. SQLite gives its -wal and -shm files the mode of the database. */
+function createPrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600))
 }
 
 function connect(path: string, opened: SqliteHandle[]): SqliteHandle {
@@ -90,9 +96,9 @@ function assertDurable(handle: SqliteHandle): void {
 
 /** An exclusive transaction on an empty database: the kernel drops the lock with the process, however it ends. */
 function lockFile(path: string): () => void {
-  process.umask(0o077)
   let lock: SqliteHandle | undefined
   try {
+    createPrivate(path)
     lock = new SqliteDatabase(path, { timeout: 0 })
     lock.exec('BEGIN EXCLUSIVE')
   } catch (error) {

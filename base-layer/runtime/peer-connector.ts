@@ -59,6 +59,8 @@ export class PeerConnector {
     if (id === undefined || id === this.#node.peerId.toString()) return
     const addresses = [...this.#candidates.get(id)?.addresses ?? [], address]
     this.#candidates.set(id, { addresses, bootstrap: true, failures: 0, nextDialMs: 0 })
+    // So that a request to its id works before the first dial succeeded.
+    void this.#node.peerStore.merge(peerIdFromString(id), { multiaddrs: [address] }).catch(() => {})
   }
 
   #hear(id: string, addresses: readonly Multiaddr[]): void {

@@ -10,12 +10,32 @@ export async function writeFrame(stream: Stream, body: Uint8Array, signal: Abort
   await writeSlices(stream, encodeFrame(body), signal)
 }
 
-/** Writes all bytes, waiting whenever the stream asks for it. */
+/** Writes all bytes; the next slice goes only when the stream has passed on the last. */
 export async function writeSlices(stream: Stream, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
   for (let start = 0; start < bytes.length; start += NETWORK_LIMITS.writeSliceBytes) {
-    const slice = bytes.subarray(start, start + NETWORK_LIMITS.writeSliceBytes)
-    if (!stream.send(slice)) await stream.onDrain(signal === undefined ? {} : { signal })
+    stream.send(bytes.subarray(start, start + NETWORK_LIMITS.writeSliceBytes))
+    if (stream.writeBufferLength > 0) await untilIdle(stream, signal)
   }
+}
+
+/** Stream.onDrain would do, but its promise resolves once for the life of a stream. */
+function untilIdle(stream: Stream, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const finish = (settle: () => void): void => {
+      stream.removeEventListener('idle', onIdle)
+      stream.removeEventListener('close', onClose)
+      signal?.removeEventListener('abort', onAbort)
+      settle()
+    }
+    const onIdle = (): void => finish(resolve)
+    const onClose = (): void => finish(() => reject(new RuntimeError('E_PEER_REFUSED', 'the stream closed while writing')))
+    const onAbort = (): void => finish(() => reject(new RuntimeError('E_TIMEOUT', 'the peer does not read')))
+    if (signal?.aborted === true) return onAbort()
+    stream.addEventListener('idle', onIdle)
+    stream.addEventListener('close', onClose)
+    signal?.addEventListener('abort', onAbort)
+    if (stream.status !== 'open') onClose()
+  })
 }
 
 /**

@@ -1,6 +1,6 @@
 // The database keeps what it acknowledges, is opened by one process at a time and migrates once.
 import { fork } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
@@ -70,7 +70,7 @@ describe('an opened database', () => {
 
   it('is readable by its owner alone', async () => {
     const db = await open()
-    expect(statSync(join(folder, 'chain.db')).mode & 0o077).toBe(0)
+    for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o077).toBe(0)
     await db.close()
   })
 
@@ -94,13 +94,16 @@ describe('opening is refused', () => {
     const script = join(folder, 'holder.ts')
     const source = new URL('../../../base-layer/runtime/database.ts', import.meta.url).href
     writeFileSync(script, `import { lockDataFolder } from '${source}'\n`
-      + `lockDataFolder(${JSON.stringify(folder)}); process.send('held'); setInterval(() => {}, 1000)\n`)
-    const holder = fork(script, { execArgv: [] })
-    await new Promise((resolve) => { holder.once('message', resolve) })
-    expect(() => lockDataFolder(folder)).toThrow(expect.objectContaining({ code: 'E_DATA_LOCKED' }))
+      + `lockDataFolder(${JSON.stringify(folder)}); process.send('held'); process.on('disconnect', () => process.exit())\n`)
+    const holder = fork(script, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
     const ended = new Promise((resolve) => { holder.once('exit', resolve) })
-    holder.kill('SIGKILL')
-    await ended
+    try {
+      await Promise.race([new Promise((resolve) => { holder.once('message', resolve) }), ended])
+      expect(() => lockDataFolder(folder)).toThrow(expect.objectContaining({ code: 'E_DATA_LOCKED' }))
+    } finally {
+      holder.kill('SIGKILL')
+      await ended
+    }
     lockDataFolder(folder)()
   })
 
