@@ -6,13 +6,14 @@ import { type AssetContext, executeStep, type StepResult } from '#contracts/asse
 import type { TemplateMachine, TemplateView } from '#contracts/assets/template.ts'
 import { tokenKeys } from '#contracts/assets/token.ts'
 import { decode } from '#contracts/codec/codec.ts'
+import { hashHex } from '#contracts/crypto/hash.ts'
 import { INSTRUCTION_BYTES } from '#contracts/ledger/actions/log-post.ts'
 import { opaqueOf, pathOf } from '#contracts/merkle/node.ts'
 import { compareBytes, uintToBytes } from '#contracts/primitives/bytes.ts'
 import type { AssetId } from '#contracts/primitives/ids.ts'
 import { accept } from '#contracts/primitives/verdict.ts'
 import {
-  alice, bob, call, contextOf, fakeVerify, firstTree, GENESIS, issuer, Ledger, logEntry, nth, signedInstruction, valueOf
+  alice, bob, call, contextOf, fakeVerify, firstTree, issuer, Ledger, logEntry, nth, signedInstruction, valueOf
 } from './fixtures.ts'
 
 const mint = call('mint', { to: alice, amount: 100n })
@@ -65,7 +66,7 @@ describe('an instruction [EXE-1, EXE-3]', () => {
 
   it('for another asset is inadmissible', () => {
     const ledger = new Ledger()
-    const other = signedInstruction(issuer, 0, [mint], { asset: GENESIS as AssetId })
+    const other = signedInstruction(issuer, 0, [mint], { asset: hashHex<AssetId>('other-asset') })
     expect(codeOf(ledger.run(ledger.input(other)))).toBe('inadmissible E_INSTRUCTION_ASSET')
   })
 
