@@ -21,7 +21,7 @@ export const FINALITY_PROOF_BYTES = 64 * 1024 * 1024
 
 const finalisingCodec = list(certificateCodec, 2, 2)
 
-const handoverCodec = record({
+export const handoverCodec = record({
   /** Justifies L_j, then makes it final. */
   certificates: finalisingCodec,
   /** Of L_j: its state holds the next period's head. */
