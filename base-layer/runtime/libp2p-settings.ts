@@ -18,7 +18,6 @@ import { RecordStore } from './record-store.ts'
 export type Node = Awaited<ReturnType<typeof startNode>>
 
 const DHT_PROTOCOL = '/surety/kad/1.0.0'
-const GOSSIP_PROTOCOL = '/surety/gossip/1.2.0'
 const HEARTBEAT_MS = 700
 /** A dead TCP peer is noticed by its socket; this finds the ones that hang. */
 const CONNECTION_PING_MS = 60_000
@@ -90,7 +89,6 @@ export async function startNode(settings: HostSettings, store: RecordStore, isTo
 function gossipSettings(heartbeatMs: number, isTopic: (topic: string) => boolean): Parameters<typeof gossipsub>[0] {
   return {
     globalSignaturePolicy: StrictNoSign,
-    protocols: [GOSSIP_PROTOCOL],
     fallbackToFloodsub: false,
     emitSelf: false,
     doPX: false,

@@ -1,8 +1,7 @@
 // Hosts on real loopback sockets: one bootstrap address is enough to find everyone; gossip, requests, channels and
 // DHT records work; peers come back after a restart.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Host, HostSettings, RecordRules } from '#base-layer/runtime/host.ts'
-import type { Channel } from '#base-layer/runtime/host.ts'
+import type { Channel, Host, HostSettings, RecordRules } from '#base-layer/runtime/host.ts'
 import { createHost } from '#base-layer/runtime/libp2p-host.ts'
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
@@ -56,12 +55,34 @@ describe('five hosts that know one address', () => {
     for (const stop of stops) stop()
   })
 
-  it('do not forward gossip their application rejects', async () => {
-    const seen = vi.fn(() => 'accept' as const)
-    const stops = [bob.subscribe('/surety/bad', () => 'reject'), hosts[2]?.subscribe('/surety/bad', seen)]
-    await new Promise((resolve) => { setTimeout(resolve, 300) })
-    await expect(alice.publish('/surety/bad', new Uint8Array(300 * 1024))).rejects.toMatchObject({ code: 'E_TOO_LARGE' })
-    for (const stop of stops) stop?.()
+  it('refuse to publish more than the limit', async () => {
+    await expect(alice.publish('/surety/test', new Uint8Array(300 * 1024))).rejects.toMatchObject({ code: 'E_TOO_LARGE' })
+  })
+})
+
+describe('gossip along a line of three hosts', () => {
+  it('is forwarded by the middle if and only if its application accepts', async () => {
+    const client = { dht: 'client', peersTarget: 1 } as const
+    const left = await start(21, [], client)
+    const middle = await start(22, left.addresses(), client)
+    const right = await start(23, middle.addresses(), client)
+    const seen: number[] = []
+    left.subscribe('/surety/line', () => 'accept')
+    middle.subscribe('/surety/line', (bytes) => (['accept', 'ignore', 'reject'] as const)[bytes[0] ?? 0] ?? 'reject')
+    right.subscribe('/surety/line', (bytes) => {
+      seen.push(bytes[0] ?? -1)
+      return 'accept'
+    })
+    await vi.waitFor(async () => {
+      await left.publish('/surety/line', Uint8Array.of(0, Math.random() * 256))
+      expect(seen).toContain(0)
+    }, { ...soon, interval: 200 })
+    expect(right.peers()).toEqual([middle.peerId])
+    seen.length = 0
+    for (const kind of [1, 2, 0]) await left.publish('/surety/line', Uint8Array.of(kind, 0, 0))
+    await vi.waitFor(() => expect(seen).toContain(0), soon)
+    expect(seen.filter((kind) => kind !== 0)).toEqual([])
+    await Promise.all([left, middle, right].map((host) => host.stop()))
   })
 })
 
