@@ -129,7 +129,9 @@ export class BlockManager {
   #makeRoom(round: Round, author: Seat): boolean {
     let count = 0
     let farthest: CheckedDagHeader | undefined
-    for (const { arrival: { block } } of this.#suspended.values()) {
+    for (const {
+      arrival: { block }
+    } of this.#suspended.values()) {
       if (block.header.author !== author) continue
       count += 1
       if (farthest === undefined || block.header.round > farthest.header.round) farthest = block
@@ -142,7 +144,10 @@ export class BlockManager {
 
   /** Drops a waiting block and the questions that only it asked. It may come again. */
   #forget(digest: Hash): void {
-    const { arrival: { block }, missing } = present(this.#suspended.get(digest), 'only waiting blocks are forgotten')
+    const {
+      arrival: { block },
+      missing
+    } = present(this.#suspended.get(digest), 'only waiting blocks are forgotten')
     this.#suspended.delete(digest)
     for (const ancestor of missing) {
       const children = this.#waiting.get(ancestor)

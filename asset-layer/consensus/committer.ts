@@ -37,7 +37,9 @@ export interface CommitRules {
 }
 
 export const threeRoundRules: CommitRules = {
-  direct: decideDirect, indirect: decideIndirect, gcDepth: CONSENSUS_LIMITS.gcDepth
+  direct: decideDirect,
+  indirect: decideIndirect,
+  gcDepth: CONSENSUS_LIMITS.gcDepth
 }
 
 /** Rounds from a leader to the nearest leader that may decide it: the whole wave lies in that one's history. */
@@ -117,7 +119,10 @@ function decideDirect(dag: Dag, round: Round, seat: Seat): SlotStatus {
 
 function decideIndirect(dag: Dag, round: Round, seat: Seat, anchor: Vertex): SlotStatus {
   const seen = historyAt(dag, anchor, round + 2)
-  return statusOf(dag.slot(round, seat).filter(leader => seen.some(v => certifies(dag, v, leader))), { kind: 'skip' })
+  return statusOf(
+    dag.slot(round, seat).filter(leader => seen.some(v => certifies(dag, v, leader))),
+    { kind: 'skip' }
+  )
 }
 
 function statusOf(certified: readonly Vertex[], otherwise: SlotStatus): SlotStatus {

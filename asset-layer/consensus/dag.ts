@@ -63,7 +63,12 @@ export class Dag {
       ancestorOf.set(ancestor.author, ancestor)
     }
     const vertex: Vertex = {
-      signed, ref, ancestorOf, knownBy: new Set([ref.author]), committed: false, certified: new Map()
+      signed,
+      ref,
+      ancestorOf,
+      knownBy: new Set([ref.author]),
+      committed: false,
+      certified: new Map()
     }
     this.#byDigest.set(ref.digest, vertex)
     const row = this.#rounds.get(ref.round)

@@ -46,8 +46,11 @@ export type ConsensusEvent =
   | { readonly kind: 'header'; readonly header: CheckedDagHeader; readonly from: Seat; readonly nowMs: number }
   /** The answer to `need-payload`: encoded body and our newest final base height. */
   | {
-      readonly kind: 'payload'; readonly round: Round; readonly body: Uint8Array
-      readonly baseHeight: Height; readonly nowMs: number
+      readonly kind: 'payload'
+      readonly round: Round
+      readonly body: Uint8Array
+      readonly baseHeight: Height
+      readonly nowMs: number
     }
   /** The time of the last `set-timer` has come (or passed). */
   | { readonly kind: 'timer'; readonly nowMs: number }
@@ -71,8 +74,10 @@ export type ConsensusEffect =
   | { readonly kind: 'commit'; readonly commit: CommittedSubDag }
   /** Two signed headers of one (dag, round, author): an offence of that seat [DAG-7]. */
   | {
-      readonly kind: 'evidence'; readonly seat: Seat
-      readonly first: CheckedDagHeader; readonly second: CheckedDagHeader
+      readonly kind: 'evidence'
+      readonly seat: Seat
+      readonly first: CheckedDagHeader
+      readonly second: CheckedDagHeader
     }
   /** Nothing more will be proposed; 'E_SAFETY_FAULT': more than f seats lie and nothing more is committed either. */
   | { readonly kind: 'halt'; readonly code: HaltCode; readonly why: string }

@@ -2,7 +2,12 @@
 // are in events.ts. `step` changes `state` in place for speed and returns the same object; a state has one owner, and
 // equal sequences of events give equal sequences of effects. Upholds [DAG-1] to [DAG-6].
 import type { DagId, Round, Seat } from '#contracts/primitives/ids.ts'
-import { type CheckedDagBlock, type CheckedDagHeader, deriveDagContext, deriveLeader } from '#contracts/statements/dag-header.ts'
+import {
+  type CheckedDagBlock,
+  type CheckedDagHeader,
+  deriveDagContext,
+  deriveLeader
+} from '#contracts/statements/dag-header.ts'
 import { type AcceptedBlock, type Arrival, BlockManager } from './block-manager.ts'
 import { type CommitRules, decideSlots, type LeaderSchedule, type Slot, threeRoundRules } from './committer.ts'
 import { Dag } from './dag.ts'
@@ -77,12 +82,24 @@ class Machine implements ConsensusState {
     this.#synchroniser = new Synchroniser(settings, this.#dag)
   }
 
-  get round(): Round { return this.#dag.quorumRound + 1 }
-  get decidedRound(): Round { return this.#cursor.round }
-  get lastProposedRound(): Round { return this.#proposer.lastRound }
-  get mayPropose(): boolean { return this.#proposer.mayPropose }
-  get suspended(): number { return this.#blocks.suspendedCount }
-  get wanted(): number { return this.#blocks.wanted.size }
+  get round(): Round {
+    return this.#dag.quorumRound + 1
+  }
+  get decidedRound(): Round {
+    return this.#cursor.round
+  }
+  get lastProposedRound(): Round {
+    return this.#proposer.lastRound
+  }
+  get mayPropose(): boolean {
+    return this.#proposer.mayPropose
+  }
+  get suspended(): number {
+    return this.#blocks.suspendedCount
+  }
+  get wanted(): number {
+    return this.#blocks.wanted.size
+  }
 
   handle(event: ConsensusEvent): readonly ConsensusEffect[] {
     this.#effects = []

@@ -30,7 +30,10 @@ function hasVotes(dag: Dag, round: Round, seat: Seat): boolean {
 /** The ancestors of an own block: the own previous one, then of every other author the newest first-accepted block
  * below the round that no own block named before. Ordered by seat. */
 export function chooseAncestors(
-  dag: Dag, round: Round, previous: DagRef, lastNamed: ReadonlyMap<Seat, Round>
+  dag: Dag,
+  round: Round,
+  previous: DagRef,
+  lastNamed: ReadonlyMap<Seat, Round>
 ): readonly DagRef[] {
   const newest = new Map<Seat, DagRef>()
   for (let below = round - 1; below >= dag.gcRound && newest.size < dag.context.seats; below--) {

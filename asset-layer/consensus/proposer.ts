@@ -3,7 +3,12 @@
 import type { Height, Round, Seat } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import {
-  type CheckedDagHeader, type DagHeader, type DagRef, dagBodyHash, dagDigest, dagRefOf
+  type CheckedDagHeader,
+  type DagHeader,
+  type DagRef,
+  dagBodyHash,
+  dagDigest,
+  dagRefOf
 } from '#contracts/statements/dag-header.ts'
 import type { LeaderSchedule } from './committer.ts'
 import type { Dag, Vertex } from './dag.ts'
@@ -38,7 +43,8 @@ export class Proposer {
     this.#leaders = leaders
     this.#allowed = settings.canPropose && settings.seat !== null
     this.#baseHeight = settings.beginHeight
-    if (settings.seat !== null) this.#previous = dagRefOf(present(dag.context.genesis[settings.seat], 'our seat exists'))
+    if (settings.seat !== null)
+      this.#previous = dagRefOf(present(dag.context.genesis[settings.seat], 'our seat exists'))
   }
 
   get mayPropose(): boolean {

@@ -5,7 +5,7 @@ import { bytes, type Decoded, decode, encode, hex32, list, record, uint } from '
 import { hashBytes, hashHex } from '../crypto/hash.ts'
 import { SIGNATURE_BYTES, signingBytes, verifySignature } from '../crypto/signature.ts'
 import { bytesToBigint, hexToBytes, uintToBytes } from '../primitives/bytes.ts'
-import type { DagId, GenesisHash, Hash, Height, PublicKey, Round, Seat } from '../primitives/ids.ts'
+import type { DagId, GenesisHash, Hash, PublicKey, Round, Seat } from '../primitives/ids.ts'
 import { accept, assert, reject, type Verdict } from '../primitives/verdict.ts'
 
 /** What a block may hold; each bound keeps the worst block affordable to check, store and send. */
@@ -133,8 +133,16 @@ export function deriveLeader(dag: DagId, round: Round, seats: number): Seat {
 }
 
 export type DagHeaderCode =
-  | 'E_DAG_OTHER_DAG' | 'E_DAG_ROUND' | 'E_DAG_AUTHOR' | 'E_DAG_ANCESTOR_COUNT' | 'E_DAG_ANCESTOR_AUTHOR'
-  | 'E_DAG_ANCESTOR_TWICE' | 'E_DAG_OWN_ANCESTOR' | 'E_DAG_ANCESTOR_ROUND' | 'E_DAG_GENESIS' | 'E_DAG_PARENTS'
+  | 'E_DAG_OTHER_DAG'
+  | 'E_DAG_ROUND'
+  | 'E_DAG_AUTHOR'
+  | 'E_DAG_ANCESTOR_COUNT'
+  | 'E_DAG_ANCESTOR_AUTHOR'
+  | 'E_DAG_ANCESTOR_TWICE'
+  | 'E_DAG_OWN_ANCESTOR'
+  | 'E_DAG_ANCESTOR_ROUND'
+  | 'E_DAG_GENESIS'
+  | 'E_DAG_PARENTS'
 export type DagBodyCode = 'E_DAG_BODY_SIZE' | 'E_DAG_BODY_HASH' | 'E_DAG_BODY_FORM'
 export type DagBlockCode = DagHeaderCode | DagBodyCode | 'E_DAG_SIGNATURE'
 
@@ -175,7 +183,10 @@ export function checkDagBody(header: DagHeader, body: Uint8Array): Verdict<DagBo
 
 /** V1 to V6, the signature last because it costs most. Returns the header with its digest. */
 export function checkSignedDagHeader(
-  context: DagContext, genesis: GenesisHash, key: PublicKey, signed: SignedDagHeader
+  context: DagContext,
+  genesis: GenesisHash,
+  key: PublicKey,
+  signed: SignedDagHeader
 ): Verdict<CheckedDagHeader, DagBlockCode> {
   const checked = checkDagHeader(context, signed.header)
   if (!checked.ok) return checked
@@ -187,7 +198,11 @@ export function checkSignedDagHeader(
 
 /** V1 to V7 for a whole block: what consensus accepts as an event. */
 export function checkDagBlock(
-  context: DagContext, genesis: GenesisHash, key: PublicKey, signed: SignedDagHeader, body: Uint8Array
+  context: DagContext,
+  genesis: GenesisHash,
+  key: PublicKey,
+  signed: SignedDagHeader,
+  body: Uint8Array
 ): Verdict<CheckedDagBlock, DagBlockCode> {
   const checkedBody = checkDagBody(signed.header, body)
   if (!checkedBody.ok) return checkedBody

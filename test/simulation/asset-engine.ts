@@ -40,9 +40,10 @@ const BROKEN_RULES: Readonly<Record<string, CommitRules>> = {
   /** Skips a leader as soon as it is not here, without a quorum that could not have seen it. */
   'skip-unseen': {
     ...threeRoundRules,
-    direct: (dag, round, seat) => dag.slot(round, seat).length === 0 && dag.top > round
-      ? { kind: 'skip' }
-      : threeRoundRules.direct(dag, round, seat)
+    direct: (dag, round, seat) =>
+      dag.slot(round, seat).length === 0 && dag.top > round
+        ? { kind: 'skip' }
+        : threeRoundRules.direct(dag, round, seat)
   },
   /** Commits on any vote and skips on any blame. */
   'no-quorum': {
@@ -87,7 +88,10 @@ export function runAssetSimulation(seed: number, options: AssetSimOptions = {}):
   const checks = new AssetChecks(kernel, gcDepth, seat => !liars.includes(seat))
   const fired = createFaultCounts()
   const world: AssetWorld = {
-    kernel, context, checks, fired,
+    kernel,
+    context,
+    checks,
+    fired,
     signer: createFakeSigner(String(seed)),
     rules: { ...(BROKEN_RULES[options.breakRule ?? ''] ?? threeRoundRules), gcDepth },
     sendBeforeWrite: options.breakRule === SEND_BEFORE_WRITE,
@@ -99,7 +103,10 @@ export function runAssetSimulation(seed: number, options: AssetSimOptions = {}):
     return new AssetNode(world, index, own.split('driver'), disk, liars.includes(index) ? publishLies : publishHonestly)
   })
   const net = createMemoryNetwork<AssetMessage>(
-    kernel, random.split('network'), drawWeather(setup), fired,
+    kernel,
+    random.split('network'),
+    drawWeather(setup),
+    fired,
     (to, from, message) => nodes[to]?.receive(from, message)
   )
   for (const node of nodes) kernel.at(setup.below(100), () => node.start())
@@ -116,12 +123,18 @@ export function runAssetSimulation(seed: number, options: AssetSimOptions = {}):
   kernel.run(END_MS, () => failed() || arrived())
   for (const node of honest) checkBounds(node, checks, seats)
 
-  const why = checks.divergence
-    ?? (arrived() ? undefined : `commits ${honest.map(node => checks.heightOf(node.index)).join(', ')} of ${goal}`)
+  const why =
+    checks.divergence ??
+    (arrived() ? undefined : `commits ${honest.map(node => checks.heightOf(node.index)).join(', ')} of ${goal}`)
   const verdict: RunVerdict = checks.divergence !== undefined ? 'diverged' : arrived() ? 'pass' : 'noProgress'
   return {
-    verdict, ...(why === undefined ? {} : { why }), traceHash: kernel.traceHash(), faultsFired: fired.all,
-    evidence: checks.accused.size, progress: checks.sequence.length, accused: [...checks.accused].sort((a, b) => a - b)
+    verdict,
+    ...(why === undefined ? {} : { why }),
+    traceHash: kernel.traceHash(),
+    faultsFired: fired.all,
+    evidence: checks.accused.size,
+    progress: checks.sequence.length,
+    accused: [...checks.accused].sort((a, b) => a - b)
   }
 }
 
@@ -136,8 +149,12 @@ function drawWeather(random: Random): NetworkWeather {
 }
 
 function scheduleFaults(
-  kernel: Kernel, random: Random, nodes: readonly AssetNode[], net: MemoryNetwork<AssetMessage>,
-  liars: readonly Seat[], wiped: readonly Seat[]
+  kernel: Kernel,
+  random: Random,
+  nodes: readonly AssetNode[],
+  net: MemoryNetwork<AssetMessage>,
+  liars: readonly Seat[],
+  wiped: readonly Seat[]
 ): void {
   const faults = drawFaults(random, nodes.length, HEAL_MS)
   for (const fault of faults) {

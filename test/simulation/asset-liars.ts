@@ -3,7 +3,12 @@
 import { encode } from '#contracts/codec/codec.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import {
-  type CheckedDagBlock, dagBodyCodec, dagBodyHash, dagDigest, type DagHeader, type DagRef
+  type CheckedDagBlock,
+  dagBodyCodec,
+  dagBodyHash,
+  dagDigest,
+  type DagHeader,
+  type DagRef
 } from '#contracts/statements/dag-header.ts'
 import type { AssetNode, Publish } from './asset-node.ts'
 

@@ -2,13 +2,26 @@
 // what is not synced and a network that misbehaves. It does what the real driver must do: write, sign, send, feed back.
 import { createConsensus, type ConsensusState, step } from '#asset-layer/consensus/machine.ts'
 import type { CommitRules } from '#asset-layer/consensus/committer.ts'
-import type { CommittedSubDag, ConsensusEffect, ConsensusEvent, Proposal, ResumePoint } from '#asset-layer/consensus/events.ts'
+import type {
+  CommittedSubDag,
+  ConsensusEffect,
+  ConsensusEvent,
+  Proposal,
+  ResumePoint
+} from '#asset-layer/consensus/events.ts'
 import { encode } from '#contracts/codec/codec.ts'
 import { hexToBytes } from '#contracts/primitives/bytes.ts'
 import type { Hash } from '#contracts/primitives/ids.ts'
 import {
-  type CheckedDagBlock, type CheckedDagHeader, checkDagBody, checkDagHeader, type DagContext, type DagRef,
-  dagBodyCodec, dagDigest, type SignedDagHeader
+  type CheckedDagBlock,
+  type CheckedDagHeader,
+  checkDagBody,
+  checkDagHeader,
+  type DagContext,
+  type DagRef,
+  dagBodyCodec,
+  dagDigest,
+  type SignedDagHeader
 } from '#contracts/statements/dag-header.ts'
 import type { Random } from '#test/support/random.ts'
 import type { MemoryDisk } from '#test/support/simulator/disk.ts'
@@ -95,10 +108,18 @@ export class AssetNode {
     }
     this.#nextCommit = (resume?.index ?? 0) + 1
     const least = (resume?.leaderRound ?? 0) - rules.gcDepth
-    this.state = createConsensus({
-      ...TIMES, dag: context.dag, seats: context.seats, seat: this.seat, canPropose: !this.#wiped,
-      beginHeight: BEGIN_HEIGHT, ...(resume === undefined ? {} : { resume })
-    }, rules)
+    this.state = createConsensus(
+      {
+        ...TIMES,
+        dag: context.dag,
+        seats: context.seats,
+        seat: this.seat,
+        canPropose: !this.#wiped,
+        beginHeight: BEGIN_HEIGHT,
+        ...(resume === undefined ? {} : { resume })
+      },
+      rules
+    )
     for (const row of rows) {
       if (row.kind === 'commit') continue
       const block = row.kind === 'block' ? row.block : this.sign(row.proposal)
@@ -132,7 +153,9 @@ export class AssetNode {
   /** Later, unless the node crashed in between. */
   later(delayMs: number, action: () => void): void {
     const life = this.#life
-    this.world.kernel.after(delayMs, () => { if (life === this.#life) action() })
+    this.world.kernel.after(delayMs, () => {
+      if (life === this.#life) action()
+    })
   }
 
   feed(event: ConsensusEvent): void {
@@ -277,8 +300,9 @@ function checkHeader(world: AssetWorld, signed: SignedDagHeader): CheckedDagHead
   let known = checkedHeaders.get(signed)
   if (known === undefined) {
     const digest = dagDigest(signed.header)
-    const valid = checkDagHeader(world.context, signed.header).ok
-      && world.signer.verify(signed.header.author, hexToBytes(digest), signed.signature)
+    const valid =
+      checkDagHeader(world.context, signed.header).ok &&
+      world.signer.verify(signed.header.author, hexToBytes(digest), signed.signature)
     known = valid ? { header: signed.header, signature: signed.signature, digest } : 'invalid'
     checkedHeaders.set(signed, known)
   }

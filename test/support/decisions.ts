@@ -1,5 +1,11 @@
 // Runs the committer over a drawn DAG and tells its decisions in the names of the drawing.
-import { type CommitRules, decideSlots, type LeaderSchedule, type Slot, threeRoundRules } from '#asset-layer/consensus/committer.ts'
+import {
+  type CommitRules,
+  decideSlots,
+  type LeaderSchedule,
+  type Slot,
+  threeRoundRules
+} from '#asset-layer/consensus/committer.ts'
 import type { Dag } from '#asset-layer/consensus/dag.ts'
 import { type DrawnDag, letterOf } from './drawn-dag.ts'
 
@@ -24,12 +30,19 @@ export interface DecideOptions {
 
 /** 'commit A4' and 'skip B5', in order, or 'fault D3 D3\''. */
 export function decisionsOf(drawn: DrawnDag, options: DecideOptions = {}): readonly string[] {
-  const { leaders = pipelined(drawn.context.seats), after = START, rules = threeRoundRules, dag = drawn.dag() } = options
+  const {
+    leaders = pipelined(drawn.context.seats),
+    after = START,
+    rules = threeRoundRules,
+    dag = drawn.dag()
+  } = options
   const { decided, fault } = decideSlots(dag, leaders, after, rules)
   if (fault !== undefined) return [`fault ${fault.map(vertex => drawn.nameOf(vertex.ref.digest)).join(' ')}`]
-  return decided.map(one => one.kind === 'commit'
-    ? `commit ${drawn.nameOf(one.leader.ref.digest)}`
-    : `skip ${letterOf(one.seat)}${one.slot.round}`)
+  return decided.map(one =>
+    one.kind === 'commit'
+      ? `commit ${drawn.nameOf(one.leader.ref.digest)}`
+      : `skip ${letterOf(one.seat)}${one.slot.round}`
+  )
 }
 
 /** What the two rounds above one slot of a drawing say. */

@@ -9,8 +9,15 @@ import { Dag, type Vertex } from '#asset-layer/consensus/dag.ts'
 import type { Hash, Round } from '#contracts/primitives/ids.ts'
 import { assert, present } from '#contracts/primitives/verdict.ts'
 import {
-  type CheckedDagHeader, type DagContext, type DagHeader, type DagRef, dagBodyHash, dagDigest, dagRefOf,
-  deriveDagContext, EMPTY_BODY
+  type CheckedDagHeader,
+  type DagContext,
+  type DagHeader,
+  type DagRef,
+  dagBodyHash,
+  dagDigest,
+  dagRefOf,
+  deriveDagContext,
+  EMPTY_BODY
 } from '#contracts/statements/dag-header.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 
@@ -34,7 +41,9 @@ export interface DrawnDag {
 export function drawDag(text: string, seats = 4): DrawnDag {
   const context = deriveDagContext(TEST_DAG, seats)
   const names = new Map<string, CheckedDagHeader>()
-  context.genesis.forEach((block, seat) => { names.set(`${letterOf(seat)}0`, block) })
+  context.genesis.forEach((block, seat) => {
+    names.set(`${letterOf(seat)}0`, block)
+  })
   return extendDrawing(context, names, text)
 }
 
@@ -95,7 +104,10 @@ function addBlock(context: DagContext, names: Map<string, CheckedDagHeader>, dra
   const { round, seat, who, list, height } = drawing
   const ancestors = new Map<number, DagRef>()
   const find = (name: string): DagRef => dagRefOf(present(names.get(name), `${who}${round} names unknown ${name}`))
-  const items = list.split(',').map(item => item.trim()).filter(item => item !== '')
+  const items = list
+    .split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '')
   if (items.some(item => item === '*' || item.startsWith('-'))) {
     for (let author = 0; author < context.seats; author++) {
       const block = names.get(`${letterOf(author)}${round - 1}`)
@@ -111,10 +123,16 @@ function addBlock(context: DagContext, names: Map<string, CheckedDagHeader>, dra
   const name = `${who[0]}${round}${who.slice(1)}`
   assert(!names.has(name), `${name} is drawn twice`)
   // The number of primes goes into the body hash: twins with equal ancestors are still two blocks.
-  names.set(name, buildHeader(context, {
-    round, author: seat, ancestors: own === undefined ? others : [own, ...others], baseHeight: height,
-    bodyHash: dagBodyHash(who.length === 1 ? EMPTY_BODY : Uint8Array.of(who.length))
-  }))
+  names.set(
+    name,
+    buildHeader(context, {
+      round,
+      author: seat,
+      ancestors: own === undefined ? others : [own, ...others],
+      baseHeight: height,
+      bodyHash: dagBodyHash(who.length === 1 ? EMPTY_BODY : Uint8Array.of(who.length))
+    })
+  )
 }
 
 export function letterOf(seat: number): string {
@@ -124,8 +142,14 @@ export function letterOf(seat: number): string {
 /** A header with valid defaults and no real signature. */
 export function buildHeader(context: DagContext, fields: Partial<DagHeader>): CheckedDagHeader {
   const header: DagHeader = {
-    dag: context.dag, round: 1, author: 0, ancestors: context.genesis.map(dagRefOf),
-    bodyHash: dagBodyHash(EMPTY_BODY), bodyBytes: EMPTY_BODY.length, baseHeight: 0, ...fields
+    dag: context.dag,
+    round: 1,
+    author: 0,
+    ancestors: context.genesis.map(dagRefOf),
+    bodyHash: dagBodyHash(EMPTY_BODY),
+    bodyBytes: EMPTY_BODY.length,
+    baseHeight: 0,
+    ...fields
   }
   return { header, signature: NO_SIGNATURE, digest: dagDigest(header) }
 }

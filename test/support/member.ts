@@ -8,8 +8,15 @@ import type { Seat } from '#contracts/primitives/ids.ts'
 import { TEST_DAG } from './drawn-dag.ts'
 
 export const TEST_SETTINGS: ConsensusSettings = {
-  dag: TEST_DAG, seats: 4, seat: 0, canPropose: true, beginHeight: 0,
-  minRoundDelayMs: 50, leaderTimeoutMs: 250, fetchGraceMs: 30, fetchRetryMs: 200
+  dag: TEST_DAG,
+  seats: 4,
+  seat: 0,
+  canPropose: true,
+  beginHeight: 0,
+  minRoundDelayMs: 50,
+  leaderTimeoutMs: 250,
+  fetchGraceMs: 30,
+  fetchRetryMs: 200
 }
 
 export type EffectOf<Kind extends ConsensusEffect['kind']> = Extract<ConsensusEffect, { kind: Kind }>

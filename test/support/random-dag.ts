@@ -3,7 +3,12 @@ import { createRandom, type Random } from './random.ts'
 import { buildHeader, TEST_DAG } from './drawn-dag.ts'
 import type { Round, Seat } from '#contracts/primitives/ids.ts'
 import {
-  type CheckedDagHeader, type DagContext, dagRefOf, deriveDagContext, EMPTY_BODY, dagBodyHash
+  type CheckedDagHeader,
+  type DagContext,
+  dagRefOf,
+  deriveDagContext,
+  EMPTY_BODY,
+  dagBodyHash
 } from '#contracts/statements/dag-header.ts'
 import { uintToBytes } from '#contracts/primitives/bytes.ts'
 
@@ -18,7 +23,10 @@ export interface RandomDagOptions {
   readonly twin?: Seat
 }
 
-export function drawRandomDag(seed: string, options: RandomDagOptions): {
+export function drawRandomDag(
+  seed: string,
+  options: RandomDagOptions
+): {
   readonly context: DagContext
   readonly blocks: readonly CheckedDagHeader[]
 } {
@@ -29,7 +37,9 @@ export function drawRandomDag(seed: string, options: RandomDagOptions): {
   for (let round = 1; round <= options.rounds; round++) {
     const row = previous.map((_, author) => {
       const count = author === options.twin ? random.between(1, 3) : 1
-      return Array.from({ length: count }, (_, copy) => drawBlock(random, context, previous, { round, author, copy }, options))
+      return Array.from({ length: count }, (_, copy) =>
+        drawBlock(random, context, previous, { round, author, copy }, options)
+      )
     })
     blocks.push(...row.flat())
     previous = row
@@ -38,8 +48,11 @@ export function drawRandomDag(seed: string, options: RandomDagOptions): {
 }
 
 function drawBlock(
-  random: Random, context: DagContext, previous: readonly (readonly CheckedDagHeader[])[],
-  place: { readonly round: Round; readonly author: Seat; readonly copy: number }, options: RandomDagOptions
+  random: Random,
+  context: DagContext,
+  previous: readonly (readonly CheckedDagHeader[])[],
+  place: { readonly round: Round; readonly author: Seat; readonly copy: number },
+  options: RandomDagOptions
 ): CheckedDagHeader {
   const { round, author, copy } = place
   const leader = options.leaderOf(round - 1)
@@ -51,7 +64,9 @@ function drawBlock(
   // With few seats a quorum may need the leader after all.
   if (named.length < context.quorum) named.push(leader)
   return buildHeader(context, {
-    round, author, ancestors: named.map(seat => dagRefOf(random.pick(previous[seat] ?? []))),
+    round,
+    author,
+    ancestors: named.map(seat => dagRefOf(random.pick(previous[seat] ?? []))),
     bodyHash: dagBodyHash(copy === 0 ? EMPTY_BODY : uintToBytes(copy, 4))
   })
 }

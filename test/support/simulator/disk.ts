@@ -14,13 +14,18 @@ export interface MemoryDisk<Row> {
 }
 
 export function createMemoryDisk<Row>(
-  kernel: Kernel, random: Random, maxSyncMs: number, fired: FaultCounts
+  kernel: Kernel,
+  random: Random,
+  maxSyncMs: number,
+  fired: FaultCounts
 ): MemoryDisk<Row> {
   let rows: Row[] = []
   let durable = 0
   let life = 0
   return {
-    append: row => { rows.push(row) },
+    append: row => {
+      rows.push(row)
+    },
     sync: done => {
       const [upTo, started] = [rows.length, life]
       kernel.after(random.between(0, maxSyncMs), () => {

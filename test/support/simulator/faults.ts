@@ -9,24 +9,34 @@ export interface FaultCounts {
 
 export function createFaultCounts(): FaultCounts {
   const all: Record<string, number> = {}
-  return { all, count: kind => { all[kind] = (all[kind] ?? 0) + 1 } }
+  return {
+    all,
+    count: kind => {
+      all[kind] = (all[kind] ?? 0) + 1
+    }
+  }
 }
 
 export type Fault =
   | { readonly kind: 'crash'; readonly node: number; readonly atMs: number; readonly backAtMs: number }
-  | { readonly kind: 'partition'; readonly groups: readonly (readonly number[])[]; readonly atMs: number; readonly healAtMs: number }
+  | {
+      readonly kind: 'partition'
+      readonly groups: readonly (readonly number[])[]
+      readonly atMs: number
+      readonly healAtMs: number
+    }
 
 /** Crashes and partitions before `untilMs`, each over by then. Crashes of one node do not overlap, nor do partitions. */
 export function drawFaults(random: Random, nodes: number, untilMs: number): readonly Fault[] {
   const faults: Fault[] = []
   for (let node = 0; node < nodes; node++) {
-    for (let atMs = random.between(200, untilMs); atMs < untilMs - 400 && random.chance(60);) {
+    for (let atMs = random.between(200, untilMs); atMs < untilMs - 400 && random.chance(60); ) {
       const backAtMs = Math.min(untilMs, atMs + random.between(20, 2500))
       faults.push({ kind: 'crash', node, atMs, backAtMs })
       atMs = backAtMs + random.between(50, untilMs)
     }
   }
-  for (let atMs = random.between(200, untilMs); atMs < untilMs - 400 && random.chance(70);) {
+  for (let atMs = random.between(200, untilMs); atMs < untilMs - 400 && random.chance(70); ) {
     const healAtMs = Math.min(untilMs, atMs + random.between(50, 2500))
     const order = random.shuffle(Array.from({ length: nodes }, (_, node) => node))
     const cut = random.between(1, nodes - 1)

@@ -38,8 +38,12 @@ export function createKernel(): Kernel {
     lines = []
   }
   const kernel: Kernel = {
-    get nowMs() { return nowMs },
-    get events() { return events },
+    get nowMs() {
+      return nowMs
+    },
+    get events() {
+      return events
+    },
     at: (timeMs, action) => {
       assert(Number.isSafeInteger(timeMs), 'virtual time is in whole milliseconds')
       sequence += 1

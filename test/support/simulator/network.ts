@@ -23,7 +23,10 @@ export interface MemoryNetwork<Message> {
 
 /** `deliver` is called at the time of arrival; it drops what is for a node that is down. */
 export function createMemoryNetwork<Message>(
-  kernel: Kernel, random: Random, weather: NetworkWeather, fired: FaultCounts,
+  kernel: Kernel,
+  random: Random,
+  weather: NetworkWeather,
+  fired: FaultCounts,
   deliver: (to: number, from: number, message: Message) => void
 ): MemoryNetwork<Message> {
   let current = weather
@@ -53,11 +56,14 @@ export function createMemoryNetwork<Message>(
         post(from, to, message)
       }
     },
-    setWeather: next => { current = next },
+    setWeather: next => {
+      current = next
+    },
     partition: groups => {
-      groupOf = groups === null
-        ? null
-        : new Map(groups.flatMap((members, group) => members.map(member => [member, group] as const)))
+      groupOf =
+        groups === null
+          ? null
+          : new Map(groups.flatMap((members, group) => members.map(member => [member, group] as const)))
     }
   }
 }

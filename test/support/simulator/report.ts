@@ -59,7 +59,15 @@ export function runSeeds(engine: SimEngine, from: number, count: number, breakRu
     }
   }
   return {
-    schema: 'surety.sim/1', engine: engine.name, runs: count, ...verdicts, from,
-    ...(breakRule === undefined ? {} : { break: breakRule }), faultsFired, evidence, progress, failures
+    schema: 'surety.sim/1',
+    engine: engine.name,
+    runs: count,
+    ...verdicts,
+    from,
+    ...(breakRule === undefined ? {} : { break: breakRule }),
+    faultsFired,
+    evidence,
+    progress,
+    failures
   }
 }

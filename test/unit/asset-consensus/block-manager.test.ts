@@ -12,10 +12,14 @@ function setUp(drawn: DrawnDag) {
   const dag = new Dag(drawn.context)
   const blocks = new BlockManager(dag, 0)
   const offer = (name: string, from = 1): string =>
-    blocks.offer({ block: { ...drawn.block(name), body: EMPTY_BODY }, from, committed: false, restored: false }, 10)
-      .map(({ vertex }) => drawn.nameOf(vertex.ref.digest)).join(' ')
+    blocks
+      .offer({ block: { ...drawn.block(name), body: EMPTY_BODY }, from, committed: false, restored: false }, 10)
+      .map(({ vertex }) => drawn.nameOf(vertex.ref.digest))
+      .join(' ')
   const asked = (nowMs = 1000): string =>
-    blocks.wanted.takeDue(nowMs, 100).map(({ to, refs }) => `${to}: ${refs.map(ref => drawn.nameOf(ref.digest)).join(' ')}`)
+    blocks.wanted
+      .takeDue(nowMs, 100)
+      .map(({ to, refs }) => `${to}: ${refs.map(ref => drawn.nameOf(ref.digest)).join(' ')}`)
       .join(', ')
   return { dag, blocks, offer, asked }
 }
@@ -115,8 +119,12 @@ describe('the block manager [DAG-3]', () => {
     for (const name of ['A2', 'B2', 'C2', 'D2', 'A3', 'A4', 'A1']) offer(name)
     expect(blocks.suspendedCount).toBe(6)
     dag.collect(1)
-    expect(blocks.collect().map(({ vertex }) => drawn.nameOf(vertex.ref.digest)).sort())
-      .toEqual(['A2', 'A3', 'B2', 'C2', 'D2'])
+    expect(
+      blocks
+        .collect()
+        .map(({ vertex }) => drawn.nameOf(vertex.ref.digest))
+        .sort()
+    ).toEqual(['A2', 'A3', 'B2', 'C2', 'D2'])
     expect(asked()).toBe('1: B3 C3 D3')
     dag.collect(4)
     expect(blocks.collect()).toEqual([])

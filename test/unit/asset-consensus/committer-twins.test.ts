@@ -85,8 +85,13 @@ describe('twins of a leader [DAG-1]', () => {
       Round 15 : *`)
     const after = { round: 11, offset: 0 }
     expect(decisionsOf(drawn, { after })).toEqual(['commit A12'])
-    expect(decisionsOf(drawn.extend('Rounds 16-18 : *'), { after }))
-      .toEqual(['commit A12', 'skip B13', 'commit C14', 'commit D15', 'commit A16'])
+    expect(decisionsOf(drawn.extend('Rounds 16-18 : *'), { after })).toEqual([
+      'commit A12',
+      'skip B13',
+      'commit C14',
+      'commit D15',
+      'commit A16'
+    ])
   })
 
   it('a certificate beats the twin that more than a third voted for', () => {

@@ -38,8 +38,7 @@ describe.each([4, 7, 20])('the three-round rule with every block of %i seats the
 
   it('commits ten leaders in order when called late', () => {
     expect(decisionsOf(drawDag('Rounds 1-12 : *', seats))).toEqual(commits(1, 10, seats))
-    expect(decisionsOf(drawDag('Rounds 1-32 : *', seats), { leaders: waves(seats) }))
-      .toEqual(commits(3, 30, seats, 3))
+    expect(decisionsOf(drawDag('Rounds 1-32 : *', seats), { leaders: waves(seats) })).toEqual(commits(3, 30, seats, 3))
   })
 
   it.each([2, 3])('orders the slots of a round by offset with %i leaders', count => {
@@ -49,16 +48,20 @@ describe.each([4, 7, 20])('the three-round rule with every block of %i seats the
     expect(all).toHaveLength(4 * count)
     expect(all.slice(0, count)).toEqual(leaders(1).map(seat => `commit ${letterOf(seat)}1`))
     const rest = decisionsOf(drawn, { leaders, after: { round: 4, offset: 0 } })
-    expect(rest).toEqual(leaders(4).slice(1).map(seat => `commit ${letterOf(seat)}4`))
+    expect(rest).toEqual(
+      leaders(4)
+        .slice(1)
+        .map(seat => `commit ${letterOf(seat)}4`)
+    )
   })
 
   it('skips a leader that wrote nothing, and no other slot', () => {
     const absent = letterOf(3 % seats)
-    const others = Array.from({ length: seats }, (_, seat) => letterOf(seat)).filter(who => who !== absent).join(', ')
+    const others = Array.from({ length: seats }, (_, seat) => letterOf(seat))
+      .filter(who => who !== absent)
+      .join(', ')
     const drawn = drawDag(`Rounds 1-2 : *\nRound 3 : { ${others} -> [*] }\nRounds 4-6 : *`, seats)
-    expect(decisionsOf(drawn)).toEqual(
-      [...commits(1, 2, seats), `skip ${absent}3`, ...commits(4, 4, seats)]
-    )
+    expect(decisionsOf(drawn)).toEqual([...commits(1, 2, seats), `skip ${absent}3`, ...commits(4, 4, seats)])
     const two = decisionsOf(drawn, { leaders: waves(seats, 2) })
     expect(two).toEqual([`skip ${absent}3`, `commit ${letterOf(4 % seats)}3`])
   })
@@ -78,8 +81,9 @@ describe('direct decisions among four seats [DAG-1]', () => {
   })
 
   it('decides nothing with two votes and two blames', () => {
-    expect(directStatus(drawDag('Rounds 1-3 : *\nRound 4 : { A, B -> [D3], C, D -> [] }\nRound 5 : *'), 3))
-      .toBe('undecided')
+    expect(directStatus(drawDag('Rounds 1-3 : *\nRound 4 : { A, B -> [D3], C, D -> [] }\nRound 5 : *'), 3)).toBe(
+      'undecided'
+    )
   })
 
   it('decides nothing with one vote and one blame less than a quorum', () => {

@@ -5,9 +5,23 @@ import { hashHex } from '#contracts/crypto/hash.ts'
 import { derivePublicKey, signMessage } from '#contracts/crypto/signature.ts'
 import type { GenesisHash } from '#contracts/primitives/ids.ts'
 import {
-  checkDagBlock, checkDagBody, checkDagHeader, DAG_LIMITS, type DagHeader, dagBodyCodec, dagBodyHash, dagDigest,
-  dagHeaderCodec, dagHeaderSigningBytes, dagRefOf, deriveDagContext, deriveLeader, EMPTY_BODY, genesisHeaders,
-  isDagEquivocation, signedDagHeaderCodec
+  checkDagBlock,
+  checkDagBody,
+  checkDagHeader,
+  DAG_LIMITS,
+  type DagHeader,
+  dagBodyCodec,
+  dagBodyHash,
+  dagDigest,
+  dagHeaderCodec,
+  dagHeaderSigningBytes,
+  dagRefOf,
+  deriveDagContext,
+  deriveLeader,
+  EMPTY_BODY,
+  genesisHeaders,
+  isDagEquivocation,
+  signedDagHeaderCodec
 } from '#contracts/statements/dag-header.ts'
 import { buildHeader, drawDag, TEST_DAG } from '#test/support/drawn-dag.ts'
 
@@ -27,15 +41,23 @@ describe('the header of a DAG block [DAG-3]', () => {
     const most = Array.from({ length: 100 }, (_, author) => ({ round: 0xffff_fffe, author, digest: other }))
     const bytes = encode(dagHeaderCodec, { ...valid, round: 0xffff_ffff, ancestors: most })
     expect(bytes.length).toBeLessThanOrEqual(DAG_LIMITS.headerBytes)
-    const signed = encode(signedDagHeaderCodec, { header: { ...valid, ancestors: most }, signature: new Uint8Array(64) })
+    const signed = encode(signedDagHeaderCodec, {
+      header: { ...valid, ancestors: most },
+      signature: new Uint8Array(64)
+    })
     expect(signed.length).toBeLessThanOrEqual(DAG_LIMITS.signedHeaderBytes)
   })
 
   it('has a digest over all fields and nothing else', () => {
     const digest = dagDigest(valid)
     const changes: Partial<DagHeader>[] = [
-      { dag: other }, { round: 2 }, { author: 1 }, { ancestors: refs.slice(0, 3) }, { bodyHash: other },
-      { bodyBytes: 2 }, { baseHeight: 1 }
+      { dag: other },
+      { round: 2 },
+      { author: 1 },
+      { ancestors: refs.slice(0, 3) },
+      { bodyHash: other },
+      { bodyBytes: 2 },
+      { baseHeight: 1 }
     ]
     for (const change of changes) expect(dagDigest({ ...valid, ...change })).not.toBe(digest)
     expect(dagDigest({ ...valid })).toBe(digest)
@@ -72,7 +94,16 @@ describe('the header of a DAG block [DAG-3]', () => {
       return [n, faults, quorum]
     })
     expect(sizes).toEqual([
-      [1, 0, 1], [2, 0, 2], [3, 0, 3], [4, 1, 3], [5, 1, 4], [6, 1, 5], [7, 2, 5], [10, 3, 7], [13, 4, 9], [100, 33, 67]
+      [1, 0, 1],
+      [2, 0, 2],
+      [3, 0, 3],
+      [4, 1, 3],
+      [5, 1, 4],
+      [6, 1, 5],
+      [7, 2, 5],
+      [10, 3, 7],
+      [13, 4, 9],
+      [100, 33, 67]
     ])
     for (const [n = 0, faults = 0, quorum = 0] of sizes) expect(n - faults).toBeGreaterThanOrEqual(quorum)
   })

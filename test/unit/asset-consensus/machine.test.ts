@@ -78,17 +78,28 @@ describe('telling others [DAG-2]', () => {
     const own = member.propose(1)
     if (own === undefined) throw new Error('round 1 is written at once')
     member.receive(drawn.block('B1')).receive(drawn.block('C1'))
-    const pushes = member.take('push').map(({ to, headers }) => [to, headers.map(h => drawn.nameOf(h.digest)).join(' ')])
+    const pushes = member
+      .take('push')
+      .map(({ to, headers }) => [to, headers.map(h => drawn.nameOf(h.digest)).join(' ')])
     // The round was won with C1. B and C wrote their own; our own block went to everyone whole.
-    expect(pushes).toEqual([[1, 'C1'], [2, 'B1'], [3, 'B1 C1']])
+    expect(pushes).toEqual([
+      [1, 'C1'],
+      [2, 'B1'],
+      [3, 'B1 C1']
+    ])
   })
 
   it('tells nothing to one who showed that it holds the block, and nothing twice', () => {
     const member = new Member({ seat: 0 }).start()
     member.propose(1)
     member.receive(drawn.block('B1'), 3).hear(drawn.block('B1'), 2).receive(drawn.block('C1'))
-    const pushes = member.take('push').map(({ to, headers }) => [to, headers.map(h => drawn.nameOf(h.digest)).join(' ')])
-    expect(pushes).toEqual([[1, 'C1'], [3, 'C1']])
+    const pushes = member
+      .take('push')
+      .map(({ to, headers }) => [to, headers.map(h => drawn.nameOf(h.digest)).join(' ')])
+    expect(pushes).toEqual([
+      [1, 'C1'],
+      [3, 'C1']
+    ])
     member.wait(50)
     expect(member.take('push')).toEqual([])
   })
@@ -145,7 +156,13 @@ describe('asking others [DAG-2]', () => {
   it('as an observer asks all the time, tells nobody and writes nothing', () => {
     const observer = new Member({ seat: null }).start()
     const asked: number[] = []
-    for (let i = 0; i < 10; i++) asked.push(...observer.wait(250).take('fetch-rounds').map(effect => effect.to))
+    for (let i = 0; i < 10; i++)
+      asked.push(
+        ...observer
+          .wait(250)
+          .take('fetch-rounds')
+          .map(effect => effect.to)
+      )
     expect(new Set(asked)).toEqual(new Set([0, 1, 2, 3]))
     for (const block of drawn.blocks) observer.receive(block, null)
     expect(observer.state.lastCommit.index).toBe(4)

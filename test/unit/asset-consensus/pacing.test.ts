@@ -48,12 +48,22 @@ describe('the proposer [DAG-2]', () => {
     const drawn = drawDag('Round 1 : *')
     const late = new Member({ seat }).start()
     late.propose(1)
-    receiveRound(late, drawn, 1, others.filter(who => who !== leader(1)))
+    receiveRound(
+      late,
+      drawn,
+      1,
+      others.filter(who => who !== leader(1))
+    )
     expect(late.wait(249).askedRounds()).toEqual([])
     expect(late.wait(1).askedRounds()).toEqual([2])
     const early = new Member({ seat }).start()
     early.propose(1)
-    receiveRound(early, drawn, 1, others.filter(who => who !== leader(1)))
+    receiveRound(
+      early,
+      drawn,
+      1,
+      others.filter(who => who !== leader(1))
+    )
     early.wait(100).take('store')
     expect(early.receive(drawn.block(`${leader(1)}1`)).askedRounds()).toEqual([2])
   })
@@ -157,7 +167,10 @@ describe('coming back [DAG-6, FIN-7]', () => {
     expect(member.take('store')).toEqual([])
     const again = new Member({ seat })
     for (const block of drawn.blocks) again.restore(block)
-    const told = again.start().take('push').flatMap(push => push.headers.map(header => drawn.nameOf(header.digest)))
+    const told = again
+      .start()
+      .take('push')
+      .flatMap(push => push.headers.map(header => drawn.nameOf(header.digest)))
     expect(told).toContain(`${me}3`)
   })
 
@@ -204,7 +217,12 @@ describe('coming back [DAG-6, FIN-7]', () => {
       const resume = { index: last.index, leaderRound: last.leader.round, baseHeight: last.baseHeight }
       const member = new Member({ seat: null, resume })
       for (const block of long.blocks) member.restore(block, committed.has(block.digest))
-      expect(member.start().take('commit').map(effect => effect.commit)).toEqual(commits.slice(kept))
+      expect(
+        member
+          .start()
+          .take('commit')
+          .map(effect => effect.commit)
+      ).toEqual(commits.slice(kept))
     }
   })
 })
