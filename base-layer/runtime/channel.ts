@@ -36,15 +36,16 @@ export class StreamChannel implements Channel {
       this.#remoteEnded = true
       if (!this.#delivering && this.#inbox.length === 0) this.#end()
     })
-    stream.addEventListener('message', (event) => this.#receive(event.data.subarray()))
+    stream.addEventListener('message', event => this.#receive(event.data.subarray()))
     if (stream.status !== 'open') this.#end()
   }
 
   send(message: Uint8Array): boolean {
     if (this.#closed || this.#closing || message.length > this.#options.maxMessageBytes) return false
     const bytes = this.#queuedBytes + message.length + FRAME_HEAD_BYTES
-    const full = this.#queue.length >= NETWORK_LIMITS.channelQueueMessagesMax
-      || (bytes > NETWORK_LIMITS.channelQueueBytesMax && this.#queue.length > 0)
+    const full =
+      this.#queue.length >= NETWORK_LIMITS.channelQueueMessagesMax ||
+      (bytes > NETWORK_LIMITS.channelQueueBytesMax && this.#queue.length > 0)
     if (full) return false
     this.#queue.push(encodeFrame(message))
     this.#queuedBytes = bytes
@@ -129,7 +130,9 @@ export class StreamChannel implements Channel {
     if (stream.status === 'open') {
       // Our half closes now; a peer that never closes its half has the stream reset.
       stream.close({ signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS) }).catch((error: Error) => stream.abort(error))
-      setTimeout(() => { if (stream.status !== 'closed') stream.abort(new Error('not closed')) }, CLOSE_TIMEOUT_MS).unref()
+      setTimeout(() => {
+        if (stream.status !== 'closed') stream.abort(new Error('not closed'))
+      }, CLOSE_TIMEOUT_MS).unref()
     }
     for (const listener of this.#closeListeners) listener()
   }

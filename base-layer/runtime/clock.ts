@@ -15,5 +15,5 @@ export const systemClock: Clock = {
     const timer = setTimeout(task, delayMs)
     timer.unref()
     return () => clearTimeout(timer)
-  },
+  }
 }

@@ -108,5 +108,7 @@ function lockFile(path: string): () => void {
     throw new RuntimeError('E_DATA_UNUSABLE', `${path}: ${String(error)}`)
   }
   const held = lock
-  return () => { if (held.open) held.close() }
+  return () => {
+    if (held.open) held.close()
+  }
 }

@@ -19,11 +19,12 @@ export class DhtRecords {
     if (value.length > NETWORK_LIMITS.dhtRecordBytesMax) {
       throw new RuntimeError('E_TOO_LARGE', `a record of ${value.length} bytes`)
     }
-    if (!await isValid(rules, key, value)) throw new RuntimeError('E_RECORD_REFUSED', 'the validator refuses the record')
+    if (!(await isValid(rules, key, value)))
+      throw new RuntimeError('E_RECORD_REFUSED', 'the validator refuses the record')
     const signal = AbortSignal.timeout(NETWORK_LIMITS.dhtQueryTimeoutMs)
     try {
       // The record is kept here first, then offered to the closest peers; those that do not answer are passed over.
-      for await (const _event of this.#node.services.dht.put(key, value, { signal })) continue
+      await drain(this.#node.services.dht.put(key, value, { signal }))
     } catch (error) {
       if (!signal.aborted) throw new RuntimeError('E_STOPPED', `the record could not be offered: ${String(error)}`)
     }
@@ -35,10 +36,10 @@ export class DhtRecords {
     const signal = AbortSignal.timeout(NETWORK_LIMITS.dhtQueryTimeoutMs)
     try {
       // Values are taken as they come by: the query itself fails if it cannot correct one peer's old record.
-      const onProgress = (event: { type: string, detail: unknown }): void => {
+      const onProgress = (event: { type: string; detail: unknown }): void => {
         if (event.type === 'kad-dht:query:value') found.push((event.detail as { value: Uint8Array }).value)
       }
-      for await (const _event of this.#node.services.dht.get(key, { signal, onProgress })) continue
+      await drain(this.#node.services.dht.get(key, { signal, onProgress }))
     } catch {
       // Out of time, or a peer refused its correction: what was found until then counts.
     }
@@ -55,6 +56,12 @@ export class DhtRecords {
     }
     return rules
   }
+}
+
+/** Runs a query to its end; what it reports on the way is not needed. */
+async function drain(query: AsyncIterable<unknown>): Promise<void> {
+  const events = query[Symbol.asyncIterator]()
+  while ((await events.next()).done !== true);
 }
 
 async function isValid(rules: RecordRules, key: Uint8Array, value: Uint8Array): Promise<boolean> {

@@ -66,19 +66,28 @@ export interface Host {
    * E_BAD_ADDRESS, E_STOPPED.
    */
   request(
-    peer: string | readonly string[], protocol: string, body: Uint8Array, options: RequestOptions,
+    peer: string | readonly string[],
+    protocol: string,
+    body: Uint8Array,
+    options: RequestOptions
   ): Promise<Uint8Array>
   /** A handler that rejects resets the stream; the peer sees E_PEER_REFUSED. */
   handle(
-    protocol: string, handler: (body: Uint8Array, from: string) => Promise<Uint8Array>, options: HandlerOptions,
+    protocol: string,
+    handler: (body: Uint8Array, from: string) => Promise<Uint8Array>,
+    options: HandlerOptions
   ): () => void
 
   /** Rejects as request does. */
   openChannel(
-    peer: string | readonly string[], protocol: string, options: ChannelOptions & { readonly timeoutMs?: number },
+    peer: string | readonly string[],
+    protocol: string,
+    options: ChannelOptions & { readonly timeoutMs?: number }
   ): Promise<Channel>
   acceptChannels(
-    protocol: string, options: ChannelOptions, handler: (channel: Channel, from: string) => void,
+    protocol: string,
+    options: ChannelOptions,
+    handler: (channel: Channel, from: string) => void
   ): () => void
 
   /** Connects and returns the peer's id. Rejects: E_PEER_UNREACHABLE, E_BAD_ADDRESS, E_STOPPED. */

@@ -15,12 +15,15 @@ export class RpcCallError extends Error {
 
 const ANSWER = z.union([
   z.object({ error: z.object({ message: z.string(), data: z.object({ code: z.string() }).optional() }) }),
-  z.object({ result: z.unknown() }),
+  z.object({ result: z.unknown() })
 ])
 
 /** Calls a method and returns its result as JSON; checking that against a schema is the caller's. */
 export async function rpcCall(
-  url: string, method: string, params: unknown = {}, settings: { readonly timeoutMs?: number } = {},
+  url: string,
+  method: string,
+  params: unknown = {},
+  settings: { readonly timeoutMs?: number } = {}
 ): Promise<unknown> {
   const signal = AbortSignal.timeout(settings.timeoutMs ?? RPC_LIMITS.clientTimeoutMs)
   const text = await post(url, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), signal)

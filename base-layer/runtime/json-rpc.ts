@@ -26,7 +26,7 @@ export interface RpcSettings {
   readonly version: string
   readonly methods: Readonly<Record<string, RpcMethod>>
   /** Whether the node works; the text or object is shown at /healthz. Default: it does. */
-  readonly health?: () => { readonly ok: boolean, readonly [detail: string]: unknown }
+  readonly health?: () => { readonly ok: boolean; readonly [detail: string]: unknown }
   /** Told of errors that are not a method's own rejection. */
   readonly onError?: (error: unknown, method: string) => void
 }
@@ -38,7 +38,8 @@ export interface RpcServer {
 
 /** Ties a handler to its schema, so that the handler gets the schema's type. */
 export function rpcMethod<Schema extends z.ZodType>(
-  params: Schema, call: (params: z.output<Schema>) => unknown,
+  params: Schema,
+  call: (params: z.output<Schema>) => unknown
 ): RpcMethod {
   return { params, call: call as (params: never) => unknown }
 }
@@ -58,7 +59,7 @@ const REQUEST = z.strictObject({
   jsonrpc: z.literal('2.0'),
   id: z.union([z.string().max(64), z.number(), z.null()]).optional(),
   method: z.string().max(64),
-  params: z.unknown().optional(),
+  params: z.unknown().optional()
 })
 
 const PARSE_ERROR = -32700
@@ -80,16 +81,17 @@ export async function createRpcServer(settings: RpcSettings): Promise<RpcServer>
   server.requestTimeout = RPC_LIMITS.requestTimeoutMs
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve)
-    server.once('error', (error) => reject(new RuntimeError('E_BUSY', `port ${settings.port}: ${error.message}`)))
+    server.once('error', error => reject(new RuntimeError('E_BUSY', `port ${settings.port}: ${error.message}`)))
   })
   const { port } = server.address() as AddressInfo
   for (const name of ['127.0.0.1', 'localhost', '[::1]', hostname]) allowed.add(`${name}:${port}`)
   return {
     url: `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}/rpc`,
-    stop: () => new Promise((resolve) => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    }),
+    stop: () =>
+      new Promise(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
   }
 }
 
@@ -100,13 +102,14 @@ function buildApp(settings: RpcSettings, allowedHosts: ReadonlySet<string>): Hon
     if (!allowedHosts.has((c.req.header('host') ?? '').toLowerCase())) return c.text('unknown host', 421)
     return next()
   })
-  app.get('/healthz', (c) => {
+  app.get('/healthz', c => {
     const health = settings.health?.() ?? { ok: true }
     return c.json(health, health.ok ? 200 : 503)
   })
-  app.get('/version', (c) => c.json({ version: settings.version }))
-  const tooLarge = (c: Context): Response => c.json(failure(null, BAD_REQUEST, 'E_TOO_LARGE', 'the body is too large'), 413)
-  app.post('/rpc', bodyLimit({ maxSize: RPC_LIMITS.bodyBytesMax, onError: tooLarge }), async (c) => {
+  app.get('/version', c => c.json({ version: settings.version }))
+  const tooLarge = (c: Context): Response =>
+    c.json(failure(null, BAD_REQUEST, 'E_TOO_LARGE', 'the body is too large'), 413)
+  app.post('/rpc', bodyLimit({ maxSize: RPC_LIMITS.bodyBytesMax, onError: tooLarge }), async c => {
     const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
     if (type !== 'application/json') {
       return c.json(failure(null, BAD_REQUEST, 'E_BAD_CONTENT_TYPE', 'the content type is application/json'), 415)
@@ -114,12 +117,12 @@ function buildApp(settings: RpcSettings, allowedHosts: ReadonlySet<string>): Hon
     if (running >= RPC_LIMITS.concurrentCallsMax) return c.json(failure(null, FAILED, 'E_BUSY', 'too many calls'), 503)
     running += 1
     try {
-      return c.json(await answer(settings, await c.req.text()) as object)
+      return c.json((await answer(settings, await c.req.text())) as object)
     } finally {
       running -= 1
     }
   })
-  app.notFound((c) => c.text('not found', 404))
+  app.notFound(c => c.text('not found', 404))
   return app
 }
 
@@ -138,7 +141,7 @@ async function answer(settings: RpcSettings, body: string): Promise<unknown> {
   const checked = method.params.safeParse(params)
   if (!checked.success) return failure(id, BAD_PARAMS, 'E_BAD_PARAMS', firstIssue(checked.error))
   try {
-    return { jsonrpc: '2.0', id, result: await method.call(checked.data as never) ?? null }
+    return { jsonrpc: '2.0', id, result: (await method.call(checked.data as never)) ?? null }
   } catch (error) {
     if (error instanceof RpcFailure || error instanceof RuntimeError) {
       return failure(id, FAILED, error.code, error.message)

@@ -8,7 +8,14 @@ import { DhtRecords } from './dht-records.ts'
 import { isRuntimeError, RuntimeError } from './errors.ts'
 import { GossipTopics } from './gossip.ts'
 import type {
-  Channel, ChannelOptions, GossipHandler, HandlerOptions, Host, HostSettings, PeerEvent, RequestOptions,
+  Channel,
+  ChannelOptions,
+  GossipHandler,
+  HandlerOptions,
+  Host,
+  HostSettings,
+  PeerEvent,
+  RequestOptions
 } from './host.ts'
 import { type Node, startNode } from './libp2p-settings.ts'
 import { NETWORK_LIMITS } from './limits.ts'
@@ -20,9 +27,9 @@ const PEERS_TARGET = 12
 
 /** Starts listening and looking for peers. Rejects E_BAD_ADDRESS, or E_PEER_UNREACHABLE if it cannot listen. */
 export async function createHost(settings: HostSettings): Promise<Host> {
-  for (const text of [...settings.listen, ...settings.bootstrap, ...settings.announce ?? []]) parseAddress(text)
+  for (const text of [...settings.listen, ...settings.bootstrap, ...(settings.announce ?? [])]) parseAddress(text)
   const topics = new GossipTopics()
-  const node = await startNode(settings, new RecordStore(), (topic) => topics.has(topic)).catch((error: unknown) => {
+  const node = await startNode(settings, new RecordStore(), topics).catch((error: unknown) => {
     throw new RuntimeError('E_PEER_UNREACHABLE', `cannot listen on ${settings.listen.join(', ')}: ${String(error)}`)
   })
   const connector = new PeerConnector(node, settings.bootstrap, settings.peersTarget ?? PEERS_TARGET)
@@ -47,16 +54,18 @@ class Libp2pHost implements Host {
   }
 
   addresses(): string[] {
-    return this.#node.getMultiaddrs().map((address) => address.toString())
+    return this.#node.getMultiaddrs().map(address => address.toString())
   }
 
   peers(): string[] {
-    return this.#node.getPeers().map((peer) => peer.toString())
+    return this.#node.getPeers().map(peer => peer.toString())
   }
 
   knownPeers(): string[] {
-    return this.#node.getConnections().filter((connection) => connection.direction === 'outbound')
-      .map((connection) => withPeerId(connection.remoteAddr, connection.remotePeer))
+    return this.#node
+      .getConnections()
+      .filter(connection => connection.direction === 'outbound')
+      .map(connection => withPeerId(connection.remoteAddr, connection.remotePeer))
   }
 
   onPeer(listener: (event: PeerEvent) => void): () => void {
@@ -80,24 +89,33 @@ class Libp2pHost implements Host {
   }
 
   async request(
-    peer: string | readonly string[], protocol: string, body: Uint8Array, options: RequestOptions,
+    peer: string | readonly string[],
+    protocol: string,
+    body: Uint8Array,
+    options: RequestOptions
   ): Promise<Uint8Array> {
     const signal = AbortSignal.timeout(options.timeoutMs)
     const { stream } = await this.#openStream(peer, protocol, signal)
     try {
       await writeFrame(stream, body, signal)
-      const [response] = await Promise.all([readFrame(stream, options.maxResponseBytes, signal), stream.close({ signal })])
+      const [response] = await Promise.all([
+        readFrame(stream, options.maxResponseBytes, signal),
+        stream.close({ signal })
+      ])
       return response
     } catch (error) {
       stream.abort(new Error('request failed'))
       if (isRuntimeError(error)) throw error
-      throw signal.aborted ? new RuntimeError('E_TIMEOUT', `${protocol} took too long`)
+      throw signal.aborted
+        ? new RuntimeError('E_TIMEOUT', `${protocol} took too long`)
         : new RuntimeError('E_PEER_REFUSED', `the peer ended ${protocol}: ${String(error)}`)
     }
   }
 
   handle(
-    protocol: string, handler: (body: Uint8Array, from: string) => Promise<Uint8Array>, options: HandlerOptions,
+    protocol: string,
+    handler: (body: Uint8Array, from: string) => Promise<Uint8Array>,
+    options: HandlerOptions
   ): () => void {
     let running = 0
     return this.#accept(protocol, options.concurrency, async (stream, connection) => {
@@ -119,7 +137,9 @@ class Libp2pHost implements Host {
   }
 
   async openChannel(
-    peer: string | readonly string[], protocol: string, options: ChannelOptions & { readonly timeoutMs?: number },
+    peer: string | readonly string[],
+    protocol: string,
+    options: ChannelOptions & { readonly timeoutMs?: number }
   ): Promise<Channel> {
     const signal = AbortSignal.timeout(options.timeoutMs ?? NETWORK_LIMITS.dialTimeoutMs)
     const { stream, connection } = await this.#openStream(peer, protocol, signal)
@@ -127,7 +147,9 @@ class Libp2pHost implements Host {
   }
 
   acceptChannels(
-    protocol: string, options: ChannelOptions, handler: (channel: Channel, from: string) => void,
+    protocol: string,
+    options: ChannelOptions,
+    handler: (channel: Channel, from: string) => void
   ): () => void {
     return this.#accept(protocol, NETWORK_LIMITS.streamsPerProtocol, async (stream, connection) => {
       const from = connection.remotePeer.toString()
@@ -165,16 +187,24 @@ class Libp2pHost implements Host {
 
   #accept(protocol: string, perConnection: number, serve: (stream: Stream, connection: Connection) => Promise<void>) {
     const maxInboundStreams = Math.min(perConnection, NETWORK_LIMITS.streamsPerProtocol)
-    const serving = this.#node.handle(protocol, (stream, connection) => {
-      serve(stream, connection).catch((error: Error) => stream.abort(error))
-    }, { maxInboundStreams, maxOutboundStreams: NETWORK_LIMITS.streamsPerConnection })
+    const serving = this.#node.handle(
+      protocol,
+      (stream, connection) => {
+        serve(stream, connection).catch((error: Error) => stream.abort(error))
+      },
+      { maxInboundStreams, maxOutboundStreams: NETWORK_LIMITS.streamsPerConnection }
+    )
     serving.catch(() => {})
-    return () => { void serving.then(async () => this.#node.unhandle(protocol)).catch(() => {}) }
+    return () => {
+      void serving.then(async () => this.#node.unhandle(protocol)).catch(() => {})
+    }
   }
 
   async #openStream(
-    peer: string | readonly string[], protocol: string, signal: AbortSignal,
-  ): Promise<{ readonly stream: Stream, readonly connection: Connection }> {
+    peer: string | readonly string[],
+    protocol: string,
+    signal: AbortSignal
+  ): Promise<{ readonly stream: Stream; readonly connection: Connection }> {
     this.#assertRunning()
     const target = typeof peer === 'string' ? parsePeer(peer) : peer.map(parseAddress)
     try {

@@ -11,9 +11,11 @@ import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import type { GossipTopics } from './gossip.ts'
 import type { HostSettings, RecordRules } from './host.ts'
 import { NETWORK_LIMITS } from './limits.ts'
-import { RecordStore } from './record-store.ts'
+import type { Penalties } from './penalties.ts'
+import type { RecordStore } from './record-store.ts'
 
 export type Node = Awaited<ReturnType<typeof startNode>>
 
@@ -26,39 +28,42 @@ const PING_TIMEOUT_MIN_MS = 30_000
 const SELF_LOOKUP_MS = 120_000
 const MESSAGE_ID_BYTES = 20
 
-/** Creates and starts the node. `isTopic` says which topics this node handles now; gossip on others is refused. */
-export async function startNode(settings: HostSettings, store: RecordStore, isTopic: (topic: string) => boolean) {
-  const local = settings.listen.some((address) => /^\/ip4\/127\.|^\/ip6\/::1\//.test(address))
+/** Creates and starts the node. Gossip on topics without a handler is refused, and so are banned peers. */
+export async function startNode(settings: HostSettings, store: RecordStore, topics: GossipTopics) {
+  const local = settings.listen.some(address => /^\/ip4\/127\.|^\/ip6\/::1\//.test(address))
   const gater: ConnectionGater = {}
   const node = await createLibp2p({
     start: false,
     privateKey: await generateKeyPairFromSeed('Ed25519', settings.identitySecret),
     nodeInfo: { name: 'surety', userAgent: 'surety/1' },
     datastore: store,
-    addresses: { listen: [...settings.listen], announce: [...settings.announce ?? []] },
+    addresses: { listen: [...settings.listen], announce: [...(settings.announce ?? [])] },
     transports: [tcp({ backlog: NETWORK_LIMITS.listenBacklog })],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux({
-      enableKeepAlive: false,
-      maxInboundStreams: NETWORK_LIMITS.streamsPerConnection,
-      maxOutboundStreams: NETWORK_LIMITS.streamsPerConnection,
-      streamOptions: {
-        initialStreamWindowSize: NETWORK_LIMITS.streamWindowBytes,
-        maxStreamWindowSize: NETWORK_LIMITS.streamWindowBytes,
-        maxReadBufferLength: NETWORK_LIMITS.streamReadBufferBytes,
-        maxWriteBufferLength: NETWORK_LIMITS.streamWriteBufferBytes,
-      },
-    })],
+    streamMuxers: [
+      yamux({
+        enableKeepAlive: false,
+        maxInboundStreams: NETWORK_LIMITS.streamsPerConnection,
+        maxOutboundStreams: NETWORK_LIMITS.streamsPerConnection,
+        streamOptions: {
+          initialStreamWindowSize: NETWORK_LIMITS.streamWindowBytes,
+          maxStreamWindowSize: NETWORK_LIMITS.streamWindowBytes,
+          maxReadBufferLength: NETWORK_LIMITS.streamReadBufferBytes,
+          maxWriteBufferLength: NETWORK_LIMITS.streamWriteBufferBytes
+        }
+      })
+    ],
     connectionGater: gater,
     connectionManager: {
       maxConnections: NETWORK_LIMITS.connectionsMax,
       maxIncomingPendingConnections: NETWORK_LIMITS.pendingInboundConnectionsMax,
       inboundConnectionThreshold: local
-        ? NETWORK_LIMITS.inboundConnectionsPerSecondLocal : NETWORK_LIMITS.inboundConnectionsPerSecond,
+        ? NETWORK_LIMITS.inboundConnectionsPerSecondLocal
+        : NETWORK_LIMITS.inboundConnectionsPerSecond,
       maxParallelDials: NETWORK_LIMITS.parallelDialsMax,
       maxDialQueueLength: NETWORK_LIMITS.dialQueueMax,
       maxPeerAddrsToDial: NETWORK_LIMITS.addressesPerPeerMax,
-      dialTimeout: NETWORK_LIMITS.dialTimeoutMs,
+      dialTimeout: NETWORK_LIMITS.dialTimeoutMs
     },
     connectionMonitor: { pingInterval: CONNECTION_PING_MS, pingTimeout: { minTimeout: PING_TIMEOUT_MIN_MS } },
     services: {
@@ -76,17 +81,17 @@ export async function startNode(settings: HostSettings, store: RecordStore, isTo
         querySelfInterval: SELF_LOOKUP_MS,
         maxInboundStreams: NETWORK_LIMITS.dhtStreamsPerConnection,
         maxOutboundStreams: NETWORK_LIMITS.dhtStreamsPerConnection,
-        networkDialTimeout: { maxTimeout: NETWORK_LIMITS.dhtQueryTimeoutMs },
+        networkDialTimeout: { maxTimeout: NETWORK_LIMITS.dhtQueryTimeoutMs }
       }),
-      gossip: gossipsub(gossipSettings(settings.heartbeatMs ?? HEARTBEAT_MS, isTopic)),
-    },
+      gossip: gossipsub(gossipSettings(settings.heartbeatMs ?? HEARTBEAT_MS, topics))
+    }
   })
-  admitOnly(gater, node)
+  admitOnly(gater, node, topics.penalties)
   await node.start()
   return node
 }
 
-function gossipSettings(heartbeatMs: number, isTopic: (topic: string) => boolean): Parameters<typeof gossipsub>[0] {
+function gossipSettings(heartbeatMs: number, topics: GossipTopics): Parameters<typeof gossipsub>[0] {
   return {
     globalSignaturePolicy: StrictNoSign,
     fallbackToFloodsub: false,
@@ -97,17 +102,21 @@ function gossipSettings(heartbeatMs: number, isTopic: (topic: string) => boolean
     allowPublishToZeroTopicPeers: true,
     ignoreDuplicatePublishError: true,
     heartbeatInterval: heartbeatMs,
-    msgIdFn: (message) => createHash('sha256').update(`${message.topic.length}:${message.topic}`)
-      .update(message.data).digest().subarray(0, MESSAGE_ID_BYTES),
-    msgIdToStrFn: (id) => Buffer.from(id).toString('base64'),
+    msgIdFn: message =>
+      createHash('sha256')
+        .update(`${message.topic.length}:${message.topic}`)
+        .update(message.data)
+        .digest()
+        .subarray(0, MESSAGE_ID_BYTES),
+    msgIdToStrFn: id => Buffer.from(id).toString('base64'),
     // The only hook before a message is remembered: what we do not handle or allow costs no memory.
     dataTransform: {
       inboundTransform: (topic, data) => {
-        if (!isTopic(topic)) throw new Error('not one of our topics')
+        if (!topics.has(topic)) throw new Error('not one of our topics')
         if (data.length > NETWORK_LIMITS.gossipMessageBytesMax) throw new Error('too large')
         return data
       },
-      outboundTransform: (_topic, data) => data,
+      outboundTransform: (_topic, data) => data
     },
     maxInboundDataLength: NETWORK_LIMITS.gossipMessageBytesMax * 2,
     maxOutboundBufferSize: NETWORK_LIMITS.gossipOutboundBytesMax,
@@ -116,6 +125,9 @@ function gossipSettings(heartbeatMs: number, isTopic: (topic: string) => boolean
     maxInboundStreams: 2,
     maxOutboundStreams: 2,
     scoreParams: {
+      // The graylist of gossipsub starts at -80: the score gets there together with the cut-off.
+      appSpecificScore: peer => -topics.penalties.countOf(peer),
+      appSpecificWeight: 80 / NETWORK_LIMITS.rejectionsMax,
       // Busy machines break a promise now and then; from the seventh on it counts.
       behaviourPenaltyThreshold: 6,
       behaviourPenaltyWeight: -1,
@@ -123,8 +135,8 @@ function gossipSettings(heartbeatMs: number, isTopic: (topic: string) => boolean
       // A network on one machine is not a sybil attack on it.
       IPColocationFactorWhitelist: new Set(['127.0.0.1', '::1']),
       decayInterval: 5_000,
-      retainScore: 600_000,
-    },
+      retainScore: 600_000
+    }
   }
 }
 
@@ -136,15 +148,18 @@ function dhtRules(records: Readonly<Record<string, RecordRules>>) {
     selectors[namespace] = (key, values) => rules.select(key, values)
   }
   // kad-dht brings a namespace of its own for RSA keys, which this network does not have.
-  validators['pk'] = () => { throw new Error('public key records are not used') }
+  validators['pk'] = () => {
+    throw new Error('public key records are not used')
+  }
   return { validators, selectors }
 }
 
-/** Refuses identities other than Ed25519, and strangers once only the slots for peers of our choice are left. */
-function admitOnly(gater: ConnectionGater, node: Libp2p): void {
-  const isForeign = (peer: PeerId): boolean => peer.type !== 'Ed25519'
-  gater.denyInboundConnection = () => node.getConnections()
-    .filter((connection) => connection.direction === 'inbound').length >= NETWORK_LIMITS.inboundConnectionsMax
-  gater.denyInboundEncryptedConnection = isForeign
-  gater.denyOutboundEncryptedConnection = isForeign
+/** Refuses identities other than Ed25519, banned peers, and strangers once only the slots for our choices are left. */
+function admitOnly(gater: ConnectionGater, node: Libp2p, penalties: Penalties): void {
+  const isUnwanted = (peer: PeerId): boolean => peer.type !== 'Ed25519' || penalties.isBanned(peer.toString())
+  gater.denyInboundConnection = () =>
+    node.getConnections().filter(connection => connection.direction === 'inbound').length >=
+    NETWORK_LIMITS.inboundConnectionsMax
+  gater.denyInboundEncryptedConnection = isUnwanted
+  gater.denyOutboundEncryptedConnection = isUnwanted
 }

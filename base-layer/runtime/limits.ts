@@ -53,6 +53,9 @@ export const NETWORK_LIMITS = {
   /** Gossip messages waiting for the verdict of the application, all peers together and from one peer. */
   gossipValidationsMax: 1_024,
   gossipValidationsPerPeerMax: 128,
+  /** Rejected messages, halving every minute, after which a peer is cut off; honest peers forward none. */
+  rejectionsMax: 20,
+  penalisedPeersMax: 1_024,
   /** Memory one peer's topic subscriptions may take; about 60 topics. */
   gossipTopicBytesPerPeer: 64 * KIB,
   /** Entries one gossip RPC may carry; decoding stops there. */
@@ -63,7 +66,7 @@ export const NETWORK_LIMITS = {
     maxIwantMessageIDs: 1_024,
     maxIdontwantMessageIDs: 512,
     maxControlMessages: 64,
-    maxPeerInfos: 8,
+    maxPeerInfos: 8
   },
 
   /** Records of the DHT this node keeps for others, and their size; the least recently used goes first. */
@@ -75,7 +78,7 @@ export const NETWORK_LIMITS = {
   dhtQueryTimeoutMs: 5_000,
 
   /** Peers we heard of but are not connected to. */
-  candidatesMax: 512,
+  candidatesMax: 512
 } as const
 
 export const VERIFY_LIMITS = {
@@ -84,7 +87,7 @@ export const VERIFY_LIMITS = {
   /** Verified (key, message, signature) triples remembered: several blocks' worth, about 3 MiB. */
   rememberedMax: 32_768,
   /** Parsed public keys remembered, about 1 KiB each. */
-  publicKeysMax: 4_096,
+  publicKeysMax: 4_096
 } as const
 
 export const RPC_LIMITS = {
@@ -99,12 +102,12 @@ export const RPC_LIMITS = {
   /** Default patience of the client. */
   clientTimeoutMs: 15_000,
   /** Largest answer the client reads. */
-  responseBytesMax: 16 * MIB,
+  responseBytesMax: 16 * MIB
 } as const
 
 export const DATABASE_LIMITS = {
   /** How long a statement waits for the other connection of the same process. */
   busyTimeoutMs: 5_000,
   /** The WAL file is cut back to this size after a checkpoint. */
-  walBytesMax: 32 * MIB,
+  walBytesMax: 32 * MIB
 } as const

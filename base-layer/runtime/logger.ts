@@ -8,7 +8,7 @@ export type Logger = pino.Logger
 /** Longest text from a peer that goes into a log line. */
 const PEER_TEXT_CHARS_MAX = 256
 
-export function createLogger(settings: { readonly name: string, readonly level: LogLevel }): Logger {
+export function createLogger(settings: { readonly name: string; readonly level: LogLevel }): Logger {
   const options = { name: settings.name, level: settings.level, base: { name: settings.name } }
   return process.stderr.isTTY ? pino(options, readableLines) : pino(options, pino.destination({ dest: 2, sync: true }))
 }
@@ -26,5 +26,5 @@ const readableLines = {
     const extra = Object.keys(rest).length === 0 ? '' : ` ${JSON.stringify(rest)}`
     const clock = new Date(Number(time)).toISOString().slice(11, 23)
     process.stderr.write(`${clock} ${label.padEnd(5)} ${String(name)}: ${String(msg)}${extra}\n`)
-  },
+  }
 }

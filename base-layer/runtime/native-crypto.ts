@@ -19,7 +19,7 @@ export interface InstalledCrypto {
 export function installNodeCrypto(): InstalledCrypto {
   const verified = new VerifiedCache()
   const native: NativeCrypto = {
-    sha256: (data) => hash('sha256', data, 'buffer'),
+    sha256: data => hash('sha256', data, 'buffer'),
     verifyFast: (publicKeyHex, message, signature) => {
       const name = VerifiedCache.nameOf(publicKeyHex, message, signature)
       if (name === undefined) return false
@@ -29,7 +29,7 @@ export function installNodeCrypto(): InstalledCrypto {
       verified.add(name)
       return true
     },
-    sign: (secretKey, message) => sign(null, message, privateKeyObject(secretKey)),
+    sign: (secretKey, message) => sign(null, message, privateKeyObject(secretKey))
   }
   installNativeCrypto(native)
   return { native, verified }
@@ -61,7 +61,7 @@ export function publicKeyObject(publicKeyHex: string): KeyObject | undefined {
 }
 
 /** By the array's identity, never by its content as text; the digest notices an array that was written over. */
-const privateKeys = new WeakMap<Uint8Array, { readonly digest: string, readonly key: KeyObject }>()
+const privateKeys = new WeakMap<Uint8Array, { readonly digest: string; readonly key: KeyObject }>()
 
 function privateKeyObject(secretKey: Uint8Array): KeyObject {
   const digest = hash('sha256', secretKey, 'base64')

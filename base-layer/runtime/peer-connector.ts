@@ -36,13 +36,13 @@ export class PeerConnector {
     this.#node = node
     this.#target = target
     for (const text of bootstrap) this.#addBootstrap(multiaddr(text))
-    node.addEventListener('peer:discovery', (event) => this.#hear(event.detail.id.toString(), event.detail.multiaddrs))
-    node.addEventListener('peer:connect', (event) => {
+    node.addEventListener('peer:discovery', event => this.#hear(event.detail.id.toString(), event.detail.multiaddrs))
+    node.addEventListener('peer:connect', event => {
       const candidate = this.#candidates.get(event.detail.toString())
       if (candidate !== undefined) candidate.failures = 0
       this.#soon()
     })
-    node.addEventListener('peer:disconnect', (event) => this.#lost(event.detail.toString()))
+    node.addEventListener('peer:disconnect', event => this.#lost(event.detail.toString()))
   }
 
   start(): void {
@@ -55,9 +55,9 @@ export class PeerConnector {
   }
 
   #addBootstrap(address: Multiaddr): void {
-    const id = address.getComponents().findLast((component) => component.name === 'p2p')?.value
+    const id = address.getComponents().findLast(component => component.name === 'p2p')?.value
     if (id === undefined || id === this.#node.peerId.toString()) return
-    const addresses = [...this.#candidates.get(id)?.addresses ?? [], address]
+    const addresses = [...(this.#candidates.get(id)?.addresses ?? []), address]
     this.#candidates.set(id, { addresses, bootstrap: true, failures: 0, nextDialMs: 0 })
     // So that a request to its id works before the first dial succeeded.
     void this.#node.peerStore.merge(peerIdFromString(id), { multiaddrs: [address] }).catch(() => {})
@@ -76,8 +76,15 @@ export class PeerConnector {
     const candidate = this.#candidates.get(id)
     if (candidate !== undefined) candidate.nextDialMs = Date.now() + jitter()
     else {
-      void this.#node.peerStore.get(peerIdFromString(id))
-        .then((peer) => this.#hear(id, peer.addresses.map((address) => address.multiaddr))).catch(() => {})
+      void this.#node.peerStore
+        .get(peerIdFromString(id))
+        .then(peer =>
+          this.#hear(
+            id,
+            peer.addresses.map(address => address.multiaddr)
+          )
+        )
+        .catch(() => {})
     }
     this.#soon()
   }
@@ -92,7 +99,9 @@ export class PeerConnector {
   #schedule(delayMs: number): void {
     if (this.#stopping.signal.aborted) return
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => { void this.#work() }, delayMs)
+    this.#timer = setTimeout(() => {
+      void this.#work()
+    }, delayMs)
     this.#timer.unref()
   }
 
@@ -125,8 +134,11 @@ export class PeerConnector {
     const now = Date.now()
     const connected = this.#connected()
     const due = [...this.#candidates].filter(([id, candidate]) => !connected.has(id) && candidate.nextDialMs <= now)
-    await Promise.all(due.slice(0, Math.min(wanted, NETWORK_LIMITS.parallelDialsMax))
-      .map(async ([id, candidate]) => this.#dial(id, candidate)))
+    await Promise.all(
+      due
+        .slice(0, Math.min(wanted, NETWORK_LIMITS.parallelDialsMax))
+        .map(async ([id, candidate]) => this.#dial(id, candidate))
+    )
   }
 
   async #dial(id: string, candidate: Candidate): Promise<void> {
@@ -148,7 +160,8 @@ export class PeerConnector {
     const key = Math.random() < 0.5 ? this.#node.peerId.toMultihash().bytes : randomBytes(32)
     try {
       for await (const event of this.#node.services.dht.getClosestPeers(key, { signal })) {
-        if (event.name === 'PEER_RESPONSE') for (const peer of event.closer) this.#hear(peer.id.toString(), peer.multiaddrs)
+        if (event.name === 'PEER_RESPONSE')
+          for (const peer of event.closer) this.#hear(peer.id.toString(), peer.multiaddrs)
       }
     } catch {
       // Nobody answered in time; the next walk tries others.
@@ -158,7 +171,7 @@ export class PeerConnector {
   }
 
   #connected(): Set<string> {
-    return new Set(this.#node.getPeers().map((peer) => peer.toString()))
+    return new Set(this.#node.getPeers().map(peer => peer.toString()))
   }
 }
 

@@ -5,7 +5,7 @@ import { NETWORK_LIMITS } from './limits.ts'
 
 type Datastore = NonNullable<Libp2pInit['datastore']>
 type Key = Parameters<Datastore['get']>[0]
-type Pair = { key: Key, value: Uint8Array }
+type Pair = { key: Key; value: Uint8Array }
 type Query = Parameters<Datastore['query']>[0]
 type KeyQuery = Parameters<Datastore['queryKeys']>[0]
 
@@ -13,7 +13,7 @@ interface Shelf {
   readonly prefix: string
   readonly entriesMax: number
   readonly valueBytesMax: number
-  readonly entries: Map<string, { readonly key: Key, readonly value: Uint8Array }>
+  readonly entries: Map<string, { readonly key: Key; readonly value: Uint8Array }>
 }
 
 const OTHER_ENTRIES_MAX = 256
@@ -26,12 +26,12 @@ export class RecordStore implements Datastore {
     shelf('/dht/record/', NETWORK_LIMITS.dhtRecordsMax, NETWORK_LIMITS.dhtRecordBytesMax + RECORD_OVERHEAD_BYTES),
     shelf('/dht/provider/', 0, 0),
     shelf('/peers/', NETWORK_LIMITS.peerBookMax, PEER_BYTES_MAX),
-    shelf('/', OTHER_ENTRIES_MAX, PEER_BYTES_MAX),
+    shelf('/', OTHER_ENTRIES_MAX, PEER_BYTES_MAX)
   ]
 
   /** Entries kept under a prefix, for tests and metrics. */
   count(prefix: string): number {
-    return this.#shelves.filter((one) => one.prefix.startsWith(prefix)).reduce((sum, one) => sum + one.entries.size, 0)
+    return this.#shelves.filter(one => one.prefix.startsWith(prefix)).reduce((sum, one) => sum + one.entries.size, 0)
   }
 
   put(key: Key, value: Uint8Array): Key {
@@ -65,15 +65,15 @@ export class RecordStore implements Datastore {
     this.#shelfOf(key).entries.delete(key.toString())
   }
 
-  async * putMany(source: AsyncIterable<Pair> | Iterable<Pair>): AsyncGenerator<Key> {
+  async *putMany(source: AsyncIterable<Pair> | Iterable<Pair>): AsyncGenerator<Key> {
     for await (const { key, value } of source) yield this.put(key, value)
   }
 
-  async * getMany(source: AsyncIterable<Key> | Iterable<Key>): AsyncGenerator<Pair> {
+  async *getMany(source: AsyncIterable<Key> | Iterable<Key>): AsyncGenerator<Pair> {
     for await (const key of source) yield { key, value: this.get(key) }
   }
 
-  async * deleteMany(source: AsyncIterable<Key> | Iterable<Key>): AsyncGenerator<Key> {
+  async *deleteMany(source: AsyncIterable<Key> | Iterable<Key>): AsyncGenerator<Key> {
     for await (const key of source) {
       this.delete(key)
       yield key
@@ -83,37 +83,48 @@ export class RecordStore implements Datastore {
   batch(): ReturnType<Datastore['batch']> {
     const steps: (() => void)[] = []
     return {
-      put: (key, value) => { steps.push(() => { this.put(key, value) }) },
-      delete: (key) => { steps.push(() => this.delete(key)) },
-      commit: () => { for (const step of steps.splice(0)) step() },
+      put: (key, value) => {
+        steps.push(() => {
+          this.put(key, value)
+        })
+      },
+      delete: key => {
+        steps.push(() => this.delete(key))
+      },
+      commit: () => {
+        for (const step of steps.splice(0)) step()
+      }
     }
   }
 
-  async * query(query: Query): AsyncGenerator<Pair> {
-    const pairs = this.#matching(query.prefix).filter((pair) => (query.filters ?? []).every((test) => test(pair)))
+  async *query(query: Query): AsyncGenerator<Pair> {
+    const pairs = this.#matching(query.prefix).filter(pair => (query.filters ?? []).every(test => test(pair)))
     for (const order of query.orders ?? []) pairs.sort(order)
     const start = query.offset ?? 0
-    yield * pairs.slice(start, query.limit === undefined ? undefined : start + query.limit)
+    yield* pairs.slice(start, query.limit === undefined ? undefined : start + query.limit)
   }
 
-  async * queryKeys(query: KeyQuery): AsyncGenerator<Key> {
-    const keys = this.#matching(query.prefix).map((pair) => pair.key)
-      .filter((key) => (query.filters ?? []).every((test) => test(key)))
+  async *queryKeys(query: KeyQuery): AsyncGenerator<Key> {
+    const keys = this.#matching(query.prefix)
+      .map(pair => pair.key)
+      .filter(key => (query.filters ?? []).every(test => test(key)))
     for (const order of query.orders ?? []) keys.sort(order)
     const start = query.offset ?? 0
-    yield * keys.slice(start, query.limit === undefined ? undefined : start + query.limit)
+    yield* keys.slice(start, query.limit === undefined ? undefined : start + query.limit)
   }
 
   #shelfOf(key: Key): Shelf {
     const name = key.toString()
-    const found = this.#shelves.find((one) => name.startsWith(one.prefix))
+    const found = this.#shelves.find(one => name.startsWith(one.prefix))
     if (found === undefined) throw new Error('a datastore key starts with a slash')
     return found
   }
 
   #matching(prefix = '/'): Pair[] {
-    return this.#shelves.flatMap((one) => [...one.entries])
-      .filter(([name]) => name.startsWith(prefix)).map(([, { key, value }]) => ({ key, value }))
+    return this.#shelves
+      .flatMap(one => [...one.entries])
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([, { key, value }]) => ({ key, value }))
   }
 }
 

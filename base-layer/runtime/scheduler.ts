@@ -24,12 +24,14 @@ export function createScheduler(log: Pick<Logger, 'error'>): Scheduler {
       const job = CronJob.from({
         name,
         cronTime: cronExpression,
-        onTick: async () => { await task() },
+        onTick: async () => {
+          await task()
+        },
         errorHandler: (error: unknown) => log.error({ err: error, schedule: name }, 'a scheduled task failed'),
         timeZone: 'UTC',
         waitForCompletion: true,
         unrefTimeout: true,
-        start: true,
+        start: true
       })
       jobs.add(job)
       return () => {
@@ -38,8 +40,8 @@ export function createScheduler(log: Pick<Logger, 'error'>): Scheduler {
       }
     },
     async stop() {
-      await Promise.all([...jobs].map(async (job) => job.stop()))
+      await Promise.all([...jobs].map(async job => job.stop()))
       jobs.clear()
-    },
+    }
   }
 }

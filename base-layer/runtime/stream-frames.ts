@@ -28,7 +28,8 @@ function untilIdle(stream: Stream, signal: AbortSignal | undefined): Promise<voi
       settle()
     }
     const onIdle = (): void => finish(resolve)
-    const onClose = (): void => finish(() => reject(new RuntimeError('E_PEER_REFUSED', 'the stream closed while writing')))
+    const onClose = (): void =>
+      finish(() => reject(new RuntimeError('E_PEER_REFUSED', 'the stream closed while writing')))
     const onAbort = (): void => finish(() => reject(new RuntimeError('E_TIMEOUT', 'the peer does not read')))
     if (signal?.aborted === true) return onAbort()
     stream.addEventListener('idle', onIdle)
@@ -58,12 +59,16 @@ export function readFrame(stream: Stream, bodyBytesMax: number, signal: AbortSig
       if (!read.ok) return fail(new RuntimeError(read.code, read.why))
       const [body, ...more] = read.value
       if (body === undefined) return
-      if (more.length > 0 || !reader.atFrameBorder) return fail(new RuntimeError('E_BAD_FRAME', 'bytes after the frame'))
+      if (more.length > 0 || !reader.atFrameBorder)
+        return fail(new RuntimeError('E_BAD_FRAME', 'bytes after the frame'))
       finish(() => resolve(body))
     }
-    const onEnd = (): void => fail(reader.atFrameBorder
-      ? new RuntimeError('E_PEER_REFUSED', 'the peer ended the stream without a frame')
-      : new RuntimeError('E_BAD_FRAME', 'the stream ended inside a frame'))
+    const onEnd = (): void =>
+      fail(
+        reader.atFrameBorder
+          ? new RuntimeError('E_PEER_REFUSED', 'the peer ended the stream without a frame')
+          : new RuntimeError('E_BAD_FRAME', 'the stream ended inside a frame')
+      )
     const onAbort = (): void => fail(new RuntimeError('E_TIMEOUT', 'no complete frame in time'))
     if (signal.aborted) return onAbort()
     signal.addEventListener('abort', onAbort)

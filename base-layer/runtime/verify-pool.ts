@@ -51,7 +51,7 @@ export class VerifyPool {
     const step = Math.max(1, Math.floor(this.#pendingMax / 4))
     for (let start = 0; start < items.length; start += step) {
       const slice = items.slice(start, start + step)
-      verdicts.push(...await Promise.all(slice.map((item) => this.verify(item.key, item.message, item.signature))))
+      verdicts.push(...(await Promise.all(slice.map(item => this.verify(item.key, item.message, item.signature)))))
     }
     return verdicts
   }
@@ -75,7 +75,7 @@ export class VerifyPool {
 function verifyOnThread(key: PublicKey, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
   const parsed = publicKeyObject(key)
   if (parsed === undefined) return Promise.resolve(false)
-  return new Promise((resolve) => {
+  return new Promise(resolve => {
     verify(null, message, parsed, signature, (error, valid) => resolve(error === null && valid))
   })
 }

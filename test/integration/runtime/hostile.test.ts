@@ -19,19 +19,31 @@ let mallory: Awaited<ReturnType<typeof createLibp2p>>
 let target: Multiaddr
 let handled = 0
 
-const start = (seed: number, bootstrap: readonly string[]): Promise<Host> => createHost({
-  identitySecret: new Uint8Array(32).fill(seed), listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap, dht: 'server',
-})
+const start = (seed: number, bootstrap: readonly string[]): Promise<Host> =>
+  createHost({
+    identitySecret: new Uint8Array(32).fill(seed),
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    bootstrap,
+    dht: 'server'
+  })
 
 beforeAll(async () => {
   alice = await start(1, [])
   bob = await start(2, alice.addresses())
   target = multiaddr(alice.addresses()[0])
-  alice.handle(ECHO, async (body) => {
-    handled += 1
-    return body
-  }, { maxRequestBytes: 1_000, concurrency: 4 })
-  alice.acceptChannels(TALK, { maxMessageBytes: 1_000 }, (channel) => channel.onMessage(() => { handled += 1 }))
+  alice.handle(
+    ECHO,
+    async body => {
+      handled += 1
+      return body
+    },
+    { maxRequestBytes: 1_000, concurrency: 4 }
+  )
+  alice.acceptChannels(TALK, { maxMessageBytes: 1_000 }, channel =>
+    channel.onMessage(() => {
+      handled += 1
+    })
+  )
   alice.subscribe('/surety/news', () => 'accept')
   mallory = await createLibp2p({ transports: [tcp()], connectionEncrypters: [noise()], streamMuxers: [yamux()] })
 })
@@ -51,7 +63,10 @@ const random = (length: number): Uint8Array => Uint8Array.from({ length }, () =>
 describe('a handler', () => {
   it('resets a stream whose length is above the limit, before the body', async () => {
     const before = handled
-    for (const head of [[255, 255, 255, 255], [0, 0, 3, 233]]) {
+    for (const head of [
+      [255, 255, 255, 255],
+      [0, 0, 3, 233]
+    ]) {
       const stream = await open(ECHO)
       stream.send(Uint8Array.from(head))
       await isOver(stream)
@@ -80,10 +95,12 @@ describe('a handler', () => {
 
   it('refuses more streams at once than its concurrency', async () => {
     const streams = await Promise.allSettled(Array.from({ length: 60 }, () => open(ECHO)))
-    const opened = streams.flatMap((one) => one.status === 'fulfilled' ? [one.value] : [])
-    await vi.waitFor(() => expect(opened.filter((stream) => stream.status === 'open').length).toBeLessThanOrEqual(4))
+    const opened = streams.flatMap(one => (one.status === 'fulfilled' ? [one.value] : []))
+    await vi.waitFor(() => expect(opened.filter(stream => stream.status === 'open').length).toBeLessThanOrEqual(4))
     for (const stream of opened) stream.abort(new Error('enough'))
-    await new Promise((resolve) => { setTimeout(resolve, 100) })
+    await new Promise(resolve => {
+      setTimeout(resolve, 100)
+    })
   })
 })
 
@@ -99,15 +116,19 @@ describe('a channel', () => {
 
 describe('built-in protocols', () => {
   it.each(['/surety/kad/1.0.0', '/meshsub/1.2.0', '/ipfs/id/push/1.0.0', '/ipfs/ping/1.0.0'])(
-    '%s survives rubbish', async (protocol) => {
+    '%s survives rubbish',
+    async protocol => {
       for (const bytes of [random(200), random(20_000), Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1)]) {
         const stream = await open(protocol)
         stream.send(bytes)
         await stream.close().catch(() => {})
-        await new Promise((resolve) => { setTimeout(resolve, 20) })
+        await new Promise(resolve => {
+          setTimeout(resolve, 20)
+        })
         stream.abort(new Error('next'))
       }
-    })
+    }
+  )
 
   it('are the ones this network needs and no others', async () => {
     for (const protocol of ['/floodsub/1.0.0', '/libp2p/circuit/relay/0.2.0/hop', '/ipfs/kad/1.0.0']) {
@@ -120,8 +141,10 @@ describe('the socket', () => {
   it('survives bytes that are no handshake', async () => {
     const port = Number(/tcp\/(\d+)/.exec(target.toString())?.[1])
     for (let i = 0; i < 20; i++) {
-      await new Promise<void>((resolve) => {
-        const socket = connect(port, '127.0.0.1', () => { socket.end(random(300)) })
+      await new Promise<void>(resolve => {
+        const socket = connect(port, '127.0.0.1', () => {
+          socket.end(random(300))
+        })
         socket.on('close', () => resolve()).on('error', () => resolve())
         socket.resume()
       })
@@ -131,7 +154,9 @@ describe('the socket', () => {
   it('answers again after a storm of connections that say nothing', async () => {
     const port = Number(/tcp\/(\d+)/.exec(target.toString())?.[1])
     const sockets = Array.from({ length: 60 }, () => connect(port, '127.0.0.1').on('error', () => {}))
-    await new Promise((resolve) => { setTimeout(resolve, 200) })
+    await new Promise(resolve => {
+      setTimeout(resolve, 200)
+    })
     for (const socket of sockets) socket.destroy()
   })
 })

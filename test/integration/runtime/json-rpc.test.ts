@@ -15,20 +15,34 @@ beforeAll(async () => {
     onError: (_error, method) => failures.push(method),
     methods: {
       add: rpcMethod(z.strictObject({ a: z.number(), b: z.number() }), ({ a, b }) => a + b),
-      refuse: rpcMethod(z.strictObject({}), () => { throw new RpcFailure('E_NO_COINS', 'alice has no coins') }),
-      crash: rpcMethod(z.strictObject({}), () => { throw new Error('the secret is 42') }),
-      slow: rpcMethod(z.strictObject({}), () => new Promise((resolve) => { setTimeout(resolve, 1_000) })),
-    },
+      refuse: rpcMethod(z.strictObject({}), () => {
+        throw new RpcFailure('E_NO_COINS', 'alice has no coins')
+      }),
+      crash: rpcMethod(z.strictObject({}), () => {
+        throw new Error('the secret is 42')
+      }),
+      slow: rpcMethod(
+        z.strictObject({}),
+        () =>
+          new Promise(resolve => {
+            setTimeout(resolve, 1_000)
+          })
+      )
+    }
   })
 })
 afterAll(async () => server.stop())
 
-const post = (body: string, headers: Record<string, string> = {}): Promise<{ status: number, body: string }> =>
+const post = (body: string, headers: Record<string, string> = {}): Promise<{ status: number; body: string }> =>
   new Promise((resolve, reject) => {
     const options = { method: 'POST', agent: false, headers: { 'content-type': 'application/json', ...headers } }
-    const call = request(server.url, options, (response) => {
+    const call = request(server.url, options, response => {
       let text = ''
-      response.on('data', (chunk) => { text += chunk }).on('end', () => resolve({ status: response.statusCode ?? 0, body: text }))
+      response
+        .on('data', chunk => {
+          text += chunk
+        })
+        .on('end', () => resolve({ status: response.statusCode ?? 0, body: text }))
     })
     call.on('error', reject).end(body)
   })
@@ -44,7 +58,7 @@ describe('a call', () => {
     ['nothing', {}, 'E_NO_METHOD'],
     ['toString', {}, 'E_NO_METHOD'],
     ['refuse', {}, 'E_NO_COINS'],
-    ['crash', {}, 'E_INTERNAL'],
+    ['crash', {}, 'E_INTERNAL']
   ])('of %s with %j fails with %s', async (method, params, code) => {
     await expect(rpcCall(server.url, method, params)).rejects.toMatchObject({ code })
   })
@@ -76,8 +90,10 @@ describe('the door refuses', () => {
     expect((await post(`"${'x'.repeat(1024 * 1024)}"`)).status).toBe(413)
   })
 
-  it.each(['', '{', '[]', '7', '{"jsonrpc":"1.0","method":"add"}'])('the body %j, with an error object', async (body) => {
-    expect(JSON.parse((await post(body)).body)).toMatchObject({ error: { data: { code: expect.stringMatching(/^E_BAD_/) } } })
+  it.each(['', '{', '[]', '7', '{"jsonrpc":"1.0","method":"add"}'])('the body %j, with an error object', async body => {
+    expect(JSON.parse((await post(body)).body)).toMatchObject({
+      error: { data: { code: expect.stringMatching(/^E_BAD_/) } }
+    })
   })
 
   it('a port that is taken', async () => {

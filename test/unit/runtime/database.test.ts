@@ -8,7 +8,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Database, lockDataFolder, openDatabase } from '#base-layer/runtime/database.ts'
 
 interface Tables {
-  readonly notes: { readonly id: number, readonly amount: number }
+  readonly notes: { readonly id: number; readonly amount: number }
 }
 
 const folders: string[] = []
@@ -17,17 +17,22 @@ let folder: string
 const migrations = {
   '001-notes': {
     up: async (db: Kysely<unknown>) => {
-      await db.schema.createTable('notes').addColumn('id', 'integer', (column) => column.primaryKey())
-        .addColumn('amount', 'integer').execute()
-    },
-  },
+      await db.schema
+        .createTable('notes')
+        .addColumn('id', 'integer', column => column.primaryKey())
+        .addColumn('amount', 'integer')
+        .execute()
+    }
+  }
 }
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'surety-database-'))
   folders.push(folder)
 })
-afterAll(() => { for (const path of folders) rmSync(path, { recursive: true, force: true }) })
+afterAll(() => {
+  for (const path of folders) rmSync(path, { recursive: true, force: true })
+})
 
 const open = (safeIntegers = false): Promise<Database<Tables>> =>
   openDatabase<Tables>({ path: join(folder, 'chain.db'), migrations, safeIntegers })
@@ -93,12 +98,22 @@ describe('opening is refused', () => {
   it('with E_DATA_LOCKED while another process holds the folder, and no longer once that is killed', async () => {
     const script = join(folder, 'holder.ts')
     const source = new URL('../../../base-layer/runtime/database.ts', import.meta.url).href
-    writeFileSync(script, `import { lockDataFolder } from '${source}'\n`
-      + `lockDataFolder(${JSON.stringify(folder)}); process.send('held'); process.on('disconnect', () => process.exit())\n`)
+    writeFileSync(
+      script,
+      `import { lockDataFolder } from '${source}'\n` +
+        `lockDataFolder(${JSON.stringify(folder)}); process.send('held'); process.on('disconnect', () => process.exit())\n`
+    )
     const holder = fork(script, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
-    const ended = new Promise((resolve) => { holder.once('exit', resolve) })
+    const ended = new Promise(resolve => {
+      holder.once('exit', resolve)
+    })
     try {
-      await Promise.race([new Promise((resolve) => { holder.once('message', resolve) }), ended])
+      await Promise.race([
+        new Promise(resolve => {
+          holder.once('message', resolve)
+        }),
+        ended
+      ])
       expect(() => lockDataFolder(folder)).toThrow(expect.objectContaining({ code: 'E_DATA_LOCKED' }))
     } finally {
       holder.kill('SIGKILL')
@@ -108,15 +123,25 @@ describe('opening is refused', () => {
   })
 
   it('with E_DATA_UNUSABLE for a file that is not a database, leaving no lock behind', async () => {
-    writeFileSync(join(folder, 'chain.db'), 'this is not a database, it is a text of more than one hundred bytes, '.repeat(4))
+    writeFileSync(
+      join(folder, 'chain.db'),
+      'this is a text and not a database. '.repeat(9)
+    )
     await expect(open()).rejects.toMatchObject({ code: 'E_DATA_UNUSABLE' })
     rmSync(join(folder, 'chain.db'))
     await (await open()).close()
   })
 
   it('with E_DATA_UNUSABLE when a migration fails', async () => {
-    const failing = { '001-bad': { up: async () => { throw new Error('no') } } }
-    await expect(openDatabase({ path: join(folder, 'x.db'), migrations: failing }))
-      .rejects.toMatchObject({ code: 'E_DATA_UNUSABLE' })
+    const failing = {
+      '001-bad': {
+        up: async () => {
+          throw new Error('no')
+        }
+      }
+    }
+    await expect(openDatabase({ path: join(folder, 'x.db'), migrations: failing })).rejects.toMatchObject({
+      code: 'E_DATA_UNUSABLE'
+    })
   })
 })

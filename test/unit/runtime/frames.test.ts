@@ -7,20 +7,23 @@ import { concatBytes } from '#contracts/primitives/bytes.ts'
 describe('a frame reader', () => {
   it('gives back every body whatever the cuts', () => {
     const bodies = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 8 })
-    fc.assert(fc.property(bodies, fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (sent, cuts) => {
-      const stream = concatBytes(...sent.map(encodeFrame))
-      const reader = new FrameReader(300)
-      const got: Uint8Array[] = []
-      for (let at = 0, turn = 0; at < stream.length; turn++) {
-        const size = cuts[turn % cuts.length] ?? 1
-        const read = reader.push(stream.subarray(at, at + size))
-        if (!read.ok) throw new Error(read.code)
-        got.push(...read.value)
-        at += size
-      }
-      expect(got).toEqual(sent)
-      expect(reader.atFrameBorder).toBe(true)
-    }), { numRuns: 100 })
+    fc.assert(
+      fc.property(bodies, fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (sent, cuts) => {
+        const stream = concatBytes(...sent.map(encodeFrame))
+        const reader = new FrameReader(300)
+        const got: Uint8Array[] = []
+        for (let at = 0, turn = 0; at < stream.length; turn++) {
+          const size = cuts[turn % cuts.length] ?? 1
+          const read = reader.push(stream.subarray(at, at + size))
+          if (!read.ok) throw new Error(read.code)
+          got.push(...read.value)
+          at += size
+        }
+        expect(got).toEqual(sent)
+        expect(reader.atFrameBorder).toBe(true)
+      }),
+      { numRuns: 100 }
+    )
   })
 
   it('accepts a body of exactly the limit and an empty one', () => {

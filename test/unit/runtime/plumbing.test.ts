@@ -14,7 +14,14 @@ describe('a secret', () => {
 
   it('prints as [redacted]', () => {
     const lines: string[] = []
-    pino({}, { write: (line: string) => { lines.push(line) } }).info({ secret, deep: { secret } }, 'signing with %s', secret)
+    pino(
+      {},
+      {
+        write: (line: string) => {
+          lines.push(line)
+        }
+      }
+    ).info({ secret, deep: { secret } }, 'signing with %s', secret)
     for (const text of [`${secret}`, JSON.stringify({ secret }), inspect({ secret }, { showHidden: true }), ...lines]) {
       expect(text).toContain('[redacted]')
       expect(text).not.toContain('correct')

@@ -16,7 +16,12 @@ let signature: Uint8Array
 // The key is the identity point; R is the identity too, written as y = p + 1, which is not canonical; s = 0.
 // ZIP-215 accepts it for every message, OpenSSL compares the bytes of R and refuses.
 const identityKey = `01${'00'.repeat(31)}` as PublicKey
-const unusualSignature = Uint8Array.from([0xee, ...new Array<number>(30).fill(0xff), 0x7f, ...new Array<number>(32).fill(0)])
+const unusualSignature = Uint8Array.from([
+  0xee,
+  ...new Array<number>(30).fill(0xff),
+  0x7f,
+  ...new Array<number>(32).fill(0)
+])
 
 beforeAll(() => {
   installed = installNodeCrypto()
@@ -31,7 +36,7 @@ describe('SIG-1: the verify pool', () => {
   })
 
   it('refuses a changed message, signature or key', async () => {
-    const flipped = Uint8Array.from(signature, (byte, i) => i === 3 ? byte ^ 1 : byte)
+    const flipped = Uint8Array.from(signature, (byte, i) => (i === 3 ? byte ^ 1 : byte))
     expect(await pool.verify(key, message.subarray(1), signature)).toBe(false)
     expect(await pool.verify(key, message, flipped)).toBe(false)
     expect(await pool.verify(derivePublicKey(new Uint8Array(32).fill(8)), message, signature)).toBe(false)
@@ -71,7 +76,9 @@ describe('SIG-1: the verify pool', () => {
 
   it('verifies many in order', async () => {
     const items = Array.from({ length: 9 }, (_, i) => ({
-      key, message: Uint8Array.of(i), signature: signMessage(secret, Uint8Array.of(i === 4 ? 99 : i)),
+      key,
+      message: Uint8Array.of(i),
+      signature: signMessage(secret, Uint8Array.of(i === 4 ? 99 : i))
     }))
     const small = new VerifyPool(new VerifiedCache(), 8)
     expect(await small.verifyMany(items)).toEqual(items.map((_, i) => i !== 4))
