@@ -4,15 +4,19 @@
 // 3. the parent's fees, which only the parent's state and this header's acknowledgements decide;
 // 4. transactions in their order, each whole or not at all;
 // 5. the drive: what happens by height and tick alone comes after what people did in this block, so a claim or checkpoint
-//    in the last block of its window is in time;
+//    in the last block of its window is in time; claims before assets, since settlement waits for open commits, and
+//    periods last, since a snapshot takes in all of its block;
 // 6. seal: counts every atom and makes the trees.
 import type { Transaction } from '#contracts/ledger/transaction.ts'
+import type { Slot } from '#contracts/primitives/ids.ts'
 import { accept, type Rejection, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { Certificate } from '#contracts/statements/vote.ts'
 import { applyTransaction, type PreparedTransaction, prepareTransaction } from './apply-transaction.ts'
+import { driveAssets } from './assets/drive.ts'
 import { BlockBudget } from './block-limits.ts'
 import { applyCertificate, applyTick } from './certificates.ts'
 import type { ChainState } from './chain-state.ts'
+import { driveClaims } from './claims/drive.ts'
 import { shareFees } from './fees.ts'
 import type { Link } from './header-checks.ts'
 import { drivePeriods } from './periods.ts'
@@ -20,6 +24,7 @@ import type { SectionTrees } from './section-trees.ts'
 import { Work } from './work.ts'
 
 export interface BlockInput {
+  readonly slot: Slot
   readonly link: Link
   readonly certificates: readonly Certificate[]
   readonly transactions: readonly Transaction[]
@@ -38,7 +43,7 @@ export interface Executed {
  * refuses the block.
  */
 export function executeBlock(parent: ChainState, input: BlockInput, isDraft: boolean): Verdict<Executed> {
-  const work = new Work(parent)
+  const work = new Work(parent, input.slot)
   const budget = new BlockBudget(work.parameters)
   const certificates: Certificate[] = []
   for (const certificate of input.certificates) {
@@ -60,6 +65,8 @@ export function executeBlock(parent: ChainState, input: BlockInput, isDraft: boo
     else if (isDraft) dropped.push(transaction)
     else return verdict
   }
+  driveClaims(work)
+  driveAssets(work)
   drivePeriods(work)
   return accept({ work, trees: work.seal(), certificates, included, dropped })
 }

@@ -30,7 +30,7 @@ export function applyBlock(parent: ChainState, block: Block): Verdict<ChainState
   if (!place.ok) return place
   const link = checkLink(parent, header.acknowledgements)
   if (!link.ok) return link
-  const executed = executeBlock(parent, { link: link.value, ...block }, false)
+  const executed = executeBlock(parent, { ...block, slot: header.slot, link: link.value }, false)
   if (!executed.ok) return executed
   const next = nextState(parent, header, link.value, executed.value)
   return headerFault(header, next.header) ?? accept(next)

@@ -3,7 +3,7 @@
 // through, so that LED-2 is asserted after every block.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import { bytesToHex } from '#contracts/primitives/bytes.ts'
-import type { Height, OutputId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
+import type { Height, OutputId, PublicKey, Slot, TransactionId } from '#contracts/primitives/ids.ts'
 import { assert, present, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { FinalityPoint } from '#contracts/statements/vote.ts'
 import { payoutIdOf } from '#contracts/ledger/output.ts'
@@ -40,6 +40,7 @@ export class Work {
   readonly chain: ChainContext
   readonly parameters: Parameters
   readonly height: Height
+  readonly slot: Slot
   readonly now: Counters
   readonly spent: Spent[] = []
   #payouts = 0
@@ -51,11 +52,12 @@ export class Work {
   /** Atoms that neither outputs nor balances hold when the block starts: burnt, or fees to share out. */
   readonly #apart: bigint
 
-  constructor(parent: ChainState) {
+  constructor(parent: ChainState, slot: Slot) {
     this.parent = parent
     this.chain = parent.chain
     this.parameters = parent.chain.parameters
     this.height = parent.height + 1
+    this.slot = slot
     const { period, justified, recordedFinal, ticks, burnt, fees } = parent.finality
     this.#apart = burnt + fees
     this.now = { period, justified, recordedFinal, ticks, burnt, fees: 0n }

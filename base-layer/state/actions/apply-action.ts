@@ -1,15 +1,41 @@
 // The dispatch of base actions [LED-4]: one file per action beside this one.
 import type { Action } from '#contracts/ledger/actions/action.ts'
-import { accept, reject } from '#contracts/primitives/verdict.ts'
+import { accept } from '#contracts/primitives/verdict.ts'
+import { applyAssetRegister } from './asset-register.ts'
+import { applyBondLeave, applyBondPost, applyBondRelease } from './bond.ts'
+import { applyCheckpointPost } from './checkpoint-post.ts'
+import { applyClaimCommit } from './claim-commit.ts'
+import { applyClaimReveal } from './claim-reveal.ts'
 import type { ActionContext, Locked } from './context.ts'
+import { applyEvidencePost } from './evidence-post.ts'
+import { applyLogPost } from './log-post.ts'
 import { applyPeerRegister } from './peer-register.ts'
 import { applySeedReveal } from './seed-reveal.ts'
 
 export function applyAction(context: ActionContext, action: Action | null): Locked {
   if (action === null) return accept(0n)
   switch (action.kind) {
-    case 'peer.register': return applyPeerRegister(context, action)
-    case 'seed.reveal': return applySeedReveal(context, action)
-    default: return reject('E_ACTION', 'not known yet')
+    case 'peer.register':
+      return applyPeerRegister(context, action)
+    case 'seed.reveal':
+      return applySeedReveal(context, action)
+    case 'asset.register':
+      return applyAssetRegister(context, action)
+    case 'bond.post':
+      return applyBondPost(context, action)
+    case 'bond.leave':
+      return applyBondLeave(context, action)
+    case 'bond.release':
+      return applyBondRelease(context, action)
+    case 'log.post':
+      return applyLogPost(context, action)
+    case 'checkpoint.post':
+      return applyCheckpointPost(context, action)
+    case 'claim.commit':
+      return applyClaimCommit(context, action)
+    case 'claim.reveal':
+      return applyClaimReveal(context, action)
+    case 'evidence.post':
+      return applyEvidencePost(context, action)
   }
 }

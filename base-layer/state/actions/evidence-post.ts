@@ -1,0 +1,57 @@
+// evidence.post: two signed things of one peer that contradict each other [FIN-4, POS-5]. Votes cost the bond; a double
+// acknowledgement or proposal costs a part of it and the tickets of the rest of the period.
+import { ackPenaltyOf, shareVoteEvidence } from '#contracts/bonds/slashing.ts'
+import { decode } from '#contracts/codec/codec.ts'
+import { EVIDENCE_BYTES, type EvidencePost } from '#contracts/ledger/actions/evidence-post.ts'
+import { compareText } from '#contracts/primitives/bytes.ts'
+import type { PublicKey } from '#contracts/primitives/ids.ts'
+import { accept, present, reject } from '#contracts/primitives/verdict.ts'
+import { checkEvidence, evidenceCodec, type Offence } from '#contracts/statements/evidence.ts'
+import { periodOf } from '#contracts/statements/period-table.ts'
+import { takePeerBond } from '../balances.ts'
+import { tableIn } from '../periods.ts'
+import type { PeerRecord } from '../sections.ts'
+import type { Work } from '../work.ts'
+import type { ActionContext, Locked } from './context.ts'
+
+export function applyEvidencePost({ work, signer }: ActionContext, action: EvidencePost): Locked {
+  const evidence = decode(evidenceCodec, action.evidence, EVIDENCE_BYTES)
+  if (!evidence.ok) return reject('E_EVIDENCE_FORM', `not evidence: ${evidence.why}`)
+  const offence = checkEvidence(evidence.value, work.chain.genesis)
+  if (!offence.ok) return offence
+  const peer = work.get('peers', offence.value.peer)
+  if (peer === undefined) return reject('E_EVIDENCE_PEER', 'not a registered peer')
+  return offence.value.kind === 'votes' ? punishVotes(work, offence.value.peer, peer, signer)
+    : punishSlot(work, offence.value, peer)
+}
+
+function punishVotes(work: Work, key: PublicKey, peer: PeerRecord, finder: PublicKey): Locked {
+  if (peer.bondAtoms === 0n) return reject('E_EVIDENCE_PUNISHED', 'the peer has lost its bond')
+  const shares = shareVoteEvidence(peer.bondAtoms)
+  takePeerBond(work, key, peer.bondAtoms)
+  work.pay(finder, shares.finder)
+  work.burn(shares.burnt)
+  return accept(0n)
+}
+
+function punishSlot(work: Work, { peer: key, when }: Offence, peer: PeerRecord): Locked {
+  // A slot to come would put every slot before it out of reach.
+  if (when > work.slot) return reject('E_EVIDENCE_FUTURE', 'the slot is still to come')
+  if (when <= peer.penalisedSlot) return reject('E_EVIDENCE_PUNISHED', 'this slot or a later one is punished')
+  const penalty = ackPenaltyOf(peer.bondAtoms)
+  takePeerBond(work, key, penalty)
+  work.burn(penalty)
+  const left = present(work.get('peers', key), 'a registered peer')
+  work.put('peers', key, { ...left, penalisedSlot: when })
+  silence(work, key)
+  return accept(0n)
+}
+
+/** Takes the peer's tickets on this chain until the next period [POS-5]. */
+function silence(work: Work, peer: PublicKey): void {
+  const period = periodOf(work.height, work.parameters)
+  const table = present(tableIn(work, period), 'a block has a table')
+  if (!table.byPeer.has(peer) || table.silent.has(peer)) return
+  const peers = [...table.silent, peer].sort(compareText)
+  work.put('periods', { kind: 'silent', period }, { kind: 'silent', peers })
+}

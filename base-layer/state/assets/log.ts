@@ -1,0 +1,41 @@
+// An asset's ordered inbox in base state [VAL-1]: appended by people, by epochs and by settlement, consumed in order.
+import { type LogItem, logEntryCodec } from '#contracts/assets/log-item.ts'
+import { encode } from '#contracts/codec/codec.ts'
+import { appendLeaf, type LogFrontier } from '#contracts/merkle/log.ts'
+import type { AssetId } from '#contracts/primitives/ids.ts'
+import { assert } from '#contracts/primitives/verdict.ts'
+import type { Work } from '../work.ts'
+
+export function appendLogItem(work: Work, asset: AssetId, item: LogItem): void {
+  const frontier = logFrontierOf(work, asset)
+  const entry = { height: work.height, item }
+  work.put('logs', { kind: 'entry', asset, index: frontier.size }, { kind: 'entry', ...entry })
+  work.put('logs', { kind: 'head', asset }, { kind: 'head', frontier: appendLeaf(frontier, encode(logEntryCodec, entry)) })
+}
+
+export function logFrontierOf(work: Work, asset: AssetId): LogFrontier {
+  const head = work.get('logs', { kind: 'head', asset })
+  assert(head?.kind === 'head', 'a registered asset has a log')
+  return head.frontier
+}
+
+/** The oldest item from `index` on that a committee is bound to consume: any but `settled` notices [VAL-3]. */
+export function oldestWaiting(work: Work, asset: AssetId, index: number): { readonly height: number } | undefined {
+  const { size } = logFrontierOf(work, asset)
+  for (let at = index; at < size; at++) {
+    const entry = work.get('logs', { kind: 'entry', asset, index: at })
+    if (entry?.kind === 'entry' && entry.item.kind !== 'settled') return entry
+  }
+  return undefined
+}
+
+/** Instructions appended in this block [VAL-1]. */
+export function instructionsNow(work: Work, asset: AssetId): number {
+  let count = 0
+  for (let at = logFrontierOf(work, asset).size - 1; at >= 0; at--) {
+    const entry = work.get('logs', { kind: 'entry', asset, index: at })
+    if (entry?.kind !== 'entry' || entry.height !== work.height) break
+    if (entry.item.kind === 'instruction') count += 1
+  }
+  return count
+}

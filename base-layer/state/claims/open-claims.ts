@@ -1,0 +1,62 @@
+// The list of claims that wait for ticks: commits to be revealed or lapse, convictions to be paid [CLM-4]. One leaf, so a
+// block looks at these alone and not at every claim there ever was.
+import type { ClaimCommitRecord } from '#contracts/claims/claim-record.ts'
+import type { ClaimTarget } from '#contracts/ledger/actions/claim.ts'
+import type { ClaimId } from '#contracts/primitives/ids.ts'
+import { assert } from '#contracts/primitives/verdict.ts'
+import { OPEN_CLAIMS } from '../limits.ts'
+import type { OpenClaims } from '../sections.ts'
+import type { Work } from '../work.ts'
+import { targetHashOf } from './targets.ts'
+
+export function openClaims(work: Work): OpenClaims {
+  const open = work.get('claims', { kind: 'open' })
+  return open?.kind === 'open' ? open : { commits: [], convictions: [] }
+}
+
+/** False if as many wait as may. */
+export function hasRoom({ commits, convictions }: OpenClaims): boolean {
+  return commits.length < OPEN_CLAIMS && convictions.length < OPEN_CLAIMS
+}
+
+export function addCommit(work: Work, id: ClaimId): void {
+  const { commits, convictions } = openClaims(work)
+  work.put('claims', { kind: 'open' }, { kind: 'open', commits: [...commits, id], convictions })
+}
+
+export function addConviction(work: Work, target: ClaimTarget): void {
+  const { commits, convictions } = openClaims(work)
+  work.put('claims', { kind: 'open' }, { kind: 'open', commits, convictions: [...convictions, target] })
+}
+
+export function removeCommits(work: Work, gone: ReadonlySet<ClaimId>): void {
+  const { commits, convictions } = openClaims(work)
+  work.put('claims', { kind: 'open' }, { kind: 'open', commits: commits.filter(id => !gone.has(id)), convictions })
+}
+
+export function removeConviction(work: Work, target: ClaimTarget): void {
+  const { commits, convictions } = openClaims(work)
+  const name = targetHashOf(target)
+  const rest = convictions.filter(one => targetHashOf(one) !== name)
+  work.put('claims', { kind: 'open' }, { kind: 'open', commits, convictions: rest })
+}
+
+export function commitOf(work: Work, id: ClaimId): ClaimCommitRecord | undefined {
+  const found = work.get('claims', { kind: 'commit', id })
+  return found?.kind === 'commit' ? found : undefined
+}
+
+/** A commit is answered, one way or another: settlement of its checkpoint no longer waits for it [CLM-4]. */
+export function answerCommit(work: Work, id: ClaimId, record: ClaimCommitRecord, change: Partial<ClaimCommitRecord>): void {
+  work.put('claims', { kind: 'commit', id }, { kind: 'commit', ...record, ...change })
+  countOpen(work, record.target, -1)
+}
+
+/** Moves the count of open commits of a checkpoint; it waits for them before it settles. */
+export function countOpen(work: Work, target: ClaimTarget, by: 1 | -1): void {
+  if (target.kind !== 'checkpoint') return
+  const { asset, sequence } = target
+  const checkpoint = work.get('checkpoints', { asset, sequence })
+  assert(checkpoint?.id === target.checkpoint, 'a checkpoint is kept while commits on it are open')
+  work.put('checkpoints', { asset, sequence }, { ...checkpoint, openCommits: checkpoint.openCommits + by })
+}

@@ -1,0 +1,58 @@
+// Whom a claim may accuse and what base state says about it [CLM-1, CLM-4].
+import type { JudgeFacts } from '#contracts/claims/judge.ts'
+import { encode } from '#contracts/codec/codec.ts'
+import { dagIdOf } from '#contracts/committees/committee-record.ts'
+import { hashHex } from '#contracts/crypto/hash.ts'
+import { type ClaimTarget, claimTargetCodec } from '#contracts/ledger/actions/claim.ts'
+import type { DagId, Hash } from '#contracts/primitives/ids.ts'
+import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
+import { checkpointBefore, committeeOf, lastCheckpointOf } from '../assets/epochs.ts'
+import type { Work } from '../work.ts'
+
+type CheckpointTarget = Extract<ClaimTarget, { readonly kind: 'checkpoint' }>
+type SeatTarget = Extract<ClaimTarget, { readonly kind: 'seat' }>
+
+export function targetHashOf(target: ClaimTarget): Hash {
+  return hashHex('claim-target', encode(claimTargetCodec, target))
+}
+
+/** What the judge is told, or why nothing of this kind is on record. */
+export function findFacts(work: Work, target: ClaimTarget): Verdict<JudgeFacts> {
+  return target.kind === 'checkpoint' ? checkpointFacts(work, target) : seatFacts(work, target)
+}
+
+function checkpointFacts(work: Work, { asset, sequence, checkpoint: id }: CheckpointTarget): Verdict<JudgeFacts> {
+  const record = work.get('assets', asset)
+  const checkpoint = work.get('checkpoints', { asset, sequence })
+  if (record === undefined || checkpoint === undefined || checkpoint.id !== id || checkpoint.statement === null) {
+    return reject('E_CLAIM_TARGET', 'no such checkpoint is on record')
+  }
+  const { statement, signers } = checkpoint
+  return accept({
+    genesis: work.chain.genesis, asset, registration: record.registration,
+    committee: committeeOf(work, asset, statement.epoch), target: { kind: 'checkpoint', id, statement, signers }
+  })
+}
+
+function seatFacts(work: Work, target: SeatTarget): Verdict<JudgeFacts> {
+  const { asset, epoch, dag, seat } = target
+  const record = work.get('assets', asset)
+  const committee = work.get('committees', { asset, epoch })
+  if (record === undefined || committee?.seats[seat] === undefined || !dagsOf(work, target).includes(dag)) {
+    return reject('E_CLAIM_TARGET', 'no such seat and dag are on record')
+  }
+  return accept({
+    genesis: work.chain.genesis, asset, registration: record.registration, committee,
+    target: { kind: 'seat', epoch, dag, seat }
+  })
+}
+
+/** The dag that a standing checkpoint of the epoch names, and the one that starts from the newest before it. */
+function dagsOf(work: Work, { asset, epoch }: SeatTarget): readonly DagId[] {
+  const record = work.get('assets', asset)
+  const committee = work.get('committees', { asset, epoch })
+  if (record === undefined || committee === undefined || committee.sourceId === null) return []
+  const posted = lastCheckpointOf(work, asset, record, epoch)?.statement?.dag
+  const start = checkpointBefore(work, asset, record, epoch)
+  return [dagIdOf(asset, epoch, committee.sourceId, start.id), ...(posted === undefined ? [] : [posted])]
+}
