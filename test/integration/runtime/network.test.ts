@@ -130,8 +130,15 @@ describe('a peer that sends rejected gossip', () => {
       },
       { ...soon, interval: 10 }
     )
-    await mallory.dial(victim.addresses()).catch(() => {})
-    await vi.waitFor(() => expect(victim.peers()).toEqual([]), soon)
+    const joined: string[] = []
+    victim.onPeer(event => {
+      if (event.kind === 'connected') joined.push(event.peer)
+    })
+    for (let i = 0; i < 3; i++) await mallory.dial(victim.addresses()).catch(() => {})
+    const carol = await start(33, victim.addresses(), { dht: 'client' })
+    await vi.waitFor(() => expect(joined).toContain(carol.peerId), soon)
+    expect(joined).not.toContain(mallory.peerId)
+    await carol.stop()
     await Promise.all([victim.stop(), mallory.stop()])
   })
 })

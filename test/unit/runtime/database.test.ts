@@ -123,10 +123,7 @@ describe('opening is refused', () => {
   })
 
   it('with E_DATA_UNUSABLE for a file that is not a database, leaving no lock behind', async () => {
-    writeFileSync(
-      join(folder, 'chain.db'),
-      'this is a text and not a database. '.repeat(9)
-    )
+    writeFileSync(join(folder, 'chain.db'), 'this is a text and not a database. '.repeat(9))
     await expect(open()).rejects.toMatchObject({ code: 'E_DATA_UNUSABLE' })
     rmSync(join(folder, 'chain.db'))
     await (await open()).close()
