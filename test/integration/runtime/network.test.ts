@@ -134,12 +134,13 @@ describe('a peer that sends rejected gossip', () => {
     victim.onPeer(event => {
       if (event.kind === 'connected') joined.push(event.peer)
     })
-    for (let i = 0; i < 3; i++) await mallory.dial(victim.addresses()).catch(() => {})
+    await mallory.stop()
+    const again = await start(32, [], { dht: 'client' })
+    await again.dial(victim.addresses()).catch(() => {})
     const carol = await start(33, victim.addresses(), { dht: 'client' })
     await vi.waitFor(() => expect(joined).toContain(carol.peerId), soon)
     expect(joined).not.toContain(mallory.peerId)
-    await carol.stop()
-    await Promise.all([victim.stop(), mallory.stop()])
+    await Promise.all([victim, again, carol].map(host => host.stop()))
   })
 })
 
