@@ -1,18 +1,19 @@
 // Builds claims from full data, for claimants [CLM-2, EXE-7]: the same interpreter tells which keys a step touches, so the
-// witness shows exactly those.
-import { hexToBytes } from '../primitives/bytes.ts'
-import { accept, reject, type Verdict } from '../primitives/verdict.ts'
+// witness shows exactly those. What is built here is judged with `judgeClaim` before it is filed.
 import { STEP_INPUT_BYTES } from '../assets/limits.ts'
+import { CURSOR_KEY, EXITS_KEY, OUTBOX_KEY } from '../assets/reserved.ts'
 import { viewOf } from '../assets/state-view.ts'
 import { type AssetContext, executeStep, type StepInput, stepInputCodec, type Verify } from '../assets/step.ts'
-import { encodeTraceLeaf, type TraceLeaf } from '../assets/trace.ts'
+import type { TraceLeaf } from '../assets/trace.ts'
 import { decode } from '../codec/codec.ts'
-import { leafHash } from '../merkle/hash.ts'
-import { MerkleLog } from '../merkle/log.ts'
+import type { MerkleLog } from '../merkle/log.ts'
 import { pathOf, type TreeNode } from '../merkle/node.ts'
 import { buildWitness, type Witness } from '../merkle/witness.ts'
+import { bytesToHex } from '../primitives/bytes.ts'
+import { accept, reject, type Verdict } from '../primitives/verdict.ts'
 import { type Statement, statementIdOf } from '../statements/statement.ts'
-import { type BadStepClaim, encodeClaim, type ShownLeaf } from './claim.ts'
+import type { ClaimOf } from './claim.ts'
+import { showLeaf, traceLogOf } from './shown-leaf.ts'
 
 /** A sequence as its committee committed to it. */
 export interface CommittedTrace {
@@ -21,17 +22,6 @@ export interface CommittedTrace {
   readonly leaves: readonly TraceLeaf[]
   /** The log of those leaves; built here if left out. */
   readonly log?: MerkleLog
-}
-
-/** The log of a sequence's leaves, for paths. */
-export function traceLogOf(leaves: readonly TraceLeaf[]): MerkleLog {
-  return MerkleLog.ofHashes(leaves.map(leaf => leafHash(encodeTraceLeaf(leaf))))
-}
-
-/** A leaf with its path in a log of all leaves. */
-export function showLeaf(leaves: readonly TraceLeaf[], log: MerkleLog, place: number): ShownLeaf | undefined {
-  const leaf = leaves[place]
-  return leaf === undefined || place >= log.size ? undefined : { leaf, path: log.inclusionProof(place) }
 }
 
 /** The part of a tree that executing a step needs; undefined if the engine failed. */
@@ -49,37 +39,88 @@ export function buildStepWitness(
 export function buildBadStepClaim(
   context: AssetContext, trace: CommittedTrace, place: number, before: TreeNode<Uint8Array>, input: Uint8Array,
   verify: Verify
-): Verdict<BadStepClaim, 'E_CLAIM_BUILD'> {
-  const { statement, leaves } = trace
-  const log = trace.log ?? traceLogOf(leaves)
-  const root = log.size === statement.stepCount ? log.root() : undefined
-  if (root === undefined || !sameHash(root, statement.traceRoot)) {
-    return reject('E_CLAIM_BUILD', 'the leaves are not the ones of the statement')
-  }
-  const leaf = showLeaf(leaves, log, place)
-  if (leaf === undefined) return reject('E_CLAIM_BUILD', 'the sequence has no such step')
+): Verdict<ClaimOf<'bad-step'>, 'E_CLAIM_BUILD'> {
+  const fields = stepFieldsOf(trace, place, input)
+  if (!fields.ok) return fields
   const decoded = decode(stepInputCodec, input, STEP_INPUT_BYTES)
   const witness = decoded.ok ? buildStepWitness(context, before, decoded.value, verify) : buildWitness(before, [], [])
   if (witness === undefined) return reject('E_CLAIM_BUILD', 'the step cannot be executed on this state')
-  return accept({
-    kind: 'bad-step',
-    asset: statement.asset,
-    sequence: statement.sequence,
-    checkpoint: statementIdOf(statement),
-    place,
-    input,
-    leaf,
-    before: showLeaf(leaves, log, place - 1) ?? null,
-    witness
+  const { log, ...step } = fields.value
+  return accept({ kind: 'bad-step', ...step, before: showLeaf(trace.leaves, log, place - 1) ?? null, witness })
+}
+
+/** An entry of the base log with its path to the head that base state holds. */
+export interface BaseEntry {
+  readonly entry: Uint8Array
+  readonly path: readonly Uint8Array[]
+}
+
+/** Accuses step `place` of having taken another log item than base state holds at its index; null if it holds none there. */
+export function buildBadEntryClaim(
+  trace: CommittedTrace, place: number, input: Uint8Array, base: BaseEntry | null
+): Verdict<ClaimOf<'bad-input'>, 'E_CLAIM_BUILD'> {
+  const shown = base ?? { entry: new Uint8Array(0), path: [] }
+  return badInput(trace, place, input, () => ({ kind: 'entry', ...shown }))
+}
+
+/** Accuses step `place` of having run an instruction while `base`, the item at the cursor before it, was waiting. */
+export function buildWaitingClaim(
+  trace: CommittedTrace, place: number, input: Uint8Array, before: TreeNode<Uint8Array>, base: BaseEntry
+): Verdict<ClaimOf<'bad-input'>, 'E_CLAIM_BUILD'> {
+  const witness = buildWitness(before, [pathOf(CURSOR_KEY)], [])
+  return badInput(trace, place, input, log => {
+    return { kind: 'waiting', before: showLeaf(trace.leaves, log, place - 1) ?? null, witness, ...base }
   })
 }
 
-/** Bytes a claim takes in a block. */
-export function claimSizeOf(claim: BadStepClaim): number {
-  return encodeClaim(claim).length
+/** Accuses step `place` of a base height outside of its sequence, or below that of the step before if that input is given. */
+export function buildBadHeightClaim(
+  trace: CommittedTrace, place: number, input: Uint8Array, beforeInput?: Uint8Array
+): Verdict<ClaimOf<'bad-input'>, 'E_CLAIM_BUILD'> {
+  return badInput(trace, place, input, log => {
+    const before = showLeaf(trace.leaves, log, place - 1)
+    return beforeInput === undefined || before === undefined ? { kind: 'height' } : { kind: 'order', before, beforeInput }
+  })
 }
 
-function sameHash(bytes: Uint8Array, hex: string): boolean {
-  const other = hexToBytes(hex)
-  return bytes.every((byte, i) => byte === other[i])
+/** Accuses the end of a statement: its postRoot if the last leaf has another root, else the cursor, exits and outbox of the
+ * state at postRoot, which is `after`. */
+export function buildBadEdgeClaim(
+  trace: CommittedTrace, after: TreeNode<Uint8Array>
+): Verdict<ClaimOf<'bad-edge'>, 'E_CLAIM_BUILD'> {
+  const { statement, leaves } = trace
+  const log = logOf(trace)
+  if (log === undefined) return reject('E_CLAIM_BUILD', NOT_OF_STATEMENT)
+  const leaf = showLeaf(leaves, log, leaves.length - 1)
+  const fields = { kind: 'bad-edge', ...checkpointFieldsOf(statement) } as const
+  if (leaf !== undefined && leaf.leaf.root !== statement.postRoot) return accept({ ...fields, edge: { kind: 'last', leaf } })
+  const witness = buildWitness(after, [CURSOR_KEY, EXITS_KEY, OUTBOX_KEY].map(pathOf), [])
+  return accept({ ...fields, edge: { kind: 'state', witness } })
+}
+
+const NOT_OF_STATEMENT = 'the leaves are not the ones of the statement'
+
+function badInput(
+  trace: CommittedTrace, place: number, input: Uint8Array, lieOf: (log: MerkleLog) => ClaimOf<'bad-input'>['lie']
+): Verdict<ClaimOf<'bad-input'>, 'E_CLAIM_BUILD'> {
+  const fields = stepFieldsOf(trace, place, input)
+  if (!fields.ok) return fields
+  const { log, ...step } = fields.value
+  return accept({ kind: 'bad-input', ...step, lie: lieOf(log) })
+}
+
+function stepFieldsOf(trace: CommittedTrace, place: number, input: Uint8Array) {
+  const log = logOf(trace)
+  if (log === undefined) return reject('E_CLAIM_BUILD', NOT_OF_STATEMENT)
+  const leaf = showLeaf(trace.leaves, log, place)
+  if (leaf === undefined) return reject('E_CLAIM_BUILD', 'the sequence has no such step')
+  return accept({ ...checkpointFieldsOf(trace.statement), place, input, leaf, log })
+}
+
+function checkpointFieldsOf(statement: Statement) {
+  return { asset: statement.asset, sequence: statement.sequence, checkpoint: statementIdOf(statement) }
+}
+
+function logOf({ statement, leaves, log = traceLogOf(leaves) }: CommittedTrace): MerkleLog | undefined {
+  return log.size === statement.stepCount && bytesToHex(log.root()) === statement.traceRoot ? log : undefined
 }

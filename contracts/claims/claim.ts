@@ -1,17 +1,17 @@
 // What a claim says: an accusation with everything needed to judge it [CLM-1, CLM-2]. Claimants build it, claim.reveal carries
 // its bytes, the judge decodes them.
+import { LOG_ENTRY_BYTES, STEP_INPUT_BYTES } from '../assets/limits.ts'
 import { bytes, type Decoded, decode, encode, hex32, nullable, record, uint, union } from '../codec/codec.ts'
 import { SIGNATURE_BYTES } from '../crypto/signature.ts'
-import { CLAIM_BYTES, type ClaimTarget } from '../ledger/actions/claim.ts'
 import { SEATS_MAX } from '../ledger/actions/asset-register.ts'
-import { STEP_INPUT_BYTES } from '../assets/limits.ts'
-import { traceLeafCodec } from '../assets/trace.ts'
+import { CLAIM_BYTES, type ClaimTarget } from '../ledger/actions/claim.ts'
 import { logPathCodec } from '../merkle/log-proof.ts'
 import { witnessCodec } from '../merkle/witness.ts'
 import type { AssetId, CheckpointId, DagId } from '../primitives/ids.ts'
 import type { Verdict } from '../primitives/verdict.ts'
 import { signedDagHeaderCodec } from '../statements/dag-header.ts'
 import { statementCodec } from '../statements/statement.ts'
+import { shownLeafCodec } from './shown-leaf.ts'
 
 export const signedStatementCodec = record({
   statement: statementCodec,
@@ -27,7 +27,26 @@ const seatFields = {
   seat: uint(SEATS_MAX - 1)
 } as const
 
+const checkpointFields = {
+  asset: hex32<AssetId>(),
+  sequence: uint(),
+  checkpoint: hex32<CheckpointId>()
+} as const
+
+const stepFields = {
+  ...checkpointFields,
+  /** Place of the step in its sequence. */
+  place: uint(),
+  /** Encoded step input; empty if the leaf alone shows that it is over length. */
+  input: bytes(STEP_INPUT_BYTES),
+  leaf: shownLeafCodec
+} as const
+
+/** The leaf before a step; null for the first, which starts from the statement's preRoot. */
+const beforeCodec = nullable(shownLeafCodec)
 const twoStatements = { first: signedStatementCodec, second: signedStatementCodec } as const
+/** An encoded entry of the base log with its path to the head that base state holds. */
+const shownEntry = { entry: bytes(LOG_ENTRY_BYTES), path: logPathCodec } as const
 
 const twinsCodec = union({
   /** Two headers of one (dag, round, author). */
@@ -36,37 +55,43 @@ const twinsCodec = union({
   statements: [1, record(twoStatements)]
 })
 
-/** A leaf of the trace and the path that puts it there. */
-const shownLeafCodec = record({ leaf: traceLeafCodec, path: logPathCodec })
-export type ShownLeaf = Decoded<typeof shownLeafCodec>
-
-const badStepCodec = record({
-  asset: hex32<AssetId>(),
-  sequence: uint(),
-  checkpoint: hex32<CheckpointId>(),
-  /** Place of the step in its sequence. */
-  place: uint(),
-  /** Encoded step input; empty if the leaf alone shows that it is over length. */
-  input: bytes(STEP_INPUT_BYTES),
-  leaf: shownLeafCodec,
-  /** The leaf before; null for the first, which starts from the statement's preRoot. */
-  before: nullable(shownLeafCodec),
-  /** Of the root before the step, for every key it touches [EXE-7]. */
-  witness: witnessCodec
+const inputLieCodec = union({
+  /** The item is not the one that the base log holds at its index; no bytes and no path if the log holds none there. */
+  entry: [0, record(shownEntry)],
+  /** An instruction ran while this item, of its base height or lower, was next in the log. */
+  waiting: [1, record({ before: beforeCodec, witness: witnessCodec, ...shownEntry })],
+  /** The base height is outside of what the sequence spans. */
+  height: [2, record({})],
+  /** The base height is below that of the step before. */
+  order: [3, record({ before: shownLeafCodec, beforeInput: bytes(STEP_INPUT_BYTES) })]
 })
 
-/** Tags are append-only; 3 is kept for bad-input, 4 for bad-edge. */
+const edgeCodec = union({
+  /** The root after the last step is not postRoot. */
+  last: [0, record({ leaf: shownLeafCodec })],
+  /** The state at postRoot has another log cursor, exits or outbox than stated; the witness shows at least one of them. */
+  state: [1, record({ witness: witnessCodec })]
+})
+
+/** Tags are append-only. */
 export const claimCodec = union({
   /** One seat signed two different things where it may sign one [DAG-7]. */
   equivocation: [0, record({ ...seatFields, twins: twinsCodec })],
   /** Two statements of one seat and dag that cannot both be true [DAG-7]. */
   contradiction: [1, record({ ...seatFields, ...twoStatements })],
-  /** A step whose root, effects or admissibility is a lie [CKP-4]. */
-  'bad-step': [2, badStepCodec]
+  /** A step whose root, effects or admissibility is a lie [CKP-4]. `witness` is of the root before the step, for every key the
+   * step touches [EXE-7]. */
+  'bad-step': [2, record({ ...stepFields, before: beforeCodec, witness: witnessCodec })],
+  /** A step whose input is not what base state says [CKP-4]. */
+  'bad-input': [3, record({ ...stepFields, lie: inputLieCodec })],
+  /** A statement that its own last leaf or state refutes [CKP-4]. */
+  'bad-edge': [4, record({ ...checkpointFields, edge: edgeCodec })]
 })
 export type Claim = Decoded<typeof claimCodec>
-export type BadStepClaim = Extract<Claim, { readonly kind: 'bad-step' }>
-export type SeatClaim = Exclude<Claim, BadStepClaim>
+export type ClaimOf<Kind extends Claim['kind']> = Extract<Claim, { readonly kind: Kind }>
+/** Claims against one seat of one DAG, and against all signers of a checkpoint. */
+export type SeatClaim = ClaimOf<'equivocation' | 'contradiction'>
+export type CheckpointClaim = Exclude<Claim, SeatClaim>
 
 export function encodeClaim(claim: Claim): Uint8Array {
   return encode(claimCodec, claim)
@@ -79,10 +104,10 @@ export function decodeClaim(from: Uint8Array): Verdict<Claim> {
 
 /** What the claim accuses: the commit's target must be the same [CLM-4]. */
 export function claimTargetOf(claim: Claim): ClaimTarget {
-  if (claim.kind === 'bad-step') {
-    const { asset, sequence, checkpoint } = claim
-    return { kind: 'checkpoint', asset, sequence, checkpoint }
+  if (claim.kind === 'equivocation' || claim.kind === 'contradiction') {
+    const { asset, epoch, dag, seat } = claim
+    return { kind: 'seat', asset, epoch, dag, seat }
   }
-  const { asset, epoch, dag, seat } = claim
-  return { kind: 'seat', asset, epoch, dag, seat }
+  const { asset, sequence, checkpoint } = claim
+  return { kind: 'checkpoint', asset, sequence, checkpoint }
 }

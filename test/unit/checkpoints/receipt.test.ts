@@ -4,7 +4,7 @@ import {
   balanceKey, buildStateProof, checkBalanceProof, checkStateProof, STATE_PROOF_BYTES, stateProofCodec
 } from '#asset-layer/checkpoints/state-proof.ts'
 import { EXITS_KEY } from '#contracts/assets/reserved.ts'
-import { traceLogOf } from '#contracts/claims/build.ts'
+import { traceLogOf } from '#contracts/claims/shown-leaf.ts'
 import { decode, encode } from '#contracts/codec/codec.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { alice, bob, call, carol, fakeVerify, issuer, nth, signedInstruction, valueOf } from '../assets/fixtures.ts'

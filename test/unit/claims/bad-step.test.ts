@@ -176,8 +176,9 @@ describe('a claim', () => {
     const broken: ExecuteStep = () => ({ kind: 'fault', why: 'broken' })
     expect(judgeClaim(claimOf(honest, 2), factsOf(honest.statement), fakeVerify, broken)).toEqual({ kind: 'engine-fault', why: 'broken' })
     const unknown = { ...honest.statement, engine: 9 }
-    const facts = { ...factsOf(honest.statement), target: { kind: 'checkpoint', id: claimOf(honest, 2).checkpoint, statement: unknown, signers: [] } } as const
-    expect(judge(claimOf(honest, 2), facts)).toMatchObject({ kind: 'engine-fault' })
+    const facts = factsOf(honest.statement)
+    const target = { ...facts.target, statement: unknown }
+    expect(judge(claimOf(honest, 2), { ...facts, target })).toMatchObject({ kind: 'engine-fault' })
     const noTemplate = { ...factsOf(honest.statement), registration: registrationWith({ template: 'none' }) }
     expect(judge(claimOf(honest, 2), noTemplate)).toMatchObject({ kind: 'engine-fault' })
   })

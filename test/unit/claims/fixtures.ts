@@ -3,12 +3,15 @@ import type { CommitOutcome } from '#asset-layer/execution/execute-commit.ts'
 import { viewOf } from '#contracts/assets/state-view.ts'
 import { executeStep, type StepInput, stepInputCodec } from '#contracts/assets/step.ts'
 import { inputHashOf, type TraceLeaf } from '#contracts/assets/trace.ts'
-import { buildBadStepClaim, traceLogOf } from '#contracts/claims/build.ts'
-import type { BadStepClaim, Claim } from '#contracts/claims/claim.ts'
-import { type JudgeFacts, judgeClaim, type Judgement } from '#contracts/claims/judge.ts'
+import { buildBadStepClaim } from '#contracts/claims/build.ts'
+import type { Claim, ClaimOf } from '#contracts/claims/claim.ts'
+import { judgeClaim } from '#contracts/claims/judge.ts'
+import type { CheckpointTarget, JudgeFacts, Judgement } from '#contracts/claims/judgement.ts'
+import { traceLogOf } from '#contracts/claims/shown-leaf.ts'
 import { decode, encode } from '#contracts/codec/codec.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import type { BlockId, BondId } from '#contracts/primitives/ids.ts'
+import { EMPTY_LOG, type LogFrontier } from '#contracts/merkle/log.ts'
 import { putChange, removeChange, type SparseTree } from '#contracts/merkle/sparse-tree.ts'
 import { bytesToHex } from '#contracts/primitives/bytes.ts'
 import { present } from '#contracts/primitives/verdict.ts'
@@ -50,22 +53,24 @@ export function treeAfter(tree: SparseTree<Uint8Array>, input: Uint8Array): Spar
   return tree.with(result.writes.map(({ key, value }) => (value === null ? removeChange(key) : putChange(key, value))))
 }
 
-export function claimOf(trial: Trial, place: number): BadStepClaim {
+export function claimOf(trial: Trial, place: number): ClaimOf<'bad-step'> {
   return valueOf(buildBadStepClaim(
     contextOf(), trial, place, nth(trial.trees, place).node, nth(trial.inputs, place), fakeVerify
   ))
 }
 
-export function factsOf(statement: Statement): JudgeFacts {
+export function factsOf(
+  statement: Statement, log: LogFrontier = EMPTY_LOG
+): JudgeFacts & { readonly target: CheckpointTarget } {
   return {
-    genesis: GENESIS, asset: ASSET, registration: registrationWith(), committee,
-    target: { kind: 'checkpoint', id: statementIdOf(statement), statement, signers: SIGNERS }
+    genesis: GENESIS, asset: ASSET, registration: registrationWith(), committee, log,
+    target: { kind: 'checkpoint', id: statementIdOf(statement), statement, signers: SIGNERS, previousBaseHeight: 2 }
   }
 }
 
 export function seatFacts(seat: number): JudgeFacts {
   return {
-    genesis: GENESIS, asset: ASSET, registration: registrationWith(), committee,
+    genesis: GENESIS, asset: ASSET, registration: registrationWith(), committee, log: EMPTY_LOG,
     target: { kind: 'seat', epoch: 1, dag: DAG, seat }
   }
 }
