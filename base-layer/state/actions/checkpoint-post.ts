@@ -53,11 +53,16 @@ function placeFault(work: Work, record: AssetRecord, statement: Statement): Reje
   }
   if (record.status !== 'live') return reject('E_CHECKPOINT_STATUS', `the asset is ${record.status}`)
   if (sequence !== record.sequence + 1) return reject('E_CHECKPOINT_SEQUENCE', `the next sequence is ${record.sequence + 1}`)
-  // The record of a void checkpoint is judged and paid by; it makes room once that is over.
-  if (there !== undefined && (there.openCommits > 0 || isConvictionOpen(work, { asset, sequence }))) {
-    return reject('E_CHECKPOINT_CLAIMS', 'claims on the void checkpoint of this sequence are open')
+  return isAwaited(work, statement) ? reject('E_CHECKPOINT_CLAIMS', 'claims on what was void from here on are open') : undefined
+}
+
+/** Claims are judged and paid by the records of void checkpoints, which make room once that is over. */
+function isAwaited(work: Work, { asset, sequence }: Statement): boolean {
+  for (let at = sequence; ; at++) {
+    const old = work.get('checkpoints', { asset, sequence: at })
+    if (old === undefined) return false
+    if (old.openCommits > 0 || isConvictionOpen(work, { asset, sequence: at })) return true
   }
-  return undefined
 }
 
 /** The committee of the statement's epoch and dag, if it is the one to speak now [COM-4]. */

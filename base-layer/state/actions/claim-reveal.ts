@@ -2,7 +2,8 @@
 // is taken and its fee paid, so that a claim that proves nothing is not free to have judged.
 import { type Claim, claimTargetOf, decodeClaim } from '#contracts/claims/claim.ts'
 import type { ClaimCommitRecord } from '#contracts/claims/claim-record.ts'
-import { type Judgement, judgeClaim } from '#contracts/claims/judge.ts'
+import { judgeClaim } from '#contracts/claims/judge.ts'
+import type { Judgement } from '#contracts/claims/judgement.ts'
 import { verifySignature } from '#contracts/crypto/signature.ts'
 import { type ClaimReveal, type ClaimTarget, commitmentOf } from '#contracts/ledger/actions/claim.ts'
 import type { ClaimId } from '#contracts/primitives/ids.ts'

@@ -1,12 +1,14 @@
 // Whom a claim may accuse and what base state says about it [CLM-1, CLM-4].
-import type { JudgeFacts } from '#contracts/claims/judge.ts'
+import type { AssetRecord } from '#contracts/assets/asset-record.ts'
+import type { JudgeFacts } from '#contracts/claims/judgement.ts'
 import { encode } from '#contracts/codec/codec.ts'
 import { dagIdOf } from '#contracts/committees/committee-record.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { type ClaimTarget, claimTargetCodec } from '#contracts/ledger/actions/claim.ts'
-import type { DagId, Hash } from '#contracts/primitives/ids.ts'
+import type { AssetId, DagId, Hash } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { checkpointBefore, committeeOf, lastCheckpointOf } from '../assets/epochs.ts'
+import { logFrontierOf } from '../assets/log.ts'
 import type { Work } from '../work.ts'
 
 type CheckpointTarget = Extract<ClaimTarget, { readonly kind: 'checkpoint' }>
@@ -28,9 +30,12 @@ function checkpointFacts(work: Work, { asset, sequence, checkpoint: id }: Checkp
     return reject('E_CLAIM_TARGET', 'no such checkpoint is on record')
   }
   const { statement, signers } = checkpoint
+  const previous = work.get('checkpoints', { asset, sequence: sequence - 1 })
+  if (previous?.id !== statement.previous) return reject('E_CLAIM_TARGET', 'what the checkpoint followed is off the record')
+  const previousBaseHeight = previous.statement?.baseHeight ?? record.registeredAt
   return accept({
-    genesis: work.chain.genesis, asset, registration: record.registration,
-    committee: committeeOf(work, asset, statement.epoch), target: { kind: 'checkpoint', id, statement, signers }
+    ...commonFacts(work, asset, record), committee: committeeOf(work, asset, statement.epoch),
+    target: { kind: 'checkpoint', id, statement, signers, previousBaseHeight }
   })
 }
 
@@ -41,10 +46,11 @@ function seatFacts(work: Work, target: SeatTarget): Verdict<JudgeFacts> {
   if (record === undefined || committee?.seats[seat] === undefined || !dagsOf(work, target).includes(dag)) {
     return reject('E_CLAIM_TARGET', 'no such seat and dag are on record')
   }
-  return accept({
-    genesis: work.chain.genesis, asset, registration: record.registration, committee,
-    target: { kind: 'seat', epoch, dag, seat }
-  })
+  return accept({ ...commonFacts(work, asset, record), committee, target: { kind: 'seat', epoch, dag, seat } })
+}
+
+function commonFacts(work: Work, asset: AssetId, { registration }: AssetRecord) {
+  return { genesis: work.chain.genesis, asset, registration, log: logFrontierOf(work, asset) }
 }
 
 /** The dag that a standing checkpoint of the epoch names, and the one that starts from the newest before it. */
