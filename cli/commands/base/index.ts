@@ -1,0 +1,3 @@
+import type { Command } from 'commander'
+import type { Runner } from '../../handler.ts'
+export function addBaseCommands(_program: Command, _run: Runner): void {}

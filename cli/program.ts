@@ -1,0 +1,114 @@
+// The tree of commands and how one is run: global flags into a context, the handler's module loaded when it is called,
+// errors into exit codes, Ctrl-C into an aborted signal.
+import { Command, CommanderError } from 'commander'
+import { addAssetCommands } from './commands/asset/index.ts'
+import { addBaseCommands } from './commands/base/index.ts'
+import { addBondCommands } from './commands/bond/index.ts'
+import { addClaimCommands } from './commands/claim/index.ts'
+import { addDevCommands } from './commands/dev/index.ts'
+import { addHelpCommand } from './commands/help/index.ts'
+import { addNodeCommands } from './commands/node/index.ts'
+import { addProofCommands } from './commands/proof/index.ts'
+import { addWalletCommands } from './commands/wallet/index.ts'
+import { addWatchCommands } from './commands/watch/index.ts'
+import { resolveSettings } from './config.ts'
+import type { Context } from './context.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+import type { Handler, Options, Runner } from './handler.ts'
+import { createOutput, type Output } from './output.ts'
+import { VERSION } from './version.ts'
+
+export interface Program {
+  /** For help and completion. */
+  readonly command: Command
+  run(args: readonly string[]): Promise<ExitCode>
+}
+
+export function createProgram(): Program {
+  const command = new Command('surety')
+  let exitCode: ExitCode = EXIT.ok
+  const runner: Runner = load => async (...given) => {
+    const running = given.at(-1) as Command
+    exitCode = await runHandler(load, running.args, running.opts(), command.opts())
+  }
+  configure(command)
+  for (const add of [
+    addNodeCommands, addWalletCommands, addBaseCommands, addAssetCommands, addBondCommands, addClaimCommands,
+    addProofCommands, addWatchCommands, addDevCommands, addHelpCommand
+  ]) add(command, runner)
+  return {
+    command,
+    run: async args => {
+      try {
+        await command.parseAsync([...args], { from: 'user' })
+        return exitCode
+      } catch (error) {
+        if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misuse
+        return createOutput({ json: args.includes('--json'), quiet: false, color: false }).fail(error)
+      }
+    }
+  }
+}
+
+function configure(command: Command): void {
+  command
+    .description('Two-layer asset network: base chain, asset committees, and proof when one lies')
+    .version(VERSION, '--version', 'print the version')
+    .helpOption('-h, --help', 'what a command does and takes')
+    .helpCommand(false)
+    .option('--json', 'one JSON document on stdout')
+    .option('--rpc <url>', 'JSON-RPC address of a node')
+    .option('--account <name>', 'whose key signs and pays')
+    .option('--wallets <folder>', 'folder of keys')
+    .option('--genesis <file>', 'genesis document of the network you trust')
+    .option('--password-file <file>', 'file whose first line opens the key')
+    .option('--yes', 'answer yes to every question')
+    .option('--no-input', 'never ask')
+    .option('--dry-run', 'check and show, sign and send nothing')
+    .option('--quiet', 'no progress on stderr')
+    .option('--no-color', 'plain text')
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: false })
+    .exitOverride()
+}
+
+async function runHandler(
+  load: () => Promise<Handler>, args: readonly string[], options: Options, globals: Options
+): Promise<ExitCode> {
+  const output = createOutput({
+    json: globals['json'] === true, quiet: globals['quiet'] === true,
+    color: globals['color'] !== false && process.env['NO_COLOR'] === undefined && process.stdout.isTTY === true
+  })
+  const abort = new AbortController()
+  const interrupt = (): void => abort.abort()
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
+  try {
+    const handler = await load()
+    return (await handler(contextOf(output, globals, abort.signal), args, options)) ?? EXIT.ok
+  } catch (error) {
+    if (abort.signal.aborted) return EXIT.interrupted
+    return output.fail(error)
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+  }
+}
+
+function contextOf(output: Output, globals: Options, signal: AbortSignal): Context {
+  const text = (name: string): string | undefined => {
+    const value = globals[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  const flags = Object.fromEntries((['rpc', 'account', 'wallets', 'genesis'] as const).flatMap(name => {
+    const value = text(name)
+    return value === undefined ? [] : [[name, value]]
+  }))
+  return {
+    output,
+    settings: resolveSettings({ flags, env: process.env, cwd: process.cwd() }),
+    dryRun: globals['dryRun'] === true,
+    mayAsk: globals['input'] !== false && process.stdin.isTTY === true && globals['json'] !== true,
+    yes: globals['yes'] === true,
+    passwordFile: text('passwordFile'),
+    signal
+  }
+}
