@@ -2,18 +2,22 @@
 // says they are: base state checks their place and signatures and takes their roots on trust until they are refuted.
 import { newestCheckpointOf } from '#base-layer/state/reads.ts'
 import { tokenTemplate } from '#contracts/assets/token.ts'
+import type { TraceLeaf } from '#contracts/assets/trace.ts'
 import { termsHashOf } from '#contracts/bonds/terms.ts'
+import { encodeClaim } from '#contracts/claims/claim.ts'
+import { showLeaf, traceLogOf } from '#contracts/claims/shown-leaf.ts'
 import { encode } from '#contracts/codec/codec.ts'
 import { dagIdOf } from '#contracts/committees/committee-record.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { signMessage } from '#contracts/crypto/signature.ts'
 import type { AssetRegister } from '#contracts/ledger/actions/asset-register.ts'
 import { bondIdOf } from '#contracts/ledger/actions/bond.ts'
+import { type ClaimReveal, type ClaimTarget, commitmentOf } from '#contracts/ledger/actions/claim.ts'
 import { type Transaction, transactionIdOf } from '#contracts/ledger/transaction.ts'
-import { asciiToBytes } from '#contracts/primitives/bytes.ts'
-import type { AssetId, BondId, Hash, PublicKey, Seat } from '#contracts/primitives/ids.ts'
+import { asciiToBytes, bytesToHex } from '#contracts/primitives/bytes.ts'
+import type { AssetId, BondId, ClaimId, Hash, PublicKey, Seat } from '#contracts/primitives/ids.ts'
 import { assert, present } from '#contracts/primitives/verdict.ts'
-import { type Statement, statementCodec, statementSigningBytes } from '#contracts/statements/statement.ts'
+import { type Statement, statementCodec, statementIdOf, statementSigningBytes } from '#contracts/statements/statement.ts'
 import { type Actor, actor, type ChainBuilder, shares } from './chain-builder.ts'
 
 export function registrationOf(issuer: Actor, change: Partial<AssetRegister> = {}): AssetRegister {
@@ -144,5 +148,51 @@ export class AssetBuilder {
       assert(i < most, `the asset is ${this.record.status}, not ${status}, after ${most} blocks`)
       this.chain.produce()
     }
+  }
+}
+
+/** Whom a test accuses, and the claim that proves it: a checkpoint whose postRoot is not the root after its last step. */
+export function falseEdge(asset: AssetBuilder, change: Partial<Statement> = {}) {
+  const place = asset.statement(change)
+  const leaf: TraceLeaf = {
+    index: place.firstStep, inputHash: hashHex('test-input'), inputLength: 10, root: hashHex('test-true-root'),
+    effectsHash: hashHex('test-effects')
+  }
+  const log = traceLogOf([leaf])
+  const statement = { ...place, traceRoot: bytesToHex(log.root()) as Hash, postRoot: hashHex('test-false-root') }
+  const shown = present(showLeaf([leaf], log, 0), 'a leaf of the log')
+  const checkpoint = statementIdOf(statement)
+  const claim = encodeClaim({
+    kind: 'bad-edge', asset: asset.id, sequence: statement.sequence, checkpoint, edge: { kind: 'last', leaf: shown }
+  })
+  const target: ClaimTarget = { kind: 'checkpoint', asset: asset.id, sequence: statement.sequence, checkpoint }
+  return { statement, claim, target }
+}
+
+/** The two transactions of a claim by one claimant. */
+export class TestClaim {
+  readonly commit: Transaction
+  readonly id: ClaimId
+  readonly #reveal: Omit<ClaimReveal, 'commit'>
+  readonly #chain: ChainBuilder
+  readonly #from: Actor
+
+  constructor(chain: ChainBuilder, from: Actor, target: ClaimTarget, claim: Uint8Array, deposit: bigint) {
+    this.#chain = chain
+    this.#from = from
+    this.#reveal = { claim, claimant: from.key, salt: hashHex('test-salt', asciiToBytes(from.name)) }
+    const action = { kind: 'claim.commit', target, commitment: commitmentOf(this.#reveal), claimant: from.key, deposit } as const
+    this.commit = chain.spend({ from, action, locks: deposit })
+    this.id = transactionIdOf(this.commit) as Hash as ClaimId
+  }
+
+  get record() {
+    const found = this.#chain.state.get('claims', { kind: 'commit', id: this.id })
+    return found?.kind === 'commit' ? found : undefined
+  }
+
+  reveal(change: Partial<ClaimReveal> = {}): Transaction {
+    const action = { kind: 'claim.reveal', ...this.#reveal, commit: this.id, ...change } as const
+    return this.#chain.spend({ from: this.#from, action })
   }
 }
