@@ -189,9 +189,12 @@ export class MerkleLog {
   /** Root of leaves [from, to): `from` is a multiple of the power of two that holds the range. */
   #range(from: number, to: number): Uint8Array {
     const span = to - from
-    const half = span === 1 ? 0 : splitOf(span)
-    if (span === 1 || half * 2 === span) return this.#subtree(span === 1 ? 0 : Math.log2(span), from / span)
-    return nodeHash(this.#range(from, from + half), this.#range(from + half, to))
+    let level = 0
+    let width = 1
+    for (; width < span; width *= 2) level += 1
+    if (width === span) return this.#subtree(level, from / span)
+    const middle = from + width / 2
+    return nodeHash(this.#range(from, middle), this.#range(middle, to))
   }
 
   #subtree(level: number, place: number): Uint8Array {
