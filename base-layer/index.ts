@@ -4,7 +4,8 @@ export type {
 } from './base-chain.ts'
 export { connectBaseChain, type RemoteChainSettings } from './client/remote-chain.ts'
 export {
-  type BaseNode, type BaseNodeKeys, type BaseNodeParts, type BaseNodeSettings, type BaseNodeStatus, createBaseNode
+  type BaseNode, type BaseNodeKeys, type BaseNodeParts, type BaseNodeSettings, type BaseNodeStatus, createBaseNode,
+  createGuardFile
 } from './node.ts'
 export { type BalancePurpose, balanceIdOf } from './state/balance-ids.ts'
 export {
@@ -14,4 +15,4 @@ export {
   type Account, type AccountCode, type AccountSettings, type Balance, createAccount, type Payment, type TransactionWishes
 } from './wallet/account.ts'
 export { createPhrase, deriveSecret, type Role, ROLES, seedOfPhrase } from './wallet/derivation.ts'
-export { type KeystoreCode, readKeystore, writeKeystore } from './wallet/keystore.ts'
+export { type KeystoreCode, type KeystoreSettings, readKeystore, writeKeystore } from './wallet/keystore.ts'

@@ -1,14 +1,30 @@
 // One base chain node: opens its files, joins store, consensus, network and doors, and closes them in reverse. The only
 // place that joins the parts. The host, clock, logger and verify pool come from outside: both layers share them.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { derivePublicKey } from '#contracts/crypto/signature.ts'
 import type { Genesis } from '#contracts/ledger/genesis.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import type { BaseChain } from './base-chain.ts'
+import { Chain, type SigningParts } from './chain/chain.ts'
+import { Duties } from './chain/duties.ts'
+import { type Restored, restoreChain } from './chain/restore.ts'
+import { createBaseSigner } from './chain/signer.ts'
+import { LocalChain } from './client/local-chain.ts'
+import { createBaseRpc } from './client/rpc-methods.ts'
+import { Intake } from './network/intake.ts'
+import { BaseNetwork } from './network/network.ts'
 import type { Clock } from './runtime/clock.ts'
+import { lockDataFolder } from './runtime/database.ts'
 import type { Host } from './runtime/host.ts'
 import type { RpcMethod } from './runtime/json-rpc.ts'
 import type { Logger } from './runtime/logger.ts'
 import type { Secret } from './runtime/secret.ts'
 import type { VerifyPool } from './runtime/verify-pool.ts'
+import { createTransition } from './state/transition.ts'
+import { type ChainStore, openChainStore } from './store/chain-store.ts'
+import { createGuardFile as createGuardAt, decodeStamp, encodeStamp, openVoteGuard } from './store/vote-guard.ts'
+import { createAccount } from './wallet/account.ts'
 
 export interface BaseNodeKeys {
   /** 32 bytes each. The signing key proposes, acknowledges and votes; the VRF key reveals for the seed. */
@@ -17,7 +33,7 @@ export interface BaseNodeKeys {
 }
 
 export interface BaseNodeParts {
-  /** Folder for chain.db and votes.db; made if it is missing, held by one process. */
+  /** Folder for chain.db and votes.db; made if it is missing, held by one process. See createGuardFile. */
   readonly dataDir: string
   readonly genesis: Genesis
   /** Null: the node follows and serves the chain and signs nothing. */
@@ -34,8 +50,8 @@ export interface BaseNodeSettings {
   /** How often peers are asked where they stand. Default 1000 ms. */
   readonly statusMs?: number
   /**
-   * Called when the node must not go on: a broken invariant or an unwritable guard. It has stopped signing; the process
-   * is to end with code 70. Default: process.exit(70).
+   * Called when the node must not go on: a broken invariant. It has stopped signing; the process is to end with code
+   * 70. Default: process.exit(70).
    */
   readonly onFatal?: (error: unknown) => void
 }
@@ -62,7 +78,126 @@ export interface BaseNode {
   start(): Promise<void>
   /** Stops signing first, then the rest; the host stays up, it is its maker's to stop. */
   stop(): Promise<void>
+  /** Signs nothing from here on: for the process's own handler of uncaught errors, before it exits with code 70. */
+  stopSigning(why: string): void
 }
 
-/** Opens the files; nothing runs before `start`. Rejects E_DATA_LOCKED, E_DATA_UNUSABLE, E_GENESIS_OTHER. */
-export declare function createBaseNode(parts: BaseNodeParts): Promise<BaseNode>
+const STATUS_MS = 1_000
+const EXIT_BROKEN = 70
+
+/**
+ * Makes the guard file of a node's signing key, once, when the key is made; a node that finds none takes it for lost and
+ * votes for nothing old for a while [FIN-7], which in a new network's first period means not at all. Rejects
+ * E_DATA_UNUSABLE if the folder has one.
+ */
+export async function createGuardFile(dataDir: string, key: PublicKey): Promise<void> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  await createGuardAt(guardPath(dataDir), key)
+}
+
+/** Opens the files; nothing runs before `start`. Rejects E_DATA_LOCKED, E_DATA_UNUSABLE. */
+export async function createBaseNode(parts: BaseNodeParts): Promise<BaseNode> {
+  const { dataDir, genesis, keys, clock, logger } = parts
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const release = lockDataFolder(dataDir)
+  const closers: (() => Promise<void> | void)[] = [release]
+  try {
+    const store = await openChainStore(join(dataDir, 'chain.db'))
+    closers.push(() => store.close())
+    const restored = restoreChain(store, genesis)
+    const signing = keys === null ? null
+      : await openSigning(dataDir, keys, restored, store, clock.nowMs() - genesis.genesisTimeMs, logger)
+    if (signing !== null) closers.push(() => signing.guard.close())
+    return new RunningNode(parts, store, restored, signing, closers)
+  } catch (error) {
+    for (const close of closers.reverse()) await close()
+    throw error
+  }
+}
+
+async function openSigning(
+  dataDir: string, keys: BaseNodeKeys, { state }: Restored, store: ChainStore, nowMs: number, logger: Logger
+): Promise<SigningParts> {
+  const key = derivePublicKey(keys.signing.reveal())
+  const { genesis, parameters } = state.chain
+  const stamp = decodeStamp(store.meta('guard'))
+  const { guard, lost } = await openVoteGuard(guardPath(dataDir), { key, parameters, nowMs, stamp })
+  if (lost) logger.warn({ key }, 'the guard file is missing or older than the chain: signing is held back')
+  store.putMeta('guard', encodeStamp(guard.stamp))
+  return { key, guard, signer: createBaseSigner(genesis, key, keys.signing) }
+}
+
+function guardPath(dataDir: string): string {
+  return join(dataDir, 'votes.db')
+}
+
+class RunningNode implements BaseNode {
+  readonly chain: BaseChain
+  readonly rpcMethods: Readonly<Record<string, RpcMethod>>
+  readonly #parts: BaseNodeParts
+  readonly #store: ChainStore
+  readonly #signing: SigningParts | null
+  readonly #closers: readonly (() => Promise<void> | void)[]
+  readonly #network: BaseNetwork
+  readonly #driver: Chain
+  readonly #intake: Intake
+  #stopped = false
+
+  constructor(
+    parts: BaseNodeParts, store: ChainStore, restored: Restored, signing: SigningParts | null,
+    closers: readonly (() => Promise<void> | void)[]
+  ) {
+    const { host, clock, logger, settings = {} } = parts
+    this.#parts = parts
+    this.#store = store
+    this.#signing = signing
+    this.#closers = closers
+    const { genesis } = restored.state.chain
+    this.#network = new BaseNetwork({ host, clock, logger, genesis, statusMs: settings.statusMs ?? STATUS_MS })
+    this.#driver = new Chain({
+      store, transition: createTransition(), restored, signing, outbound: this.#network, clock, logger,
+      onFatal: settings.onFatal ?? (() => process.exit(EXIT_BROKEN))
+    })
+    this.#intake = new Intake(this.#driver, parts.verifyPool)
+    this.chain = new LocalChain({
+      chain: this.#driver, store, submit: transaction => this.#intake.submit(transaction, true)
+    })
+    this.rpcMethods = createBaseRpc(this.chain)
+  }
+
+  status(): BaseNodeStatus {
+    const { head, final, isSyncing, isConflicted, signs, mempool } = this.#driver
+    return {
+      key: this.#signing?.key ?? null, height: head.height, final: final.height,
+      peers: this.#parts.host.peers().length, syncing: isSyncing, signs, conflicted: isConflicted, mempool: mempool.size
+    }
+  }
+
+  async start(): Promise<void> {
+    this.#network.start(this.#driver, this.#store, this.#intake)
+    this.#driver.start(this.#duties())
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped) return
+    this.#stopped = true
+    this.#driver.stop()
+    this.#network.stop()
+    for (const close of [...this.#closers].reverse()) await close()
+  }
+
+  stopSigning(why: string): void {
+    this.#signing?.guard.stop(why)
+  }
+
+  #duties(): Duties | undefined {
+    const { keys } = this.#parts
+    if (keys === null || this.#signing === null) return undefined
+    // Fees come out of loose coin only: what is hosted carries this peer's weight.
+    const account = createAccount(this.chain, keys.signing, { keepHosted: true })
+    return new Duties({ key: this.#signing.key, ...keys }, {
+      submit: transaction => { void this.#intake.submit(transaction, true).catch(() => {}) },
+      postEvidence: async evidence => { await account.act({ kind: 'evidence.post', evidence }) }
+    })
+  }
+}

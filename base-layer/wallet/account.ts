@@ -2,16 +2,22 @@
 // wallets and nodes that pay fees use it over any BaseChain. Outputs it has spent stay reserved until final or refused,
 // and hosted outputs are spent last: they carry the owner's weight [POS-1].
 import type { Action } from '#contracts/ledger/actions/action.ts'
-import type { Transaction } from '#contracts/ledger/transaction.ts'
-import type { PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
-import type { Verdict } from '#contracts/primitives/verdict.ts'
-import type { BaseChain } from '../base-chain.ts'
+import { derivePublicKey, signMessage } from '#contracts/crypto/signature.ts'
+import type { Output } from '#contracts/ledger/output.ts'
+import {
+  type Transaction, type TransactionBody, transactionIdOf, transactionSigningBytes
+} from '#contracts/ledger/transaction.ts'
+import type { OutputId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
+import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
+import type { BaseChain, ChainInfo } from '../base-chain.ts'
+import type { Secret } from '../runtime/secret.ts'
+import { type Coin, selectCoins, sumOf } from './coins.ts'
 
 /** All in atoms. */
 export interface Balance {
   /** What a transaction may spend now. */
   readonly spendable: bigint
-  /** Of this key at the head, but not yet final, not yet mature, or reserved by a transaction under way. */
+  /** Of this key at the head, but not mature yet, or reserved by a transaction under way. */
   readonly pending: bigint
   /** Part of `spendable` in outputs that name a host: spending them lowers that peer's weight. */
   readonly hosted: bigint
@@ -52,4 +58,132 @@ export interface AccountSettings {
   readonly keepHosted?: boolean
 }
 
-export declare function createAccount(chain: BaseChain, secret: Uint8Array, settings?: AccountSettings): Account
+export function createAccount(chain: BaseChain, secret: Secret<Uint8Array>, settings: AccountSettings = {}): Account {
+  return new ChainAccount(chain, secret, settings)
+}
+
+class ChainAccount implements Account {
+  readonly key: PublicKey
+  readonly #chain: BaseChain
+  readonly #secret: Secret<Uint8Array>
+  readonly #keepHosted: boolean
+  readonly #reserved = new Map<OutputId, TransactionId>()
+  #info: ChainInfo | undefined
+  /** One build at a time: two would choose the same coins. */
+  #building: Promise<unknown> = Promise.resolve()
+
+  constructor(chain: BaseChain, secret: Secret<Uint8Array>, settings: AccountSettings) {
+    this.key = derivePublicKey(secret.reveal())
+    this.#chain = chain
+    this.#secret = secret
+    this.#keepHosted = settings.keepHosted ?? false
+  }
+
+  async balance(): Promise<Balance> {
+    const { all, free } = await this.#coins()
+    const spendable = sumOf(free)
+    const hosted = sumOf(free.filter(coin => coin.record.output.host !== null))
+    return { spendable, pending: sumOf(all) - spendable, hosted }
+  }
+
+  build(wishes: TransactionWishes): Promise<Verdict<Transaction, AccountCode>> {
+    const built = this.#building.then(() => this.#build(wishes))
+    this.#building = built.catch(() => {})
+    return built
+  }
+
+  async send(wishes: TransactionWishes): Promise<Verdict<TransactionId, AccountCode>> {
+    const built = await this.build(wishes)
+    if (!built.ok) return built
+    try {
+      const sent = await this.#chain.submit(built.value)
+      if (!sent.ok) this.release(built.value)
+      return sent
+    } catch (error) {
+      // Whether it arrived is not known: the inputs stay reserved until the chain says what became of it.
+      return reject('E_CHAIN_UNREACHABLE', error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  act(action: Action): Promise<Verdict<TransactionId, AccountCode>> {
+    return this.send({ action })
+  }
+
+  pay(payments: readonly Payment[]): Promise<Verdict<TransactionId, AccountCode>> {
+    return this.send({ payments })
+  }
+
+  release(transaction: Transaction): void {
+    for (const input of transaction.inputs) this.#reserved.delete(input)
+  }
+
+  async #build(wishes: TransactionWishes): Promise<Verdict<Transaction, AccountCode>> {
+    const { payments = [], action = null, notAfter = null, memo = null } = wishes
+    const { genesis, parameters } = this.#info ??= await this.#chain.info()
+    const locked = await this.#lockedBy(action)
+    if (!locked.ok) return locked
+    const paid = payments.reduce((sum, payment) => sum + payment.atoms, 0n)
+    const needed = paid + locked.value + parameters.feeAtoms
+    const { free } = await this.#coins()
+    const chosen = selectCoins(this.#keepHosted ? free.filter(coin => coin.record.output.host === null) : free, needed)
+    if (!chosen.ok) return chosen
+    const outputs = payments.map(({ to, atoms, host = null }): Output => ({ kind: 'key', owner: to, host, atoms }))
+    const body: TransactionBody = {
+      inputs: chosen.value.map(coin => coin.id),
+      outputs: [...outputs, ...this.#change(chosen.value, sumOf(chosen.value) - needed)],
+      action, notBefore: null, notAfter, memo
+    }
+    const id = transactionIdOf(body)
+    for (const input of body.inputs) this.#reserved.set(input, id)
+    return accept({ ...body, signature: signMessage(this.#secret.reveal(), transactionSigningBytes(genesis, body)) })
+  }
+
+  /** What is left goes back to this key, to the host that the largest coin had. */
+  #change(coins: readonly Coin[], atoms: bigint): readonly Output[] {
+    if (atoms === 0n) return []
+    return [{ kind: 'key', owner: this.key, host: coins[0]?.record.output.host ?? null, atoms }]
+  }
+
+  /** Atoms that an action moves from the inputs into balances [LED-1]. */
+  async #lockedBy(action: Action | null): Promise<Verdict<bigint, AccountCode>> {
+    switch (action?.kind) {
+      case 'peer.register': return accept(action.bondAtoms)
+      case 'claim.commit': return accept(action.deposit)
+      case 'asset.register': {
+        const { parameters } = this.#info ??= await this.#chain.info()
+        return accept(parameters.registrationLockAtoms + action.reserveAtoms)
+      }
+      case 'bond.post': {
+        let atoms = 0n
+        for (const bond of action.bonds) {
+          const asset = await this.#chain.read('assets', bond.asset, 'head')
+          if (asset === undefined) return reject('E_ASSET_UNKNOWN', `no asset ${bond.asset}`)
+          atoms += asset.registration.collateralPerSeat * BigInt(bond.units)
+        }
+        return accept(atoms)
+      }
+      default: return accept(0n)
+    }
+  }
+
+  /** This key's outputs at the head, and those of them that a new transaction may spend. */
+  async #coins(): Promise<{ readonly all: readonly Coin[]; readonly free: readonly Coin[] }> {
+    const [all, head] = await Promise.all([this.#chain.outputsOf(this.key), this.#chain.tip('head')])
+    await this.#forgetSettled(new Set(all.map(coin => coin.id)))
+    const free = all.filter(({ id, record }) =>
+      !this.#reserved.has(id) && (record.maturesAt === null || record.maturesAt <= head.recordedFinal))
+    return { all, free }
+  }
+
+  /** A reserved output that is gone at the head was spent; one whose transaction is not under way is free again. */
+  async #forgetSettled(present: ReadonlySet<OutputId>): Promise<void> {
+    const waiting = new Set<TransactionId>()
+    for (const [id, transaction] of this.#reserved) if (present.has(id)) waiting.add(transaction)
+    const ended = new Set<TransactionId>()
+    for (const transaction of waiting) {
+      const { kind } = await this.#chain.status(transaction)
+      if (kind === 'refused' || kind === 'final') ended.add(transaction)
+    }
+    for (const [id, transaction] of [...this.#reserved]) if (ended.has(transaction)) this.#reserved.delete(id)
+  }
+}

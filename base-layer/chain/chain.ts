@@ -1,0 +1,314 @@
+// The one writer of the base chain: turns whatever happens into events of the consensus machine and carries out its
+// effects in order - persist, sign, send, feed back. Network, doors and duties reach the chain through it alone.
+// Upholds [FIN-7] (nothing leaves before it is on disk), [POS-5] (bodies are stored before they are acknowledged).
+import type { PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
+import type { Verdict } from '#contracts/primitives/verdict.ts'
+import type { SignedAcknowledgement } from '#contracts/statements/acknowledgement.ts'
+import { type Block, blockIdOf } from '#contracts/statements/block.ts'
+import type { Certificate, SignedVote } from '#contracts/statements/vote.ts'
+import type {
+  BaseEffect, BaseEvent, BaseSigner, FinalityAnchor, GuardMarks, Intention, Source
+} from '../consensus/events.ts'
+import { type BaseMachine, createBaseMachine, stepBaseMachine } from '../consensus/machine.ts'
+import type { Transition } from '../consensus/transition.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { Logger } from '../runtime/logger.ts'
+import { type PreparedTransaction, prepareTransaction } from '../state/apply-transaction.ts'
+import type { ChainState } from '../state/chain-state.ts'
+import type { ChainStore, StoredBlock } from '../store/chain-store.ts'
+import { encodeStamp, type FileVoteGuard } from '../store/vote-guard.ts'
+import { bytesOfBlock } from './block-bytes.ts'
+import type { Duties } from './duties.ts'
+import { buildAdvance, type FinalEffect } from './finalise.ts'
+import { Mempool } from './mempool.ts'
+import { PreferredChain } from './preferred-chain.ts'
+import { decodeStoredBlock, type Restored } from './restore.ts'
+
+/** What the chain asks of the network; nothing here waits. */
+export interface Outbound {
+  sendBlock(block: Block): void
+  sendAcknowledgement(acknowledgement: SignedAcknowledgement): void
+  sendVote(vote: SignedVote): void
+  sendTransaction(prepared: PreparedTransaction): void
+  fetchBlock(id: ReturnType<typeof blockIdOf>, from: Source): void
+  catchUp(from: Source): void
+}
+
+/** What signs for this node: null in a node that only follows. */
+export interface SigningParts {
+  readonly key: PublicKey
+  readonly guard: FileVoteGuard
+  readonly signer: BaseSigner
+}
+
+export interface ChainParts {
+  readonly store: ChainStore
+  readonly transition: Transition<ChainState>
+  readonly restored: Restored
+  readonly signing: SigningParts | null
+  readonly outbound: Outbound
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Called once, after signing has stopped. */
+  readonly onFatal: (error: unknown) => void
+}
+
+/** What to do with gossip; machine's word for `accept` is relay. */
+export type GossipAnswer = 'relay' | 'ignore' | 'reject'
+
+/** Certificates kept to build hand-overs of periods that ended in one step with later blocks. */
+const RECENT_CERTIFICATES = 32
+
+export class Chain {
+  readonly preferred: PreferredChain
+  readonly mempool: Mempool
+  readonly #parts: ChainParts
+  readonly #machine: BaseMachine<ChainState>
+  readonly #genesisTimeMs: number
+  readonly #finalListeners = new Set<(tip: Block) => void>()
+  readonly #queue: BaseEvent[] = []
+  #duties: Duties | undefined
+  #anchor: FinalityAnchor
+  #recent: Certificate[] = []
+  #unsavedBlocks: StoredBlock[] = []
+  #unsavedCertificates: Certificate[] = []
+  #isWorking = false
+  #isStarted = false
+  #isStopped = false
+  #cancelTimer: () => void = () => {}
+  #syncing = false
+
+  constructor(parts: ChainParts) {
+    const { state, anchor } = parts.restored
+    this.#parts = parts
+    this.#anchor = anchor
+    this.preferred = new PreferredChain(state)
+    this.mempool = new Mempool(state)
+    this.#genesisTimeMs = state.chain.document.genesisTimeMs
+    const { genesis, parameters } = state.chain
+    const settings = { genesis, parameters, self: parts.signing?.key ?? null }
+    const collaborators = {
+      transition: parts.transition,
+      finalBlockBytes: (height: number) => parts.store.finalBytes(height),
+      pickTransactions: () => this.mempool.candidates()
+    }
+    this.#machine = createBaseMachine(settings, collaborators, state, anchor)
+  }
+
+  get head(): ChainState {
+    return this.preferred.head
+  }
+
+  get final(): ChainState {
+    return this.preferred.final
+  }
+
+  get isSyncing(): boolean {
+    return this.#syncing
+  }
+
+  get isConflicted(): boolean {
+    return this.#machine.conflicted
+  }
+
+  get signs(): boolean {
+    return this.#parts.signing?.guard.signs === true && this.#isStarted && !this.#isStopped
+  }
+
+  /** Milliseconds after genesis. */
+  nowMs(): number {
+    return this.#parts.clock.nowMs() - this.#genesisTimeMs
+  }
+
+  /** Gives the machine back what was stored, then lets it act; before genesis time it waits. */
+  start(duties: Duties | undefined): void {
+    this.#duties = duties
+    for (const bytes of this.#parts.store.openBlocks()) {
+      this.#process({ kind: 'restored-block', block: decodeStoredBlock(bytes) })
+    }
+    this.#recent = this.#parts.store.certificates()
+    for (const certificate of [...this.#recent]) this.#process({ kind: 'restored-certificate', certificate })
+    const waitMs = -this.nowMs()
+    if (waitMs > 0) this.#cancelTimer = this.#parts.clock.setTimer(waitMs, () => this.#begin())
+    else this.#begin()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#cancelTimer()
+    this.#parts.signing?.guard.stop('the node is stopping')
+  }
+
+  /**
+   * Hands the machine one event, with everything it sets off, before it returns; what it says about gossip. Nothing
+   * happens before the start or after the stop.
+   */
+  feed(event: BaseEvent): GossipAnswer {
+    if (!this.#isStarted || this.#isStopped) return 'ignore'
+    if (this.#isWorking) {
+      this.#queue.push(event)
+      return 'ignore'
+    }
+    const answer = this.#process(event)
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#process(next)
+    return answer
+  }
+
+  setSyncing(active: boolean): void {
+    if (this.#syncing === active) return
+    this.#syncing = active
+    this.feed({ kind: 'syncing', active, nowMs: this.nowMs() })
+  }
+
+  /** Into the mempool; `tell`: send it on to the peers. */
+  submit(prepared: PreparedTransaction, tell: boolean): Verdict<TransactionId> {
+    const isNew = !this.mempool.has(prepared.id)
+    const verdict = this.mempool.add(prepared)
+    if (verdict.ok && isNew && tell) this.#parts.outbound.sendTransaction(prepared)
+    return verdict
+  }
+
+  /** Called after each advance of finality with the newest final block. Returns a stop. */
+  onFinal(listener: (tip: Block) => void): () => void {
+    this.#finalListeners.add(listener)
+    return () => { this.#finalListeners.delete(listener) }
+  }
+
+  /** Stops signing at once and for good, then tells the node. */
+  fail(error: unknown): void {
+    if (this.#isStopped) return
+    this.stop()
+    this.#parts.logger.fatal({ err: error }, 'the base chain stops: an invariant is broken')
+    this.#parts.onFatal(error)
+  }
+
+  #begin(): void {
+    this.#isStarted = true
+    const guard: GuardMarks | null = this.#parts.signing?.guard.marks ?? null
+    if (this.#syncing) this.feed({ kind: 'syncing', active: true, nowMs: this.nowMs() })
+    this.feed({ kind: 'start', guard, nowMs: this.nowMs() })
+    this.#duties?.onHead(this.head)
+  }
+
+  #process(event: BaseEvent): GossipAnswer {
+    let answer: GossipAnswer = 'ignore'
+    this.#isWorking = true
+    try {
+      for (const effect of stepBaseMachine(this.#machine, event)) {
+        if (effect.kind === 'gossip') answer = effect.verdict
+        else this.#carryOut(effect)
+      }
+      this.#save()
+    } catch (error) {
+      this.fail(error)
+    } finally {
+      this.#isWorking = false
+    }
+    return answer
+  }
+
+  #carryOut(effect: Exclude<BaseEffect<ChainState>, { kind: 'gossip' }>): void {
+    const { outbound, logger } = this.#parts
+    switch (effect.kind) {
+      case 'sign': return this.#sign(effect.intention)
+      case 'set-timer': return this.#setTimer(effect.atMs)
+      case 'fetch': return outbound.fetchBlock(effect.id, effect.from)
+      case 'behind': return outbound.catchUp(effect.from)
+      case 'store':
+        this.#unsavedBlocks.push(storedBlockOf(effect.block, effect.id))
+        return
+      case 'certified':
+        this.#unsavedCertificates.push(effect.certificate)
+        this.#recent = [...this.#recent, effect.certificate].slice(-RECENT_CERTIFICATES)
+        return
+      case 'head': return this.#moveHead(effect)
+      case 'likely': return this.preferred.markLikely(effect.point)
+      case 'final': return this.#finalise(effect)
+      case 'evidence':
+        logger.warn({ kind: effect.evidence.kind }, 'a peer signed two things that contradict each other')
+        this.#duties?.onEvidence(effect.evidence)
+        return
+      case 'penalise':
+        logger.debug({ signer: effect.signer, from: effect.from, code: effect.code }, 'refused what a peer signed')
+        return
+      case 'conflict':
+        logger.error({ why: effect.why }, 'a certificate contradicts what is final here: finality has stopped')
+        return
+    }
+  }
+
+  /** Persist, sign, send, feed back. A guard that refuses or cannot write ends signing; the node follows on. */
+  #sign(intention: Intention): void {
+    const { signing, outbound, logger } = this.#parts
+    if (signing === null || !signing.guard.signs) return
+    this.#save()
+    const { guard, signer } = signing
+    const nowMs = this.nowMs()
+    try {
+      switch (intention.kind) {
+        case 'acknowledge': {
+          const acknowledgement = signer.acknowledge(guard.write(intention))
+          outbound.sendAcknowledgement(acknowledgement)
+          this.#queue.push({ kind: 'acknowledgement', acknowledgement, from: null, nowMs })
+          return
+        }
+        case 'vote': {
+          const vote = signer.vote(guard.write(intention))
+          outbound.sendVote(vote)
+          this.#queue.push({ kind: 'vote', vote, from: null, nowMs })
+          return
+        }
+        case 'propose': {
+          const block = signer.propose(guard.write(intention))
+          outbound.sendBlock(block)
+          this.#queue.push({ kind: 'block', block, from: null, nowMs })
+          return
+        }
+      }
+    } catch (error) {
+      guard.stop(String(error))
+      logger.error({ err: error }, 'the vote guard failed: this node signs nothing until it is restarted')
+    }
+  }
+
+  #setTimer(atMs: number): void {
+    this.#cancelTimer()
+    const delayMs = Math.max(0, atMs - this.nowMs())
+    this.#cancelTimer = this.#parts.clock.setTimer(delayMs, () => {
+      this.feed({ kind: 'timer', nowMs: Math.max(atMs, this.nowMs()) })
+    })
+  }
+
+  #moveHead({ removed, added }: Extract<BaseEffect<ChainState>, { kind: 'head' }>): void {
+    const gained = this.preferred.move(removed, added)
+    const returned = removed.flatMap(block => block.transactions)
+      .filter(transaction => transaction.action?.kind !== 'seed.reveal').map(prepareTransaction)
+    this.mempool.advance(this.head, gained.flatMap(block => block.transactions), returned)
+    if (this.#isStarted) this.#duties?.onHead(this.head)
+  }
+
+  #finalise(effect: FinalEffect): void {
+    const { store, signing, logger } = this.#parts
+    this.#save()
+    const { missing, ...advance } = buildAdvance(effect, this.final, this.#anchor, this.#recent)
+    if (missing.length > 0) logger.warn({ periods: missing }, 'no certificates at hand for a period that ended')
+    const guard = signing === null ? {} : { guard: encodeStamp(signing.guard.stamp) }
+    store.advance({ ...advance, meta: { ...advance.meta, ...guard } })
+    this.#anchor = effect.anchor
+    this.preferred.finalise(effect.steps)
+    const tip = effect.steps.at(-1)
+    if (tip !== undefined) for (const listener of this.#finalListeners) listener(tip.block)
+  }
+
+  #save(): void {
+    if (this.#unsavedBlocks.length === 0 && this.#unsavedCertificates.length === 0) return
+    this.#parts.store.put(this.#unsavedBlocks, this.#unsavedCertificates)
+    this.#unsavedBlocks = []
+    this.#unsavedCertificates = []
+  }
+}
+
+function storedBlockOf(block: Block, id: StoredBlock['id']): StoredBlock {
+  const { height, slot } = block.header
+  return { id, height, slot, bytes: bytesOfBlock(block) }
+}

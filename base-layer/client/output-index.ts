@@ -1,0 +1,51 @@
+// Outputs by owner at the head, brought up to date only when somebody asks: the difference between two states is found by
+// skipping what they share, so a node that serves no wallet pays nothing.
+import type { OutputRecord } from '#contracts/ledger/output.ts'
+import type { OutputId, PublicKey } from '#contracts/primitives/ids.ts'
+import type { TreeNode } from '#contracts/merkle/node.ts'
+import type { ChainState } from '../state/chain-state.ts'
+import { decodeKey } from '../state/section-trees.ts'
+
+type Node = TreeNode<OutputRecord>
+
+export class OutputIndex {
+  readonly #byOwner = new Map<PublicKey, Map<OutputId, OutputRecord>>()
+  #node: Node | undefined
+
+  of(owner: PublicKey, head: ChainState): readonly { readonly id: OutputId; readonly record: OutputRecord }[] {
+    this.#follow(head.trees.outputs.node)
+    return [...this.#byOwner.get(owner) ?? []].map(([id, record]) => ({ id, record }))
+  }
+
+  #follow(next: Node): void {
+    const before: Node = this.#node ?? { kind: 'empty' }
+    visitApart(before, next, (id, record) => this.#remove(id, record))
+    visitApart(next, before, (id, record) => this.#add(id, record))
+    this.#node = next
+  }
+
+  #add(id: OutputId, record: OutputRecord): void {
+    const { owner } = record.output
+    const known = this.#byOwner.get(owner)
+    if (known === undefined) this.#byOwner.set(owner, new Map([[id, record]]))
+    else known.set(id, record)
+  }
+
+  #remove(id: OutputId, record: OutputRecord): void {
+    const known = this.#byOwner.get(record.output.owner)
+    known?.delete(id)
+    if (known?.size === 0) this.#byOwner.delete(record.output.owner)
+  }
+}
+
+/** Leaves below `node` that are not, as the same object, below `other`. A leaf may move up or down by itself. */
+function visitApart(node: Node, other: Node, visit: (id: OutputId, record: OutputRecord) => void): void {
+  if (node === other || node.kind === 'empty' || node.kind === 'opaque') return
+  if (node.kind === 'branch') {
+    visitApart(node.left, other.kind === 'branch' ? other.left : other, visit)
+    visitApart(node.right, other.kind === 'branch' ? other.right : other, visit)
+    return
+  }
+  if (node.key === undefined || node.value === undefined) return
+  visit(decodeKey('outputs', node.key), node.value)
+}

@@ -1,0 +1,74 @@
+// BaseChain as JSON-RPC methods base.*: the serving side of remote-chain.ts.
+import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
+import { outputRecordCodec } from '#contracts/ledger/output.ts'
+import { parametersCodec } from '#contracts/ledger/parameters.ts'
+import { TRANSACTION_BYTES, transactionCodec } from '#contracts/ledger/transaction.ts'
+import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
+import type { PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
+import { signedHeaderCodec } from '#contracts/statements/block.ts'
+import type { BaseChain } from '../base-chain.ts'
+import { RpcFailure, type RpcMethod, rpcMethod } from '../runtime/json-rpc.ts'
+import { type KeyOf, SECTIONS, type SectionName, type ValueOf } from '../state/sections.ts'
+import { RPC_PARAMETERS } from './rpc-schemas.ts'
+
+/** Longest encoded key of any section. */
+const KEY_BYTES = 256
+
+export function createBaseRpc(chain: BaseChain): Readonly<Record<string, RpcMethod>> {
+  return {
+    'base.info': rpcMethod(RPC_PARAMETERS.info, async () => {
+      const { parameters, ...rest } = await chain.info()
+      return { ...rest, parameters: hexOf(parametersCodec, parameters) }
+    }),
+    'base.tip': rpcMethod(RPC_PARAMETERS.tip, ({ which }) => chain.tip(which)),
+    'base.block': rpcMethod(RPC_PARAMETERS.block, ({ height }) => chain.block(height)),
+    'base.read': rpcMethod(RPC_PARAMETERS.read, async ({ section, key, which }) => {
+      const value = await chain.read(section, keyIn(section, key), which)
+      return value === undefined ? null : hexOf(valueCodecOf(section), value)
+    }),
+    'base.list': rpcMethod(RPC_PARAMETERS.list, async ({ section, which }) => {
+      const entries = await chain.list(section, which)
+      return entries.map(({ key, value }) => ({
+        key: hexOf(keyCodecOf(section), key), value: hexOf(valueCodecOf(section), value)
+      }))
+    }),
+    'base.outputs': rpcMethod(RPC_PARAMETERS.outputs, async ({ owner }) => {
+      const outputs = await chain.outputsOf(owner as PublicKey)
+      return outputs.map(({ id, record }) => ({ id, record: hexOf(outputRecordCodec, record) }))
+    }),
+    'base.prove': rpcMethod(RPC_PARAMETERS.prove, async ({ section, key }) => {
+      const { value, header, sectionRoots, witness } = await chain.prove(section, keyIn(section, key))
+      return {
+        value: value === null ? null : hexOf(valueCodecOf(section), value),
+        header: hexOf(signedHeaderCodec, header),
+        sectionRoots: sectionRoots.map(bytesToHex),
+        witness: bytesToHex(witness)
+      }
+    }),
+    'base.finalityProof': rpcMethod(RPC_PARAMETERS.finalityProof, async () => bytesToHex(await chain.proveFinality())),
+    'base.submit': rpcMethod(RPC_PARAMETERS.submit, async ({ transaction }) => {
+      const decoded = decode(transactionCodec, hexToBytes(transaction), TRANSACTION_BYTES)
+      return decoded.ok ? chain.submit(decoded.value) : decoded
+    }),
+    'base.status': rpcMethod(RPC_PARAMETERS.status, ({ id }) => chain.status(id as TransactionId))
+  }
+}
+
+// A row of SECTIONS gives key and value that belong together; the compiler cannot see it through a name.
+export function keyCodecOf<S extends SectionName>(section: S): Codec<KeyOf<S>> {
+  return SECTIONS[section].key as unknown as Codec<KeyOf<S>>
+}
+
+export function valueCodecOf<S extends SectionName>(section: S): Codec<ValueOf<S>> {
+  return SECTIONS[section].value as unknown as Codec<ValueOf<S>>
+}
+
+function keyIn<S extends SectionName>(section: S, hex: string): KeyOf<S> {
+  const decoded = decode(keyCodecOf(section), hexToBytes(hex), KEY_BYTES)
+  if (!decoded.ok) throw new RpcFailure(decoded.code, `not a key of section ${section}: ${decoded.why}`)
+  return decoded.value
+}
+
+function hexOf<T>(codec: Codec<T>, value: T): string {
+  return bytesToHex(encode(codec, value))
+}

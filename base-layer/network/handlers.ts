@@ -1,0 +1,94 @@
+// Answers to peers, one handler per request. A request that does not decode is refused by rejecting, which resets the
+// stream; answers are bounded in blocks and bytes.
+import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
+import type { BlockId } from '#contracts/primitives/ids.ts'
+import type { SignedHeader } from '#contracts/statements/block.ts'
+import { bytesOfBlock } from '../chain/block-bytes.ts'
+import type { Chain } from '../chain/chain.ts'
+import { decodeStoredBlock } from '../chain/restore.ts'
+import { RuntimeError } from '../runtime/errors.ts'
+import type { Host } from '../runtime/host.ts'
+import type { ChainStore } from '../store/chain-store.ts'
+import { SYNC_LIMITS } from './limits.ts'
+import {
+  blockAnswerCodec, blockRequestCodec, headersCodec, headersRequestCodec, rangeCodec, rangeRequestCodec, type Status,
+  statusCodec, statusRequestCodec, type WireNames
+} from './wire.ts'
+
+export interface Served {
+  readonly chain: Chain
+  readonly store: ChainStore
+}
+
+/** Registers all handlers; the result removes them. */
+export function serveRequests(host: Host, names: WireNames, served: Served): () => void {
+  const stops = [
+    serve(host, names.status, statusRequestCodec, statusCodec, () => statusOf(served.chain), SYNC_LIMITS.statusConcurrency),
+    serve(host, names.range, rangeRequestCodec, rangeCodec, ({ locator }) => rangeAfter(served, locator)),
+    serve(host, names.block, blockRequestCodec, blockAnswerCodec, ({ id }) => served.store.blockBytes(id) ?? null),
+    serve(host, names.headers, headersRequestCodec, headersCodec, ({ from, count }) => headersOf(served, from, count))
+  ]
+  return () => { for (const stop of stops) stop() }
+}
+
+export function statusOf(chain: Chain): Status {
+  const { head, final } = chain
+  return {
+    finalHeight: final.height, finalId: final.id, headHeight: head.height, headId: head.id, score: head.header.score
+  }
+}
+
+/** Blocks of the preferred chain after the first known id, final ones first. */
+export function rangeAfter({ chain, store }: Served, locator: readonly BlockId[]): Uint8Array[] {
+  const from = locator.map(id => heightOnChain({ chain, store }, id)).find(height => height !== undefined)
+  if (from === undefined) return []
+  const found: Uint8Array[] = []
+  let bytes = 0
+  const isFull = (): boolean => found.length >= SYNC_LIMITS.rangeBlocks || bytes >= SYNC_LIMITS.rangeBytes
+  if (from < chain.final.height) {
+    const to = Math.min(chain.final.height, from + SYNC_LIMITS.rangeBlocks)
+    for (const one of store.finalRange(from + 1, to, SYNC_LIMITS.rangeBytes)) {
+      found.push(one)
+      bytes += one.length
+    }
+  }
+  // Open blocks follow only when no final one is left out.
+  let height = from + found.length + 1
+  for (let open = chain.preferred.at(height); open !== undefined && !isFull(); open = chain.preferred.at(++height)) {
+    const one = bytesOfBlock(open.block)
+    found.push(one)
+    bytes += one.length
+  }
+  return found
+}
+
+function heightOnChain({ chain, store }: Served, id: BlockId): number | undefined {
+  for (let height = chain.final.height + 1; ; height++) {
+    const open = chain.preferred.at(height)
+    if (open === undefined) return store.finalHeightOf(id)
+    if (open.id === id) return height
+  }
+}
+
+function headersOf({ chain, store }: Served, from: number, count: number): SignedHeader[] {
+  const to = Math.min(chain.final.height, from + count - 1)
+  const headers: SignedHeader[] = []
+  for (let height = from; height <= to; height++) {
+    const bytes = store.finalBytes(height)
+    if (bytes === undefined) break
+    const { header, signature } = decodeStoredBlock(bytes)
+    headers.push({ header, signature })
+  }
+  return headers
+}
+
+function serve<Request, Answer>(
+  host: Host, protocol: string, request: Codec<Request>, answer: Codec<Answer>, handle: (request: Request) => Answer,
+  concurrency: number = SYNC_LIMITS.concurrency
+): () => void {
+  return host.handle(protocol, async body => {
+    const decoded = decode(request, body, SYNC_LIMITS.requestBytes)
+    if (!decoded.ok) throw new RuntimeError('E_BAD_FRAME', decoded.why)
+    return encode(answer, handle(decoded.value))
+  }, { maxRequestBytes: SYNC_LIMITS.requestBytes, concurrency })
+}

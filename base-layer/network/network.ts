@@ -1,0 +1,97 @@
+// The base chain on the network: subscribes the topics, serves requests, sends what the chain wants sent, and keeps the
+// chain in step with its peers. Made before the chain, bound to it at the start.
+import { encode } from '#contracts/codec/codec.ts'
+import { type SignedAcknowledgement, signedAcknowledgementCodec } from '#contracts/statements/acknowledgement.ts'
+import { type Block, type blockIdOf } from '#contracts/statements/block.ts'
+import type { GenesisHash } from '#contracts/primitives/ids.ts'
+import { type SignedVote, signedVoteCodec } from '#contracts/statements/vote.ts'
+import { bytesOfBlock } from '../chain/block-bytes.ts'
+import type { Chain, Outbound } from '../chain/chain.ts'
+import type { Source } from '../consensus/events.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { isRuntimeError } from '../runtime/errors.ts'
+import type { Host } from '../runtime/host.ts'
+import type { Logger } from '../runtime/logger.ts'
+import type { PreparedTransaction } from '../state/apply-transaction.ts'
+import type { ChainStore } from '../store/chain-store.ts'
+import { serveRequests } from './handlers.ts'
+import type { Intake } from './intake.ts'
+import { SYNC_LIMITS } from './limits.ts'
+import { Sync } from './sync.ts'
+import { blockGossipCodec, type WireNames, wireNames } from './wire.ts'
+
+export interface NetworkParts {
+  readonly host: Host
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly genesis: GenesisHash
+  readonly statusMs: number
+}
+
+export class BaseNetwork implements Outbound {
+  readonly #parts: NetworkParts
+  readonly #names: WireNames
+  #sync: Sync | undefined
+  #stops: (() => void)[] = []
+
+  constructor(parts: NetworkParts) {
+    this.#parts = parts
+    this.#names = wireNames(parts.genesis)
+  }
+
+  start(chain: Chain, store: ChainStore, intake: Intake): void {
+    const { host, clock, logger, statusMs } = this.#parts
+    const names = this.#names
+    const sync = new Sync({ chain, store, intake, host, names, clock, logger, statusMs })
+    this.#sync = sync
+    this.#stops = [
+      serveRequests(host, names, { chain, store }),
+      host.subscribe(names.blocks, (bytes, from) => intake.takeBlockGossip(bytes, from, id => sync.fetch(id, from))),
+      host.subscribe(names.acknowledgements, (bytes, from) => intake.takeAcknowledgement(bytes, from)),
+      host.subscribe(names.votes, (bytes, from) => intake.takeVote(bytes, from)),
+      host.subscribe(names.transactions, bytes => intake.takeTransaction(bytes))
+    ]
+    sync.start()
+  }
+
+  stop(): void {
+    this.#sync?.stop()
+    for (const stop of this.#stops) stop()
+    this.#stops = []
+  }
+
+  sendBlock(block: Block): void {
+    const bytes = bytesOfBlock(block)
+    const { header, signature } = block
+    const message = bytes.length <= SYNC_LIMITS.gossipBlockBytes
+      ? { kind: 'whole' as const, block: bytes } : { kind: 'header' as const, header, signature }
+    this.#publish(this.#names.blocks, encode(blockGossipCodec, message))
+  }
+
+  sendAcknowledgement(acknowledgement: SignedAcknowledgement): void {
+    this.#publish(this.#names.acknowledgements, encode(signedAcknowledgementCodec, acknowledgement))
+  }
+
+  sendVote(vote: SignedVote): void {
+    this.#publish(this.#names.votes, encode(signedVoteCodec, vote))
+  }
+
+  sendTransaction({ encoded }: PreparedTransaction): void {
+    this.#publish(this.#names.transactions, encoded)
+  }
+
+  fetchBlock(id: ReturnType<typeof blockIdOf>, from: Source): void {
+    this.#sync?.fetch(id, from)
+  }
+
+  catchUp(from: Source): void {
+    this.#sync?.catchUp(from)
+  }
+
+  #publish(topic: string, bytes: Uint8Array): void {
+    this.#parts.host.publish(topic, bytes).catch((error: unknown) => {
+      if (isRuntimeError(error) && error.code === 'E_STOPPED') return
+      this.#parts.logger.warn({ topic, err: String(error) }, 'could not publish')
+    })
+  }
+}

@@ -1,0 +1,184 @@
+// Catching up: asks peers where they stand, takes ranges from whoever is ahead, and fetches single blocks that others
+// name. Every failure moves on to another peer; the next status tries again, so a node that missed gossip never stalls.
+import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
+import type { BlockId } from '#contracts/primitives/ids.ts'
+import { blockIdOf } from '#contracts/statements/block.ts'
+import type { Chain } from '../chain/chain.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { Host } from '../runtime/host.ts'
+import type { Logger } from '../runtime/logger.ts'
+import type { ChainStore } from '../store/chain-store.ts'
+import type { Intake } from './intake.ts'
+import { SYNC_LIMITS } from './limits.ts'
+import {
+  blockAnswerCodec, blockRequestCodec, rangeCodec, rangeRequestCodec, type Status, statusCodec, statusRequestCodec,
+  type WireNames
+} from './wire.ts'
+
+export interface SyncParts {
+  readonly chain: Chain
+  readonly store: ChainStore
+  readonly intake: Intake
+  readonly host: Host
+  readonly names: WireNames
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly statusMs: number
+}
+
+export class Sync {
+  readonly #parts: SyncParts
+  readonly #fetching = new Set<BlockId>()
+  #cancelTimer: () => void = () => {}
+  #stopped = false
+  #catchingUp = false
+  /** Turns through the peers, so that every one is asked in time. */
+  #turn = 0
+  #lastStatusMs = Number.NEGATIVE_INFINITY
+  #startedMs = 0
+  #looked = false
+
+  constructor(parts: SyncParts) {
+    this.#parts = parts
+  }
+
+  /** Until a first look at the peers nothing is signed: the stored view may be an old one. */
+  start(): void {
+    this.#startedMs = this.#parts.clock.nowMs()
+    this.#parts.chain.setSyncing(true)
+    this.#schedule(0)
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#cancelTimer()
+  }
+
+  /** Asks `from` first, then others, for a block that something names. */
+  fetch(id: BlockId, from: string | null): void {
+    if (this.#fetching.has(id) || this.#fetching.size >= SYNC_LIMITS.fetches || this.#stopped) return
+    this.#fetching.add(id)
+    this.#fetchFromAny(id, from).catch((error: unknown) => this.#parts.chain.fail(error))
+      .finally(() => this.#fetching.delete(id))
+  }
+
+  /** Takes what a peer has beyond our chain, if nothing of the kind is under way. */
+  catchUp(from: string | null): void {
+    const peer = from ?? this.#nextPeer()
+    if (peer === undefined || this.#catchingUp || this.#stopped) return
+    this.#follow(peer).catch((error: unknown) => this.#parts.chain.fail(error))
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#stopped) return
+    this.#cancelTimer = this.#parts.clock.setTimer(delayMs, () => {
+      this.#look().catch((error: unknown) => this.#parts.chain.fail(error)).finally(() => {
+        const soon = this.#looked ? this.#parts.statusMs : Math.min(100, this.#parts.statusMs)
+        this.#schedule(soon)
+      })
+    })
+  }
+
+  /** One peer's status. While blocks keep coming there is nothing to ask most of the time. */
+  async #look(): Promise<void> {
+    const { chain, clock, statusMs } = this.#parts
+    const nowMs = clock.nowMs()
+    if (!this.#looked && nowMs - this.#startedMs >= SYNC_LIMITS.firstLookMs) this.#endFirstLook()
+    const quietMs = chain.nowMs() - chain.head.header.timeMs
+    const isFresh = quietMs < statusMs + 2 * chain.head.chain.parameters.slotMs
+    if (this.#looked && isFresh && nowMs - this.#lastStatusMs < SYNC_LIMITS.quietStatusMs) return
+    const peer = this.#nextPeer()
+    if (peer === undefined) return
+    this.#lastStatusMs = nowMs
+    const status = await this.#ask(peer, this.#parts.names.status, statusRequestCodec, {}, statusCodec,
+      SYNC_LIMITS.statusBytes, SYNC_LIMITS.statusTimeoutMs)
+    if (status === undefined) return
+    if (this.#isAhead(status)) await this.#follow(peer)
+    this.#endFirstLook()
+  }
+
+  #endFirstLook(): void {
+    if (this.#looked) return
+    this.#looked = true
+    if (!this.#catchingUp) this.#parts.chain.setSyncing(false)
+  }
+
+  #isAhead({ headId, headHeight, finalHeight, score }: Status): boolean {
+    const { chain, store } = this.#parts
+    const isNews = score > chain.head.header.score || headHeight > chain.head.height || finalHeight > chain.final.height
+    return isNews && chain.head.id !== headId && store.blockBytes(headId) === undefined
+  }
+
+  /** Ranges from one peer until it has no more, or stops making sense. */
+  async #follow(peer: string): Promise<void> {
+    if (this.#catchingUp) return
+    this.#catchingUp = true
+    const { chain, logger } = this.#parts
+    const from = chain.head.height
+    try {
+      let after: BlockId | undefined
+      do after = await this.#takeRange(peer, after)
+      while (after !== undefined && !this.#stopped)
+    } finally {
+      this.#catchingUp = false
+      this.#looked = true
+      chain.setSyncing(false)
+      const gained = chain.head.height - from
+      if (gained > SYNC_LIMITS.behindBlocks) logger.info({ gained, height: chain.head.height }, 'caught up with the chain')
+    }
+  }
+
+  /** The last block taken, after which the peer may have more; undefined if there is nothing more to be had from it. */
+  async #takeRange(peer: string, after: BlockId | undefined): Promise<BlockId | undefined> {
+    const { chain, store, intake, names } = this.#parts
+    const ids = chain.preferred.locator()
+    // Ours from the head down, the final block last: one of them is on the peer's chain, or it is on another.
+    const locator = [...after === undefined ? [] : [after], ...ids.slice(0, SYNC_LIMITS.locatorIds - 2), chain.final.id]
+    const range = await this.#ask(peer, names.range, rangeRequestCodec, { locator }, rangeCodec,
+      SYNC_LIMITS.responseBytes, SYNC_LIMITS.requestTimeoutMs)
+    if (range === undefined || range.length === 0) return undefined
+    if (range.length > SYNC_LIMITS.behindBlocks) chain.setSyncing(true)
+    let last: BlockId | undefined
+    for (const bytes of range) {
+      const block = await intake.takeBlock(bytes, peer)
+      if (block === undefined) return undefined
+      last = blockIdOf(block.header)
+    }
+    // A block that was not kept is invalid or on a branch that finality has left: asking again would give the same.
+    return last !== undefined && last !== after && store.blockBytes(last) !== undefined ? last : undefined
+  }
+
+  async #fetchFromAny(id: BlockId, from: string | null): Promise<void> {
+    const { host, store, intake, names } = this.#parts
+    const others = host.peers().filter(peer => peer !== from).sort(() => Math.random() - 0.5)
+    const peers = from === null ? others : [from, ...others]
+    for (const peer of peers.slice(0, SYNC_LIMITS.fetchPeers)) {
+      if (this.#stopped || store.blockBytes(id) !== undefined) return
+      const bytes = await this.#ask(peer, names.block, blockRequestCodec, { id }, blockAnswerCodec,
+        SYNC_LIMITS.responseBytes, SYNC_LIMITS.requestTimeoutMs)
+      if (bytes === undefined || bytes === null) continue
+      if (await intake.takeBlock(bytes, peer) !== undefined) return
+    }
+  }
+
+  #nextPeer(): string | undefined {
+    const peers = this.#parts.host.peers()
+    this.#turn += 1
+    return peers[this.#turn % Math.max(1, peers.length)]
+  }
+
+  /** The decoded answer, or undefined for any failure: the caller tries elsewhere or later. */
+  async #ask<Request, Answer>(
+    peer: string, protocol: string, request: Codec<Request>, value: Request, answer: Codec<Answer>,
+    maxResponseBytes: number, timeoutMs: number
+  ): Promise<Answer | undefined> {
+    try {
+      const bytes = await this.#parts.host.request(peer, protocol, encode(request, value), { timeoutMs, maxResponseBytes })
+      const decoded = decode(answer, bytes, maxResponseBytes)
+      return decoded.ok ? decoded.value : undefined
+    } catch (error) {
+      this.#parts.logger.debug({ peer, protocol, err: String(error) }, 'a peer did not answer')
+      return undefined
+    }
+  }
+}

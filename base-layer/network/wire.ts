@@ -1,0 +1,59 @@
+// What base chain nodes send each other: names of topics and protocols, which carry the genesis tag so that networks do
+// not meet, and the codecs of messages. Tags are append-only.
+import { amount, bytes, type Decoded, hex32, list, nullable, record, uint, union } from '#contracts/codec/codec.ts'
+import type { BlockId, GenesisHash } from '#contracts/primitives/ids.ts'
+import { BLOCK_BYTES, signedHeaderCodec } from '#contracts/statements/block.ts'
+import { SYNC_LIMITS } from './limits.ts'
+
+export interface WireNames {
+  readonly blocks: string
+  readonly acknowledgements: string
+  readonly votes: string
+  readonly transactions: string
+  readonly status: string
+  readonly range: string
+  readonly block: string
+  readonly headers: string
+}
+
+export function wireNames(genesis: GenesisHash): WireNames {
+  const base = `/surety/${genesis.slice(0, 16)}/base`
+  return {
+    blocks: `${base}/blocks/1`,
+    acknowledgements: `${base}/acknowledgements/1`,
+    votes: `${base}/votes/1`,
+    transactions: `${base}/transactions/1`,
+    status: `${base}/status/1`,
+    range: `${base}/range/1`,
+    block: `${base}/block/1`,
+    headers: `${base}/headers/1`
+  }
+}
+
+/** Blocks travel as their own canonical bytes, so that they are encoded once and stored as they came. */
+export const blockGossipCodec = union({
+  whole: [0, record({ block: bytes(SYNC_LIMITS.gossipBlockBytes) })],
+  header: [1, signedHeaderCodec]
+})
+
+export const statusRequestCodec = record({})
+export const statusCodec = record({
+  finalHeight: uint(),
+  finalId: hex32<BlockId>(),
+  headHeight: uint(),
+  headId: hex32<BlockId>(),
+  score: amount()
+})
+export type Status = Decoded<typeof statusCodec>
+
+/** The blocks of the answerer's preferred chain after the first of these ids that is on it. */
+export const rangeRequestCodec = record({ locator: list(hex32<BlockId>(), SYNC_LIMITS.locatorIds, 1) })
+/** Empty if none of the ids is on its chain, or nothing follows. */
+export const rangeCodec = list(bytes(BLOCK_BYTES), SYNC_LIMITS.rangeBlocks)
+
+export const blockRequestCodec = record({ id: hex32<BlockId>() })
+export const blockAnswerCodec = nullable(bytes(BLOCK_BYTES))
+
+/** Headers of the final chain, for light clients. */
+export const headersRequestCodec = record({ from: uint(), count: uint(SYNC_LIMITS.headers) })
+export const headersCodec = list(signedHeaderCodec, SYNC_LIMITS.headers)

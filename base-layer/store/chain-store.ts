@@ -1,0 +1,217 @@
+// chain.db: every block this node accepted, the leaves of the newest final state, and what proofs of finality need. One
+// owner, the chain's writer; reads by others are of final rows. A final advance is one transaction, so a crash leaves the
+// state of one final block or of the next [FIN-5, POS-5].
+import { decode, encode, list } from '#contracts/codec/codec.ts'
+import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
+import type { BlockId, TransactionId } from '#contracts/primitives/ids.ts'
+import { type Certificate, certificateCodec } from '#contracts/statements/vote.ts'
+import { type Database, openDatabase } from '../runtime/database.ts'
+import { RuntimeError } from '../runtime/errors.ts'
+import type { StoredEntry } from '../state/section-trees.ts'
+import { SECTION_NAMES } from '../state/sections.ts'
+import { CHAIN_MIGRATIONS, type ChainTables } from './chain-schema.ts'
+import { STORE_LIMITS } from './limits.ts'
+
+/** A block as the store holds it: bytes are the canonical encoding of blockCodec. */
+export interface StoredBlock {
+  readonly id: BlockId
+  readonly height: number
+  readonly slot: number
+  readonly bytes: Uint8Array
+}
+
+/** Everything one advance of finality changes on disk. */
+export interface FinalAdvance {
+  /** Ids of the newly final blocks, all of them stored before. */
+  readonly blocks: readonly BlockId[]
+  readonly transactions: readonly { readonly id: TransactionId; readonly height: number }[]
+  /** Leaves that differ from the final state before. */
+  readonly changes: Iterable<StoredEntry>
+  /** Named singletons to replace: the anchor, the newest proof, the frontier. */
+  readonly meta: Readonly<Record<string, Uint8Array>>
+  /** Encoded hand-overs of the periods that ended with this advance [FIN-10]. */
+  readonly handovers: readonly { readonly period: number; readonly bytes: Uint8Array }[]
+  /** Certificates with an older target are of no more use at the next start. */
+  readonly justifiedEpoch: number
+}
+
+const certificatesCodec = list(certificateCodec, 1, 1)
+const CERTIFICATE_BYTES = 256 * 1024
+
+export async function openChainStore(path: string): Promise<ChainStore> {
+  return new ChainStore(await openDatabase<ChainTables>({ path, migrations: CHAIN_MIGRATIONS }))
+}
+
+export class ChainStore {
+  readonly #database: Database<ChainTables>
+  readonly #statements: ReturnType<typeof prepareAll>
+
+  constructor(database: Database<ChainTables>) {
+    this.#database = database
+    this.#statements = prepareAll(database.handle)
+  }
+
+  meta(name: string): Uint8Array | undefined {
+    return valueOf(this.#statements.meta.get(name))
+  }
+
+  putMeta(name: string, value: Uint8Array): void {
+    this.#statements.putMeta.run(name, value)
+  }
+
+  /** Stores blocks and certificates in one durable transaction; those already there stay as they are. */
+  put(blocks: readonly StoredBlock[], certificates: readonly Certificate[]): void {
+    const { putBlock, putCertificate, dropCertificates } = this.#statements
+    this.#transact(() => {
+      for (const { id, height, slot, bytes } of blocks) putBlock.run(hexToBytes(id), height, slot, bytes)
+      for (const certificate of certificates) {
+        const { epoch, id } = certificate.vote.target
+        putCertificate.run(epoch, hexToBytes(id), encode(certificatesCodec, [certificate]))
+      }
+      if (certificates.length > 0) dropCertificates.run(STORE_LIMITS.certificates)
+    })
+  }
+
+  /** One transaction: after it the node's final state is the advance's. */
+  advance(advance: FinalAdvance): void {
+    const { markFinal, putLeaf, dropLeaf, putTransaction, putMeta, putHandover, dropForks, dropOld } = this.#statements
+    this.#transact(() => {
+      for (const id of advance.blocks) {
+        const { changes } = markFinal.run(hexToBytes(id))
+        if (changes !== 1) throw new RuntimeError('E_DATA_UNUSABLE', `block ${id} became final but is not stored`)
+      }
+      for (const { id, height } of advance.transactions) putTransaction.run(hexToBytes(id), height)
+      for (const { section, key, value } of advance.changes) {
+        const place = SECTION_NAMES.indexOf(section)
+        if (value === null) dropLeaf.run(place, key)
+        else putLeaf.run(place, key, value)
+      }
+      for (const [name, value] of Object.entries(advance.meta)) putMeta.run(name, value)
+      for (const { period, bytes } of advance.handovers) putHandover.run(period, bytes)
+      dropForks.run()
+      dropOld.run(advance.justifiedEpoch)
+    })
+  }
+
+  /** The first state of a new file: leaves and singletons, and the genesis block if it has bytes. */
+  begin(genesis: StoredBlock, leaves: Iterable<StoredEntry>, meta: Readonly<Record<string, Uint8Array>>): void {
+    const { putBlock, markFinal, putLeaf, putMeta } = this.#statements
+    this.#transact(() => {
+      putBlock.run(hexToBytes(genesis.id), genesis.height, genesis.slot, genesis.bytes)
+      markFinal.run(hexToBytes(genesis.id))
+      for (const { section, key, value } of leaves) putLeaf.run(SECTION_NAMES.indexOf(section), key, value)
+      for (const [name, value] of Object.entries(meta)) putMeta.run(name, value)
+    })
+  }
+
+  * leaves(): Generator<StoredEntry, undefined> {
+    for (const row of this.#statements.leaves.iterate()) {
+      const { section, key, value } = row as ChainTables['leaves']
+      const name = SECTION_NAMES[section]
+      if (name === undefined) throw new RuntimeError('E_DATA_UNUSABLE', `chain.db names section ${section}`)
+      yield { section: name, key, value }
+    }
+  }
+
+  blockBytes(id: BlockId): Uint8Array | undefined {
+    return bytesOf(this.#statements.block.get(hexToBytes(id)))
+  }
+
+  /** Of the final chain, by height. */
+  finalBytes(height: number): Uint8Array | undefined {
+    return bytesOf(this.#statements.finalBlock.get(height))
+  }
+
+  /** Encoded final blocks of heights `from` to `to`, in order, until they exceed `maxBytes`; at least one. */
+  finalRange(from: number, to: number, maxBytes: number): Uint8Array[] {
+    const found: Uint8Array[] = []
+    let bytes = 0
+    for (const row of this.#statements.finalRange.iterate(from, to)) {
+      const one = (row as { readonly bytes: Uint8Array }).bytes
+      bytes += one.length
+      if (found.length > 0 && bytes > maxBytes) break
+      found.push(one)
+    }
+    return found
+  }
+
+  /** Ids of the final chain from a height on. */
+  finalIds(from: number): BlockId[] {
+    return this.#statements.finalIds.all(from).map(row => bytesToHex((row as { readonly id: Uint8Array }).id) as BlockId)
+  }
+
+  /** Height of a block of the final chain. */
+  finalHeightOf(id: BlockId): number | undefined {
+    const row = this.#statements.finalHeight.get(hexToBytes(id)) as { readonly height: number } | undefined
+    return row?.height
+  }
+
+  /** Stored blocks above the final one, by height: what consensus is given back at a start. */
+  openBlocks(): Uint8Array[] {
+    return this.#statements.openBlocks.all().map(row => (row as { readonly bytes: Uint8Array }).bytes)
+  }
+
+  certificates(): Certificate[] {
+    return this.#statements.certificates.all().flatMap(row => {
+      const decoded = decode(certificatesCodec, (row as { readonly bytes: Uint8Array }).bytes, CERTIFICATE_BYTES)
+      return decoded.ok ? decoded.value : []
+    })
+  }
+
+  heightOfTransaction(id: TransactionId): number | undefined {
+    const row = this.#statements.transaction.get(hexToBytes(id)) as { readonly height: number } | undefined
+    return row?.height
+  }
+
+  /** Encoded hand-overs from period 0 on. */
+  handovers(): Uint8Array[] {
+    return this.#statements.handovers.all().map(row => (row as { readonly bytes: Uint8Array }).bytes)
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close()
+  }
+
+  #transact(change: () => void): void {
+    this.#database.handle.transaction(change).immediate()
+  }
+}
+
+function prepareAll(handle: Database<ChainTables>['handle']) {
+  const prepare = (text: string) => handle.prepare(text)
+  return {
+    meta: prepare('SELECT value FROM meta WHERE name = ?'),
+    putMeta: prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'),
+    block: prepare('SELECT bytes FROM blocks WHERE id = ?'),
+    putBlock: prepare('INSERT INTO blocks VALUES (?, ?, ?, 0, ?) ON CONFLICT (id) DO NOTHING'),
+    markFinal: prepare('UPDATE blocks SET final = 1 WHERE id = ?'),
+    finalBlock: prepare('SELECT bytes FROM blocks WHERE final = 1 AND height = ?'),
+    finalRange: prepare('SELECT bytes FROM blocks WHERE final = 1 AND height BETWEEN ? AND ? ORDER BY height'),
+    finalIds: prepare('SELECT id FROM blocks WHERE final = 1 AND height >= ? ORDER BY height'),
+    finalHeight: prepare('SELECT height FROM blocks WHERE final = 1 AND id = ?'),
+    openBlocks: prepare('SELECT bytes FROM blocks WHERE final = 0 ORDER BY height'),
+    /** Blocks no final chain can hold any more. */
+    dropForks: prepare(`DELETE FROM blocks WHERE final = 0
+      AND height <= (SELECT height FROM blocks WHERE final = 1 ORDER BY height DESC LIMIT 1)`),
+    leaves: prepare('SELECT section, key, value FROM leaves'),
+    putLeaf: prepare('INSERT INTO leaves VALUES (?, ?, ?) ON CONFLICT (section, key) DO UPDATE SET value = excluded.value'),
+    dropLeaf: prepare('DELETE FROM leaves WHERE section = ? AND key = ?'),
+    certificates: prepare('SELECT bytes FROM certificates ORDER BY targetEpoch'),
+    putCertificate: prepare('INSERT INTO certificates VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
+    dropCertificates: prepare(`DELETE FROM certificates WHERE targetEpoch <
+      (SELECT min(targetEpoch) FROM (SELECT targetEpoch FROM certificates ORDER BY targetEpoch DESC LIMIT ?))`),
+    dropOld: prepare('DELETE FROM certificates WHERE targetEpoch <= ?'),
+    transaction: prepare('SELECT height FROM transactions WHERE id = ?'),
+    putTransaction: prepare('INSERT INTO transactions VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    putHandover: prepare('INSERT INTO handovers VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    handovers: prepare('SELECT bytes FROM handovers ORDER BY period')
+  }
+}
+
+function valueOf(row: unknown): Uint8Array | undefined {
+  return (row as { readonly value: Uint8Array } | undefined)?.value
+}
+
+function bytesOf(row: unknown): Uint8Array | undefined {
+  return (row as { readonly bytes: Uint8Array } | undefined)?.bytes
+}

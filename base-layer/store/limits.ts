@@ -1,0 +1,9 @@
+// Bounds of what the base chain's files keep beyond the chain itself, each with its reason [GSP-3].
+export const STORE_LIMITS = {
+  /** Rows of each kind in the guard file: only the newest decide, the rest is for a person who looks. */
+  guardRows: 1_024,
+  /** Certificates kept for the next start: as many as consensus keeps waiting. */
+  certificates: 64,
+  /** Signing pauses this many finality epochs after a lost guard file [FIN-7]. */
+  lossEpochs: 2
+} as const
