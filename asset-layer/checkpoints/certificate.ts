@@ -1,5 +1,5 @@
-// Statements of a committee's seats and the certificates they make [DAG-7, COM-6]. Members, posters and wallets check
-// certificates here; members and watchers collect signatures and learn of seats that signed two things.
+// Statements of a committee's seats and the certificates they make [DAG-7, COM-6]. Members, posters and wallets
+// check certificates here; members and watchers collect signatures and learn of seats that signed two things.
 import type { SeatClaim, SignedStatement } from '#contracts/claims/claim.ts'
 import { contradictionOf } from '#contracts/claims/contradiction.ts'
 import { type Decoded, record } from '#contracts/codec/codec.ts'
@@ -9,11 +9,17 @@ import { seatSignaturesCodec } from '#contracts/ledger/actions/checkpoint-post.t
 import type { AssetId, CheckpointId, DagId, GenesisHash, PublicKey, Seat } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import {
-  type CertifiedStatement, type Statement, statementCodec, statementIdOf, statementSigningBytes
+  type CertifiedStatement,
+  type Statement,
+  statementCodec,
+  statementIdOf,
+  statementSigningBytes
 } from '#contracts/statements/statement.ts'
 
-/** Commits above the floor for which signatures are kept: 12 s of commits every 50 ms; who is further behind asks for
- * certificates instead. */
+/**
+ * Commits above the floor for which signatures are kept: 12 s of commits every 50 ms; who is further behind
+ * asks for certificates instead.
+ */
 export const COLLECT_WINDOW = 256
 
 export const certifiedStatementCodec = record({ statement: statementCodec, signatures: seatSignaturesCodec })
@@ -34,10 +40,13 @@ export type CertificateCode = StatementCode | 'E_CERTIFICATE_QUORUM'
 
 /** A quorum of distinct seats of this committee signed exactly this statement [COM-6]. */
 export function checkCertificate(
-  certified: CertifiedStatement, committee: CommitteeKeys, verify: Verify
+  certified: CertifiedStatement,
+  committee: CommitteeKeys,
+  verify: Verify
 ): Verdict<Statement, CertificateCode> {
   const { statement, signatures } = certified
-  if (!isOfCommittee(statement, committee)) return reject('E_STATEMENT_COMMITTEE', 'the statement is of another committee')
+  if (!isOfCommittee(statement, committee))
+    return reject('E_STATEMENT_COMMITTEE', 'the statement is of another committee')
   const quorum = quorumOf(committee.seats.length)
   if (signatures.length < quorum) {
     return reject('E_CERTIFICATE_QUORUM', `${signatures.length} signatures where ${quorum} are needed`)
@@ -46,8 +55,10 @@ export function checkCertificate(
   let last = -1
   for (const { seat, signature } of signatures) {
     const key = committee.seats[seat]
-    if (key === undefined || seat <= last) return reject('E_STATEMENT_SEAT', 'seats are not distinct, ascending and known')
-    if (!verify(key, message, signature)) return reject('E_STATEMENT_SIGNATURE', `seat ${seat} did not sign the statement`)
+    if (key === undefined || seat <= last)
+      return reject('E_STATEMENT_SEAT', 'seats are not distinct, ascending and known')
+    if (!verify(key, message, signature))
+      return reject('E_STATEMENT_SIGNATURE', `seat ${seat} did not sign the statement`)
     last = seat
   }
   return accept(statement)
@@ -55,11 +66,11 @@ export function checkCertificate(
 
 export type CollectOutcome =
   /** `certificate` once, when this signature makes the quorum. */
-  | { readonly kind: 'counted', readonly certificate: CertifiedStatement | undefined }
+  | { readonly kind: 'counted'; readonly certificate: CertifiedStatement | undefined }
   | { readonly kind: 'repeated' }
   /** The seat signed two things that no honest seat signs; the claim proves it. */
-  | { readonly kind: 'evidence', readonly claim: SeatClaim }
-  | { readonly kind: 'refused', readonly code: StatementCode | 'E_STATEMENT_WINDOW', readonly why: string }
+  | { readonly kind: 'evidence'; readonly claim: SeatClaim }
+  | { readonly kind: 'refused'; readonly code: StatementCode | 'E_STATEMENT_WINDOW'; readonly why: string }
 
 interface Entry {
   readonly id: CheckpointId
@@ -106,7 +117,7 @@ export class CertificateCollector {
 
   /** The certificate of a commit with every signature held, or undefined without a quorum. */
   certificateOf(commitIndex: number): CertifiedStatement | undefined {
-    const entries = [...this.#commits.get(commitIndex) ?? []].sort(([a], [b]) => a - b)
+    const entries = [...(this.#commits.get(commitIndex) ?? [])].sort(([a], [b]) => a - b)
     for (const [, { id, signed }] of entries) {
       const agreeing = entries.filter(([, entry]) => entry.id === id)
       if (agreeing.length < quorumOf(this.#committee.seats.length)) continue
@@ -152,4 +163,3 @@ function isOfCommittee(statement: Statement, { asset, epoch, dag }: CommitteeKey
 function refuse(code: StatementCode | 'E_STATEMENT_WINDOW', why: string): CollectOutcome {
   return { kind: 'refused', code, why }
 }
-

@@ -1,5 +1,5 @@
-// What a wallet shows of an asset's state: a certified statement and a witness of its postRoot, for one key or many [PRF-2,
-// EXE-7]. A balance is one such key. Pure and safe on any bytes.
+// What a wallet shows of an asset's state: a certified statement and a witness of its postRoot, for one key or
+// many [PRF-2, EXE-7]. A balance is one such key. Pure and safe on any bytes.
 import { templateStateKey } from '#contracts/assets/reserved.ts'
 import type { Verify } from '#contracts/assets/step.ts'
 import { tokenAmountCodec, tokenKeys } from '#contracts/assets/token.ts'
@@ -22,12 +22,18 @@ export const STATE_PROOF_BYTES = 64 * 1024
 
 export type StateProofCode = CertificateCode | 'E_PROOF_ROOT' | 'E_PROOF_KEY' | 'E_PROOF_VALUE'
 
-/** The values under these state keys as of the statement, null where there is none; every key must be shown. Never throws. */
+/**
+ * The values under these state keys as of the statement, null where there is none; every key must be shown.
+ * Never throws.
+ */
 export function checkStateProof(
-  { certified, witness }: StateProof, keys: readonly Uint8Array[], committee: CommitteeKeys, verify: Verify
+  { certified, witness }: StateProof,
+  keys: readonly Uint8Array[],
+  committee: CommitteeKeys,
+  verify: Verify
 ): Verdict<readonly (Uint8Array | null)[], StateProofCode> {
   if (bytesToHex(hashOf(witness)) !== certified.statement.postRoot) {
-    return reject('E_PROOF_ROOT', 'the witness is not of the statement\'s root')
+    return reject('E_PROOF_ROOT', "the witness is not of the statement's root")
   }
   const view = viewOf(witness)
   const values: (Uint8Array | null)[] = []
@@ -42,7 +48,10 @@ export function checkStateProof(
 
 /** A token account's balance as of the statement. */
 export function checkBalanceProof(
-  proof: StateProof, account: PublicKey, committee: CommitteeKeys, verify: Verify
+  proof: StateProof,
+  account: PublicKey,
+  committee: CommitteeKeys,
+  verify: Verify
 ): Verdict<bigint, StateProofCode> {
   const checked = checkStateProof(proof, [balanceKey(account)], committee, verify)
   if (!checked.ok) return checked
@@ -54,7 +63,9 @@ export function checkBalanceProof(
 
 /** The proof of some state keys; `tree` is the state after the statement. */
 export function buildStateProof(
-  certified: CertifiedStatement, tree: SparseTree<Uint8Array>, keys: readonly Uint8Array[]
+  certified: CertifiedStatement,
+  tree: SparseTree<Uint8Array>,
+  keys: readonly Uint8Array[]
 ): StateProof {
   return { certified, witness: buildWitness(tree.node, keys.map(pathOf), []) }
 }

@@ -1,5 +1,6 @@
-// The state of one asset as a member or watcher holds it between two commits: the tree, the open sequence and what the last
-// commit left over. A value: keeping an old one is a snapshot. Made here from a checkpoint, advanced by `executeCommit`.
+// The state of one asset as a member or watcher holds it between two commits: the tree, the open sequence and
+// what the last commit left over. A value: keeping an old one is a snapshot. Made here from a checkpoint,
+// advanced by `executeCommit`.
 import { CURSOR_KEY, cursorCodec, EXITS_KEY, OUTBOX_KEY } from '#contracts/assets/reserved.ts'
 import { decode } from '#contracts/codec/codec.ts'
 import { EMPTY_LOG, frontierRoot, type LogFrontier, logFrontierCodec } from '#contracts/merkle/log.ts'
@@ -49,9 +50,7 @@ export interface StartingPoint {
 }
 
 /** The starting point that a closing statement gives. */
-export function startingPointOf(
-  id: CheckpointId, statement: Statement, tree: SparseTree<Uint8Array>
-): StartingPoint {
+export function startingPointOf(id: CheckpointId, statement: Statement, tree: SparseTree<Uint8Array>): StartingPoint {
   const { sequence, baseHeight, firstStep, stepCount, postRoot } = statement
   assert(rootOf(tree) === postRoot, 'the tree is the one of the statement')
   return { id, sequence, baseHeight, nextStep: firstStep + stepCount, tree }
@@ -72,8 +71,13 @@ export function openAssetState(start: StartingPoint, begins: Height): AssetState
 
 export function openSequence({ id, sequence, baseHeight, nextStep, tree }: StartingPoint): OpenSequence {
   return {
-    sequence: sequence + 1, previous: id, previousBaseHeight: baseHeight, preRoot: rootOf(tree), firstStep: nextStep,
-    trace: EMPTY_LOG, substantial: false
+    sequence: sequence + 1,
+    previous: id,
+    previousBaseHeight: baseHeight,
+    preRoot: rootOf(tree),
+    firstStep: nextStep,
+    trace: EMPTY_LOG,
+    substantial: false
   }
 }
 
@@ -88,7 +92,7 @@ export interface ReservedValues {
 /** Asserts that the reserved keys are there, as they are from the first state on. */
 export function reservedOf(tree: SparseTree<Uint8Array>): ReservedValues {
   const exits = frontierOf(tree, EXITS_KEY)
-  const cursor = decode(cursorCodec, valueOf(tree, CURSOR_KEY), 16)
+  const cursor = decode(cursorCodec, storedValue(tree, CURSOR_KEY), 16)
   assert(cursor.ok, 'a readable cursor')
   return {
     cursor: cursor.value,
@@ -103,12 +107,12 @@ export function rootOf(tree: SparseTree<Uint8Array>): Hash {
 }
 
 function frontierOf(tree: SparseTree<Uint8Array>, key: Uint8Array): LogFrontier {
-  const value = valueOf(tree, key)
+  const value = storedValue(tree, key)
   const decoded = decode(logFrontierCodec, value, value.length)
   assert(decoded.ok, 'a readable frontier')
   return decoded.value
 }
 
-function valueOf(tree: SparseTree<Uint8Array>, key: Uint8Array): Uint8Array {
+function storedValue(tree: SparseTree<Uint8Array>, key: Uint8Array): Uint8Array {
   return present(tree.get(pathOf(key))?.value, 'reserved keys are there from the first state on')
 }

@@ -1,5 +1,5 @@
-// When a sequence closes, and which base height a commit runs at: pure functions of the commits, the same at every member
-// [CKP-1, DAG-5].
+// When a sequence closes, and which base height a commit runs at: pure functions of the commits, the same at
+// every member [CKP-1, DAG-5].
 import type { Height } from '#contracts/primitives/ids.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { Statement } from '#contracts/statements/statement.ts'
@@ -24,12 +24,15 @@ export function deriveCloses(terms: ClosingTerms, open: OpenSequence, base: Heig
 }
 
 /**
- * Base height of a commit [DAG-5]: `median` of the leader's parents, not below `last`, then lowered, not below `last`, to the
- * highest at which at most `commitSteps` log items wait. `waiting` are heights of the items not consumed yet, in order, all of
- * them up to the median or more than `commitSteps`.
+ * Base height of a commit [DAG-5]: `median` of the leader's parents, not below `last`, then lowered, not below
+ * `last`, to the highest at which at most `commitSteps` log items wait. `waiting` are heights of the items not
+ * consumed yet, in order, all of them up to the median or more than `commitSteps`.
  */
 export function deriveCommitHeight(
-  median: Height, last: Height, waiting: readonly Height[], commitSteps: number
+  median: Height,
+  last: Height,
+  waiting: readonly Height[],
+  commitSteps: number
 ): Height {
   const wanted = Math.max(median, last)
   const tooMany = waiting[commitSteps]

@@ -1,13 +1,18 @@
-// Executes one commit of a committee's DAG: log items first, then instructions, at most COMMIT_STEPS steps; gives the new state,
-// the steps with their trace leaves, and the statement to sign. Members, recovering members and watchers call it; it is the
-// same everywhere. Upholds [DAG-5, DAG-7, EXE-3, CKP-1].
+// Executes one commit of a committee's DAG: log items first, then instructions, at most COMMIT_STEPS steps;
+// gives the new state, the steps with their trace leaves, and the statement to sign. Members, recovering
+// members and watchers call it; it is the same everywhere. Upholds [DAG-5, DAG-7, EXE-3, CKP-1].
 import { INSTRUCTION_BYTES } from '#contracts/ledger/actions/log-post.ts'
 import { decode, encode } from '#contracts/codec/codec.ts'
 import { LOG_ENTRY_BYTES } from '#contracts/assets/limits.ts'
 import { logEntryCodec } from '#contracts/assets/log-item.ts'
 import { viewOf } from '#contracts/assets/state-view.ts'
 import {
-  type AssetContext, type ExecuteStep, executeStep, type StepInput, stepInputCodec, type Verify
+  type AssetContext,
+  type ExecuteStep,
+  executeStep,
+  type StepInput,
+  stepInputCodec,
+  type Verify
 } from '#contracts/assets/step.ts'
 import { encodeTraceLeaf, inputHashOf, type StepOutcome, type TraceLeaf } from '#contracts/assets/trace.ts'
 import { appendLeaf, frontierRoot, type LogFrontier } from '#contracts/merkle/log.ts'
@@ -38,8 +43,10 @@ export interface CommitInput {
   /** Slot and tick count of the final base block at that height. */
   readonly slot: Slot
   readonly tick: Tick
-  /** Encoded log entries from `state.logConsumed` on, of base heights up to `baseHeight`, in order; of very many the first
-   * COMMIT_STEPS are enough. */
+  /**
+   * Encoded log entries from `state.logConsumed` on, of base heights up to `baseHeight`, in order; of very many
+   * the first COMMIT_STEPS are enough.
+   */
   readonly logEntries: readonly Uint8Array[]
   /** Encoded instructions of the commit's blocks, in order; repeats are refused like any used sequence. */
   readonly instructions: readonly Uint8Array[]
@@ -73,46 +80,70 @@ export interface CommitOutcome {
   readonly statement: Statement | null
 }
 
-/** Executes the next commit. Asserts on a commit out of order, and stops on an engine fault: a member must not sign past it. */
+/**
+ * Executes the next commit. Asserts on a commit out of order, and stops on an engine fault: a member must not
+ * sign past it.
+ */
 export function executeCommit(state: AssetState, settings: ExecutionSettings, commit: CommitInput): CommitOutcome {
   assert(commit.index === state.commitIndex + 1, 'commits are executed in order, each once')
   assert(commit.baseHeight >= state.baseHeight, 'base heights never fall')
   if (state.ended) return { state: { ...state, commitIndex: commit.index }, steps: [], refused: [], statement: null }
   const run = new CommitRun(state, settings, commit)
-  const logItems = commit.logEntries.slice(0, settings.terms.commitSteps)
-  for (const entry of logItems) run.logItem(entry)
+  for (const entry of commit.logEntries.slice(0, settings.terms.commitSteps)) run.logItem(entry)
   const queue = state.leftover.length === 0 ? commit.instructions : [...state.leftover, ...commit.instructions]
-  // While an item of its height waits no instruction may run [CKP-4]; then they all stay for later.
+  // Log items left over mean a full commit, so no instruction runs while an item of its height waits [CKP-4].
   let taken = 0
-  if (logItems.length === commit.logEntries.length) {
-    while (taken < queue.length && !run.full) run.instruction(queue[taken++])
-  }
+  while (taken < queue.length && !run.full) run.instruction(queue[taken++])
   return conclude(run, state, settings, commit, queue.slice(taken))
 }
 
 function conclude(
-  run: CommitRun, state: AssetState, settings: ExecutionSettings, commit: CommitInput, leftover: readonly Uint8Array[]
+  run: CommitRun,
+  state: AssetState,
+  settings: ExecutionSettings,
+  commit: CommitInput,
+  leftover: readonly Uint8Array[]
 ): CommitOutcome {
   const { context, epoch, dag, terms } = settings
   const open = { ...state.open, trace: run.trace, substantial: run.substantial }
   const closes = deriveCloses(terms, open, commit.baseHeight)
   const { cursor, ...roots } = reservedOf(run.tree)
   const next: AssetState = {
-    tree: run.tree, open, commitIndex: commit.index, baseHeight: commit.baseHeight, logConsumed: cursor, leftover,
+    tree: run.tree,
+    open,
+    commitIndex: commit.index,
+    baseHeight: commit.baseHeight,
+    logConsumed: cursor,
+    leftover,
     ended: closes === 'epoch'
   }
   const { steps, refused } = run
   if (steps.length === 0 && closes === 'open') return { state: next, steps, refused, statement: null }
   const statement: Statement = {
-    asset: context.asset, epoch, dag, commitIndex: commit.index, sequence: open.sequence, previous: open.previous,
-    engine: context.engine, baseHeight: commit.baseHeight, logConsumed: cursor, firstStep: open.firstStep,
-    stepCount: open.trace.size, traceRoot: bytesToHex(frontierRoot(open.trace)) as Hash,
-    preRoot: open.preRoot, postRoot: rootOf(run.tree), ...roots, closes
+    asset: context.asset,
+    epoch,
+    dag,
+    commitIndex: commit.index,
+    sequence: open.sequence,
+    previous: open.previous,
+    engine: context.engine,
+    baseHeight: commit.baseHeight,
+    logConsumed: cursor,
+    firstStep: open.firstStep,
+    stepCount: open.trace.size,
+    traceRoot: bytesToHex(frontierRoot(open.trace)) as Hash,
+    preRoot: open.preRoot,
+    postRoot: rootOf(run.tree),
+    ...roots,
+    closes
   }
   if (closes === 'open') return { state: next, steps, refused, statement }
   const opened = openSequence({
-    id: statementIdOf(statement), sequence: open.sequence, baseHeight: commit.baseHeight,
-    nextStep: open.firstStep + open.trace.size, tree: run.tree
+    id: statementIdOf(statement),
+    sequence: open.sequence,
+    baseHeight: commit.baseHeight,
+    nextStep: open.firstStep + open.trace.size,
+    tree: run.tree
   })
   return { state: { ...next, open: opened }, steps, refused, statement }
 }
@@ -161,7 +192,7 @@ class CommitRun {
     else this.refused.push({ instruction, code: refusal })
   }
 
-  #moment(): { index: number, baseHeight: Height, slot: Slot, tick: Tick } {
+  #moment(): { index: number; baseHeight: Height; slot: Slot; tick: Tick } {
     const { baseHeight, slot, tick } = this.#commit
     return { index: this.#open.firstStep + this.trace.size, baseHeight, slot, tick }
   }
@@ -171,24 +202,43 @@ class CommitRun {
     const { context, verify } = this.#settings
     const result = this.#execute(context, input, viewOf(this.tree.node), verify)
     if (result.kind === 'inadmissible') return result.code
-    assert(result.kind === 'step', `the engine failed: ${result.kind === 'fault' ? result.why : 'a full tree misses nothing'}`)
-    this.tree = this.tree.with(result.writes.map(({ key, value }) => {
-      return value === null ? removeChange(key) : putChange(key, value)
-    }))
+    assert(
+      result.kind === 'step',
+      `the engine failed: ${result.kind === 'fault' ? result.why : 'a full tree misses nothing'}`
+    )
+    this.tree = this.tree.with(
+      result.writes.map(({ key, value }) => {
+        return value === null ? removeChange(key) : putChange(key, value)
+      })
+    )
     const encoded = encode(stepInputCodec, input)
     const leaf: TraceLeaf = {
-      index: input.index, inputHash: inputHashOf(encoded), inputLength: encoded.length, root: rootOf(this.tree),
+      index: input.index,
+      inputHash: inputHashOf(encoded),
+      inputLength: encoded.length,
+      root: rootOf(this.tree),
       effectsHash: result.effectsHash
     }
     const leafBytes = encodeTraceLeaf(leaf)
     this.trace = appendLeaf(this.trace, leafBytes)
     const { outcome, code } = result
-    this.steps.push({ index: input.index, sequence: this.#open.sequence, input: encoded, leaf, leafBytes, outcome, code })
+    this.steps.push({
+      index: input.index,
+      sequence: this.#open.sequence,
+      input: encoded,
+      leaf,
+      leafBytes,
+      outcome,
+      code
+    })
     return undefined
   }
 }
 
-/** Such a step alone closes nothing, or an idle asset would post for ever: each checkpoint brings the next notice [CKP-1]. */
+/**
+ * Such a step alone closes nothing, or an idle asset would post for ever: each checkpoint brings the next
+ * notice [CKP-1].
+ */
 function isSettledNotice(entry: Uint8Array): boolean {
   const decoded = decode(logEntryCodec, entry, LOG_ENTRY_BYTES)
   return decoded.ok && decoded.value.item.kind === 'settled'

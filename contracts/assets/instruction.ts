@@ -1,5 +1,5 @@
-// What an account asks of an asset: calls under one signature, all or none [EXE-1]. Wallets build it, members and the base
-// log carry its bytes, the interpreter decodes and checks it.
+// What an account asks of an asset: calls under one signature, all or none [EXE-1]. Wallets build it, members
+// and the base log carry its bytes, the interpreter decodes and checks it.
 import { amount, bytes, type Decoded, decode, encode, hex32, list, record, uint } from '../codec/codec.ts'
 import { hashHex } from '../crypto/hash.ts'
 import { SIGNATURE_BYTES, signingBytes } from '../crypto/signature.ts'
@@ -39,10 +39,11 @@ export function instructionSigningBytes(genesis: GenesisHash, body: InstructionB
   return signingBytes('instruction', genesis, encode(bodyCodec, body))
 }
 
-/** The instruction in untrusted bytes; E_INSTRUCTION_SIZE over INSTRUCTION_BYTES, E_INSTRUCTION_FORM if undecodable. */
-export function decodeInstruction(
-  from: Uint8Array
-): Verdict<Instruction, 'E_INSTRUCTION_SIZE' | 'E_INSTRUCTION_FORM'> {
+/**
+ * The instruction in untrusted bytes; E_INSTRUCTION_SIZE over INSTRUCTION_BYTES, E_INSTRUCTION_FORM if
+ * undecodable.
+ */
+export function decodeInstruction(from: Uint8Array): Verdict<Instruction, 'E_INSTRUCTION_SIZE' | 'E_INSTRUCTION_FORM'> {
   if (from.length > INSTRUCTION_BYTES) return reject('E_INSTRUCTION_SIZE', 'the instruction is over length')
   const decoded = decode(instructionCodec, from, INSTRUCTION_BYTES)
   return decoded.ok ? decoded : reject('E_INSTRUCTION_FORM', decoded.why)

@@ -1,6 +1,6 @@
-// Bounds of one step, chosen so that the worst step that may be executed also fits in one claim [EXE-4, CLM-2]: 40 keys of
-// about 1.5 kB of witness (a path of 45 siblings, more than anyone can grind), 8 kB of keys and values, an input of
-// 8 kB and two trace paths stay below CLAIM_BYTES.
+// Bounds of one step, chosen so that the worst step that may be executed also fits in one claim [EXE-4, CLM-2]:
+// 40 keys of about 1.5 kB of witness (a path of 45 siblings, more than anyone can grind), 8 kB of keys and
+// values, an input of 8 kB and two trace paths stay below CLAIM_BYTES.
 import { LOG_ITEM_BYTES } from './log-item.ts'
 
 /** Calls under one signature. */

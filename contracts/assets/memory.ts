@@ -1,9 +1,15 @@
-// What one step has read and written so far, and its meter [EXE-4]. Reads are closed: a key the view cannot tell about, or one
-// more than the step may have, ends the step by an exception that only the interpreter sees, so no template can go on.
+// What one step has read and written so far, and its meter [EXE-4]. Reads are closed: a key the view cannot
+// tell about, or one more than the step may have, ends the step by an exception that only the interpreter sees,
+// so no template can go on.
 import { bytesToHex } from '../primitives/bytes.ts'
 import type { PublicKey } from '../primitives/ids.ts'
 import {
-  STEP_BYTES_MAX, STEP_KEYS_MAX, STEP_SIGNATURES_MAX, STEP_WORK_MAX, TEMPLATE_KEY_BYTES, TEMPLATE_VALUE_BYTES
+  STEP_BYTES_MAX,
+  STEP_KEYS_MAX,
+  STEP_SIGNATURES_MAX,
+  STEP_WORK_MAX,
+  TEMPLATE_KEY_BYTES,
+  TEMPLATE_VALUE_BYTES
 } from './limits.ts'
 import { templateStateKey } from './reserved.ts'
 import type { StateView } from './state-view.ts'
@@ -94,8 +100,8 @@ export class StepMemory implements TemplateView {
     return Array.from(this.#cells.values(), cell => cell.key)
   }
 
-  writes(): { readonly key: Uint8Array, readonly value: Uint8Array | null }[] {
-    const writes: { key: Uint8Array, value: Uint8Array | null }[] = []
+  writes(): { readonly key: Uint8Array; readonly value: Uint8Array | null }[] {
+    const writes: { key: Uint8Array; value: Uint8Array | null }[] = []
     for (const { key, written } of this.#cells.values()) if (written !== undefined) writes.push({ key, value: written })
     return writes
   }

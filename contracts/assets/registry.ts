@@ -1,5 +1,6 @@
-// Which templates there are, what a registration means, and the state an asset starts from [AST-1, CKP-1, EXE-2]. Used by
-// the base chain when it registers or judges, by members when they execute, by wallets to make forms.
+// Which templates there are, what a registration means, and the state an asset starts from [AST-1, CKP-1,
+// EXE-2]. Used by the base chain when it registers or judges, by members when they execute, by wallets to make
+// forms.
 import { encode } from '../codec/codec.ts'
 import type { AssetRegister } from '../ledger/actions/asset-register.ts'
 import { SEATS_MAX } from '../ledger/actions/asset-register.ts'
@@ -18,17 +19,25 @@ import { tokenTemplate } from './token.ts'
 export const TEMPLATES: readonly Template[] = [tokenTemplate]
 
 export type RegistrationCode =
-  | 'E_ASSET_SYMBOL' | 'E_ASSET_SEATS' | 'E_ASSET_COLLATERAL' | 'E_ASSET_TERM' | 'E_ASSET_TERMS'
-  | 'E_ASSET_TEMPLATE' | 'E_TEMPLATE_PARAMETERS'
+  | 'E_ASSET_SYMBOL'
+  | 'E_ASSET_SEATS'
+  | 'E_ASSET_COLLATERAL'
+  | 'E_ASSET_TERM'
+  | 'E_ASSET_TERMS'
+  | 'E_ASSET_TEMPLATE'
+  | 'E_TEMPLATE_PARAMETERS'
 
 /** The template of a name and version, if there is one. */
 export function findTemplate(name: string, version: number): Template | undefined {
   return TEMPLATES.find(template => template.name === name && template.version === version)
 }
 
-/** Everything about a registration that can be said without state; its interval and window must keep section 21. */
+/**
+ * Everything about a registration that can be said without state; its interval and window must keep section 21.
+ */
 export function checkRegistration(
-  registration: AssetRegister, parameters: Parameters
+  registration: AssetRegister,
+  parameters: Parameters
 ): Verdict<AssetRegister, RegistrationCode> {
   const { symbol, seats, collateralPerSeat, termTicks, interval, windowTicks } = registration
   if (!/^[A-Z0-9]{1,12}$/.test(symbol)) return reject('E_ASSET_SYMBOL', 'a symbol is 1 to 12 of A-Z and 0-9')
@@ -46,7 +55,10 @@ export function checkRegistration(
 
 /** What executing an asset's steps needs to know of it. */
 export function deriveAssetContext(
-  genesis: GenesisHash, asset: AssetId, engine: number, registration: AssetRegister
+  genesis: GenesisHash,
+  asset: AssetId,
+  engine: number,
+  registration: AssetRegister
 ): Verdict<AssetContext, RegistrationCode> {
   const bound = bindTemplate(registration)
   if (!bound.ok) return bound
@@ -58,12 +70,16 @@ export function firstStateOf(registration: AssetRegister): Verdict<SparseTree<Ui
   const bound = bindTemplate(registration)
   if (!bound.ok) return bound
   const emptyLog = encode(logFrontierCodec, EMPTY_LOG)
-  return accept(SparseTree.empty<Uint8Array>().with([
-    putChange(CURSOR_KEY, encode(cursorCodec, 0)),
-    putChange(EXITS_KEY, emptyLog),
-    putChange(OUTBOX_KEY, emptyLog),
-    ...bound.value.initialEntries(registration.issuer).map(({ key, value }) => putChange(templateStateKey(key), value))
-  ]))
+  return accept(
+    SparseTree.empty<Uint8Array>().with([
+      putChange(CURSOR_KEY, encode(cursorCodec, 0)),
+      putChange(EXITS_KEY, emptyLog),
+      putChange(OUTBOX_KEY, emptyLog),
+      ...bound.value
+        .initialEntries(registration.issuer)
+        .map(({ key, value }) => putChange(templateStateKey(key), value))
+    ])
+  )
 }
 
 /** postRoot of sequence 0 [CKP-1]. */
@@ -72,10 +88,13 @@ export function firstRootOf(registration: AssetRegister): Verdict<Hash, Registra
   return state.ok ? accept(bytesToHex(state.value.root) as Hash) : state
 }
 
-function bindTemplate(
-  { template: name, templateVersion, parameters }: AssetRegister
-): Verdict<TemplateMachine, 'E_ASSET_TEMPLATE' | 'E_TEMPLATE_PARAMETERS'> {
+function bindTemplate({
+  template: name,
+  templateVersion,
+  parameters
+}: AssetRegister): Verdict<TemplateMachine, 'E_ASSET_TEMPLATE' | 'E_TEMPLATE_PARAMETERS'> {
   const template = findTemplate(name, templateVersion)
-  return template === undefined ? reject('E_ASSET_TEMPLATE', `no template ${name} of version ${templateVersion}`)
+  return template === undefined
+    ? reject('E_ASSET_TEMPLATE', `no template ${name} of version ${templateVersion}`)
     : template.bind(parameters)
 }

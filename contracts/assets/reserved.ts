@@ -1,5 +1,5 @@
-// Keys of an asset's state that only the interpreter writes, and the values under them [EXE-3]. They begin with 0x00, the
-// template's keys with 0x01, so no template can reach them. Clients read them by proof.
+// Keys of an asset's state that only the interpreter writes, and the values under them [EXE-3]. They begin with
+// 0x00, the template's keys with 0x01, so no template can reach them. Clients read them by proof.
 import { amount, type Decoded, record, uint } from '../codec/codec.ts'
 import { asciiToBytes, concatBytes, hexToBytes } from '../primitives/bytes.ts'
 import type { PublicKey } from '../primitives/ids.ts'
@@ -51,4 +51,3 @@ export function applySequence({ next, used }: Sequences, sequence: number): Sequ
   }
   return { next: lowest, used: map }
 }
-

@@ -1,5 +1,5 @@
-// What the interpreter reads: something already loaded that answers by key. The committee's tree and a claim's witness give
-// the same view, and what is not shown is missing, never absent [EXE-4, CLM-3].
+// What the interpreter reads: something already loaded that answers by key. The committee's tree and a claim's
+// witness give the same view, and what is not shown is missing, never absent [EXE-4, CLM-3].
 import { lookup, pathOf, type TreeNode } from '../merkle/node.ts'
 
 export interface StateView {
@@ -12,7 +12,7 @@ export function viewOf(tree: TreeNode<Uint8Array>): StateView {
   return {
     get: key => {
       const found = lookup(tree, pathOf(key))
-      return found.kind === 'present' ? found.leaf.value ?? 'missing' : found.kind
+      return found.kind === 'present' ? (found.leaf.value ?? 'missing') : found.kind
     }
   }
 }

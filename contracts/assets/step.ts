@@ -1,5 +1,6 @@
-// The one interpreter: a step's input and a view in, writes and effects out. The committee, the watcher and the base chain's
-// judge run these lines [EXE-3, EXE-4, EXE-7]. Pure, bounded by the limits of one step, closed on a missing key.
+// The one interpreter: a step's input and a view in, writes and effects out. The committee, the watcher and the
+// base chain's judge run these lines [EXE-3, EXE-4, EXE-7]. Pure, bounded by the limits of one step, closed on
+// a missing key.
 import { bytes, type Decoded, decode, encode, record, uint, union } from '../codec/codec.ts'
 import { INSTRUCTION_BYTES } from '../ledger/actions/log-post.ts'
 import { compareBytes } from '../primitives/bytes.ts'
@@ -10,7 +11,14 @@ import { LOG_ENTRY_BYTES } from './limits.ts'
 import { logEntryCodec } from './log-item.ts'
 import { MissingKey, OverLimit, StepMemory } from './memory.ts'
 import {
-  applySequence, CURSOR_KEY, cursorCodec, isUnusedSequence, NO_SEQUENCES, type Sequences, sequenceKey, sequencesCodec
+  applySequence,
+  CURSOR_KEY,
+  cursorCodec,
+  isUnusedSequence,
+  NO_SEQUENCES,
+  type Sequences,
+  sequenceKey,
+  sequencesCodec
 } from './reserved.ts'
 import type { StateView } from './state-view.ts'
 import type { CallContext, TemplateMachine } from './template.ts'
@@ -69,11 +77,16 @@ export interface ExecutedStep {
 export type StepResult =
   | ExecutedStep
   /** No step at all; for a log item only one that is not next in the log, or of a later height. */
-  | { readonly kind: 'inadmissible', readonly code: string, readonly why: string, readonly touched: readonly Uint8Array[] }
+  | {
+      readonly kind: 'inadmissible'
+      readonly code: string
+      readonly why: string
+      readonly touched: readonly Uint8Array[]
+    }
   /** The view cannot tell: says nothing about the step [CLM-3]. */
-  | { readonly kind: 'missing', readonly key: Uint8Array }
+  | { readonly kind: 'missing'; readonly key: Uint8Array }
   /** The engine failed or is unknown: says nothing about the step [JDG-1]. */
-  | { readonly kind: 'fault', readonly why: string }
+  | { readonly kind: 'fault'; readonly why: string }
 
 export type ExecuteStep = (context: AssetContext, input: StepInput, view: StateView, verify: Verify) => StepResult
 
@@ -90,7 +103,9 @@ export const executeStep: ExecuteStep = (context, input, view, verify) => {
 }
 
 function executeInstruction(
-  context: AssetContext, input: StepInput & { readonly kind: 'instruction' }, memory: StepMemory
+  context: AssetContext,
+  input: StepInput & { readonly kind: 'instruction' },
+  memory: StepMemory
 ): StepResult {
   const admitted = admit(context, input.baseHeight, input.instruction, memory)
   if (!admitted.ok) {
@@ -103,7 +118,9 @@ function executeInstruction(
 
 /** An item moves the cursor whatever becomes of it; `settled` and `membership` do no more. */
 function executeLogItem(
-  context: AssetContext, input: StepInput & { readonly kind: 'log' }, memory: StepMemory
+  context: AssetContext,
+  input: StepInput & { readonly kind: 'log' },
+  memory: StepMemory
 ): StepResult {
   const cursor = readCursor(memory)
   if (cursor !== input.logIndex) {
@@ -139,9 +156,7 @@ interface Admitted {
 }
 
 /** The signature last, because it costs most. */
-function admit(
-  context: AssetContext, baseHeight: number, from: Uint8Array, memory: StepMemory
-): Verdict<Admitted> {
+function admit(context: AssetContext, baseHeight: number, from: Uint8Array, memory: StepMemory): Verdict<Admitted> {
   const decoded = decodeInstruction(from)
   if (!decoded.ok) return decoded
   const instruction = decoded.value
@@ -161,11 +176,19 @@ function admit(
 
 /** All calls or none. */
 function runCalls(
-  context: AssetContext, input: StepInput, instruction: Instruction, memory: StepMemory
+  context: AssetContext,
+  input: StepInput,
+  instruction: Instruction,
+  memory: StepMemory
 ): Verdict<undefined> {
   const { index, baseHeight, slot, tick } = input
   const callContext: CallContext = {
-    issuer: context.issuer, account: instruction.account, index, baseHeight, slot, tick
+    issuer: context.issuer,
+    account: instruction.account,
+    index,
+    baseHeight,
+    slot,
+    tick
   }
   try {
     for (const call of instruction.calls) {
@@ -191,7 +214,14 @@ function useSequence({ instruction, sequences }: Admitted, memory: StepMemory): 
 
 function finish(memory: StepMemory, outcome: StepOutcome, code: string): ExecutedStep {
   const writes = memory.writes().sort((a, b) => compareBytes(a.key, b.key))
-  return { kind: 'step', outcome, code, writes, effectsHash: effectsHashOf({ outcome, code }), touched: memory.touched() }
+  return {
+    kind: 'step',
+    outcome,
+    code,
+    writes,
+    effectsHash: effectsHashOf({ outcome, code }),
+    touched: memory.touched()
+  }
 }
 
 /** Undefined if the state holds no readable cursor, which no honest state does. */

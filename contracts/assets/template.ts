@@ -1,7 +1,19 @@
-// What a kind of asset is: a deterministic, bounded machine over a key-value view, with a schema for its parameters and calls
-// [EXE-2]. One declaration of fields gives the codec, the check and the form. The registry lists templates; only the
-// interpreter runs them.
-import { amount, bool, type Codec, type Decoded, decode, encode, hex32, record, text, uint, union } from '../codec/codec.ts'
+// What a kind of asset is: a deterministic, bounded machine over a key-value view, with a schema for its
+// parameters and calls [EXE-2]. One declaration of fields gives the codec, the check and the form. The registry
+// lists templates; only the interpreter runs them.
+import {
+  amount,
+  bool,
+  type Codec,
+  type Decoded,
+  decode,
+  encode,
+  hex32,
+  record,
+  text,
+  uint,
+  union
+} from '../codec/codec.ts'
 import { TEMPLATE_PARAMETER_BYTES } from '../ledger/actions/asset-register.ts'
 import { isAmount } from '../primitives/amounts.ts'
 import { isHex32, type PublicKey, ZERO_HASH } from '../primitives/ids.ts'
@@ -83,7 +95,10 @@ export interface CallContext {
   readonly tick: number
 }
 
-/** Keys are the template's own, up to TEMPLATE_KEY_BYTES. Going over a limit or reading what is missing ends the step. */
+/**
+ * Keys are the template's own, up to TEMPLATE_KEY_BYTES. Going over a limit or reading what is missing ends the
+ * step.
+ */
 export interface TemplateView {
   get(key: Uint8Array): Uint8Array | null
   /** Null deletes. */
@@ -101,7 +116,10 @@ export interface TemplateEntry {
 export interface TemplateMachine {
   /** The state at registration, each key once. */
   initialEntries(issuer: PublicKey): readonly TemplateEntry[]
-  /** Applies one call to the view, or rejects it; then nothing of the instruction stands. E_CALL_FORM if undecodable. */
+  /**
+   * Applies one call to the view, or rejects it; then nothing of the instruction stands. E_CALL_FORM if
+   * undecodable.
+   */
   applyCall(context: CallContext, view: TemplateView, call: Uint8Array): Verdict<undefined>
 }
 
@@ -143,7 +161,10 @@ interface TemplateDefinition<P extends Fields, C extends Calls> {
   readonly parametersFault: (parameters: Values<P>) => string | undefined
   readonly initialEntries: (parameters: Values<P>, issuer: PublicKey) => readonly TemplateEntry[]
   readonly applyCall: (
-    parameters: Values<P>, context: CallContext, view: TemplateView, call: CallOf<C>
+    parameters: Values<P>,
+    context: CallContext,
+    view: TemplateView,
+    call: CallOf<C>
   ) => Verdict<undefined>
 }
 
@@ -153,9 +174,11 @@ export function defineTemplate<const P extends Fields, const C extends Calls>(
 ): Template {
   const { name, version, summary } = definition
   const parametersCodec = recordOf(definition.parameters)
-  const callCodec = union(Object.fromEntries(
-    Object.entries(definition.calls).map(([call, { tag, fields }]) => [call, [tag, recordOf(fields)] as const])
-  ))
+  const callCodec = union(
+    Object.fromEntries(
+      Object.entries(definition.calls).map(([call, { tag, fields }]) => [call, [tag, recordOf(fields)] as const])
+    )
+  )
   const readParameters = (from: Uint8Array): Verdict<Values<P>, 'E_TEMPLATE_PARAMETERS'> => {
     const decoded = decode(parametersCodec, from, TEMPLATE_PARAMETER_BYTES)
     const fault = decoded.ok ? definition.parametersFault(decoded.value as Values<P>) : decoded.why
@@ -163,11 +186,15 @@ export function defineTemplate<const P extends Fields, const C extends Calls>(
     return accept(decoded.value as Values<P>)
   }
   return {
-    name, version, summary,
+    name,
+    version,
+    summary,
     parameters: describe(definition.parameters),
-    calls: Object.entries(definition.calls).map(
-      ([call, schema]) => ({ name: call, summary: schema.summary, fields: describe(schema.fields) })
-    ),
+    calls: Object.entries(definition.calls).map(([call, schema]) => ({
+      name: call,
+      summary: schema.summary,
+      fields: describe(schema.fields)
+    })),
     bind: from => {
       const read = readParameters(from)
       if (!read.ok) return read
@@ -176,7 +203,8 @@ export function defineTemplate<const P extends Fields, const C extends Calls>(
         initialEntries: issuer => definition.initialEntries(parameters, issuer),
         applyCall: (context, view, call) => {
           const decoded = decode(callCodec, call, CALL_BYTES)
-          return decoded.ok ? definition.applyCall(parameters, context, view, decoded.value as CallOf<C>)
+          return decoded.ok
+            ? definition.applyCall(parameters, context, view, decoded.value as CallOf<C>)
             : reject('E_CALL_FORM', decoded.why)
         }
       })
@@ -213,7 +241,9 @@ function describe(fields: Fields): readonly FieldDescription[] {
 }
 
 function fieldsFault(fields: Fields, values: FieldInputs): string | undefined {
-  for (const name of Object.keys(values)) if (!Object.hasOwn(fields, name)) return `there is no field of this name: ${name}`
-  for (const [name, field] of Object.entries(fields)) if (!field.fits(values[name])) return `${name} is not a valid ${field.kind}`
+  for (const name of Object.keys(values))
+    if (!Object.hasOwn(fields, name)) return `there is no field of this name: ${name}`
+  for (const [name, field] of Object.entries(fields))
+    if (!field.fits(values[name])) return `${name} is not a valid ${field.kind}`
   return undefined
 }

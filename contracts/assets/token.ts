@@ -1,11 +1,20 @@
-// The template of fungible units: mint, burn, transfer, allowance, freeze and recall, as far as the issuer's registered powers
-// go [EXE-2]. The sum of all balances is the supply, which never passes its cap. Run by the interpreter alone.
-// EXE-8 (count and root of the steps that touched an account) joins as one more value beside the balance.
+// The template of fungible units: mint, burn, transfer, allowance, freeze and recall, as far as the issuer's
+// registered powers go [EXE-2]. The sum of all balances is the supply, which never passes its cap. Run by the
+// interpreter alone. EXE-8 (count and root of the steps that touched an account) joins as one more value beside
+// the balance.
 import { amount, decode, encode } from '../codec/codec.ts'
 import { asciiToBytes, concatBytes, hexToBytes } from '../primitives/bytes.ts'
 import type { PublicKey } from '../primitives/ids.ts'
 import { accept, reject, type Verdict } from '../primitives/verdict.ts'
-import { amountField, defineTemplate, flagField, keyField, type TemplateView, textField, uintField } from './template.ts'
+import {
+  amountField,
+  defineTemplate,
+  flagField,
+  keyField,
+  type TemplateView,
+  textField,
+  uintField
+} from './template.ts'
 
 const BALANCE = asciiToBytes('balance/')
 const ALLOWANCE = asciiToBytes('allowance/')
@@ -42,26 +51,39 @@ export const tokenTemplate = defineTemplate({
   },
   calls: {
     mint: {
-      tag: 0, summary: 'Make new units (issuer)',
+      tag: 0,
+      summary: 'Make new units (issuer)',
       fields: { to: keyField('Who receives them'), amount: amountField('How many') }
     },
     burn: { tag: 1, summary: 'Destroy own units', fields: { amount: amountField('How many') } },
     transfer: {
-      tag: 2, summary: 'Pass units on',
+      tag: 2,
+      summary: 'Pass units on',
       fields: { to: keyField('Who receives them'), amount: amountField('How many') }
     },
     approve: {
-      tag: 3, summary: 'Allow someone to spend own units, up to an amount',
+      tag: 3,
+      summary: 'Allow someone to spend own units, up to an amount',
       fields: { spender: keyField('Who may spend'), amount: amountField('How many; 0 ends it') }
     },
     'transfer-from': {
-      tag: 4, summary: 'Pass on units of another who allowed it',
+      tag: 4,
+      summary: 'Pass on units of another who allowed it',
       fields: { owner: keyField('Whose units'), to: keyField('Who receives them'), amount: amountField('How many') }
     },
-    freeze: { tag: 5, summary: 'Stop an account from sending (issuer)', fields: { account: keyField('Which account') } },
-    thaw: { tag: 6, summary: 'Let a frozen account send again (issuer)', fields: { account: keyField('Which account') } },
+    freeze: {
+      tag: 5,
+      summary: 'Stop an account from sending (issuer)',
+      fields: { account: keyField('Which account') }
+    },
+    thaw: {
+      tag: 6,
+      summary: 'Let a frozen account send again (issuer)',
+      fields: { account: keyField('Which account') }
+    },
     recall: {
-      tag: 7, summary: 'Take units back (issuer)',
+      tag: 7,
+      summary: 'Take units back (issuer)',
       fields: { from: keyField('From whom'), amount: amountField('How many') }
     }
   },

@@ -1,5 +1,5 @@
-// What a sequence commits to of each of its steps: one leaf of the trace [EXE-3]. Members append it, receipts and claims
-// show it with its path.
+// What a sequence commits to of each of its steps: one leaf of the trace [EXE-3]. Members append it, receipts
+// and claims show it with its path.
 import { type Decoded, encode, hex32, oneOf, record, text, uint } from '../codec/codec.ts'
 import { hashHex } from '../crypto/hash.ts'
 import type { Hash } from '../primitives/ids.ts'
@@ -28,11 +28,16 @@ export function inputHashOf(input: Uint8Array): Hash {
   return hashHex('step-input', input)
 }
 
-/** applied: all calls; failed: none of them, but the sequence is used; none: an inadmissible log item, consumed. */
+/**
+ * applied: all calls; failed: none of them, but the sequence is used; none: an inadmissible log item, consumed.
+ */
 export const STEP_OUTCOMES = ['applied', 'failed', 'none'] as const
 export type StepOutcome = (typeof STEP_OUTCOMES)[number]
 
-/** What a step came to; `code` says why, and is empty if it was applied. Templates' messages and exits join it here. */
+/**
+ * What a step came to; `code` says why, and is empty if it was applied. Templates' messages and exits join it
+ * here.
+ */
 export const effectsCodec = record({ outcome: oneOf(STEP_OUTCOMES), code: text(32) })
 export type Effects = Decoded<typeof effectsCodec>
 

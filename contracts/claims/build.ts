@@ -1,5 +1,6 @@
-// Builds claims from full data, for claimants [CLM-2, EXE-7]: the same interpreter tells which keys a step touches, so the
-// witness shows exactly those. What is built here is judged with `judgeClaim` before it is filed.
+// Builds claims from full data, for claimants [CLM-2, EXE-7]: the same interpreter tells which keys a step
+// touches, so the witness shows exactly those. What is built here is judged with `judgeClaim` before it is
+// filed.
 import { STEP_INPUT_BYTES } from '../assets/limits.ts'
 import { CURSOR_KEY, EXITS_KEY, OUTBOX_KEY } from '../assets/reserved.ts'
 import { viewOf } from '../assets/state-view.ts'
@@ -26,18 +27,31 @@ export interface CommittedTrace {
 
 /** The part of a tree that executing a step needs; undefined if the engine failed. */
 export function buildStepWitness(
-  context: AssetContext, before: TreeNode<Uint8Array>, input: StepInput, verify: Verify
+  context: AssetContext,
+  before: TreeNode<Uint8Array>,
+  input: StepInput,
+  verify: Verify
 ): Witness | undefined {
   const result = executeStep(context, input, viewOf(before), verify)
   if (result.kind === 'fault' || result.kind === 'missing') return undefined
   const deletes = result.kind === 'step' ? result.writes.filter(write => write.value === null) : []
-  return buildWitness(before, result.touched.map(pathOf), deletes.map(write => pathOf(write.key)))
+  return buildWitness(
+    before,
+    result.touched.map(pathOf),
+    deletes.map(write => pathOf(write.key))
+  )
 }
 
-/** Accuses step `place` of a committed sequence. `before` is the state whose root is the one before the step, `input` the
- * step's encoded input. E_CLAIM_BUILD if the data are not those of the trace or the engine failed. */
+/**
+ * Accuses step `place` of a committed sequence. `before` is the state whose root is the one before the step,
+ * `input` the step's encoded input. E_CLAIM_BUILD if the data are not those of the trace or the engine failed.
+ */
 export function buildBadStepClaim(
-  context: AssetContext, trace: CommittedTrace, place: number, before: TreeNode<Uint8Array>, input: Uint8Array,
+  context: AssetContext,
+  trace: CommittedTrace,
+  place: number,
+  before: TreeNode<Uint8Array>,
+  input: Uint8Array,
   verify: Verify
 ): Verdict<ClaimOf<'bad-step'>, 'E_CLAIM_BUILD'> {
   const fields = stepFieldsOf(trace, place, input)
@@ -55,17 +69,30 @@ export interface BaseEntry {
   readonly path: readonly Uint8Array[]
 }
 
-/** Accuses step `place` of having taken another log item than base state holds at its index; null if it holds none there. */
+/**
+ * Accuses step `place` of having taken another log item than base state holds at its index; null if it holds
+ * none there.
+ */
 export function buildBadEntryClaim(
-  trace: CommittedTrace, place: number, input: Uint8Array, base: BaseEntry | null
+  trace: CommittedTrace,
+  place: number,
+  input: Uint8Array,
+  base: BaseEntry | null
 ): Verdict<ClaimOf<'bad-input'>, 'E_CLAIM_BUILD'> {
   const shown = base ?? { entry: new Uint8Array(0), path: [] }
   return badInput(trace, place, input, () => ({ kind: 'entry', ...shown }))
 }
 
-/** Accuses step `place` of having run an instruction while `base`, the item at the cursor before it, was waiting. */
+/**
+ * Accuses step `place` of having run an instruction while `base`, the item at the cursor before it, was
+ * waiting.
+ */
 export function buildWaitingClaim(
-  trace: CommittedTrace, place: number, input: Uint8Array, before: TreeNode<Uint8Array>, base: BaseEntry
+  trace: CommittedTrace,
+  place: number,
+  input: Uint8Array,
+  before: TreeNode<Uint8Array>,
+  base: BaseEntry
 ): Verdict<ClaimOf<'bad-input'>, 'E_CLAIM_BUILD'> {
   const witness = buildWitness(before, [pathOf(CURSOR_KEY)], [])
   return badInput(trace, place, input, log => {
@@ -73,27 +100,39 @@ export function buildWaitingClaim(
   })
 }
 
-/** Accuses step `place` of a base height outside of its sequence, or below that of the step before if that input is given. */
+/**
+ * Accuses step `place` of a base height outside of its sequence, or below that of the step before if that input
+ * is given.
+ */
 export function buildBadHeightClaim(
-  trace: CommittedTrace, place: number, input: Uint8Array, beforeInput?: Uint8Array
+  trace: CommittedTrace,
+  place: number,
+  input: Uint8Array,
+  beforeInput?: Uint8Array
 ): Verdict<ClaimOf<'bad-input'>, 'E_CLAIM_BUILD'> {
   return badInput(trace, place, input, log => {
     const before = showLeaf(trace.leaves, log, place - 1)
-    return beforeInput === undefined || before === undefined ? { kind: 'height' } : { kind: 'order', before, beforeInput }
+    return beforeInput === undefined || before === undefined
+      ? { kind: 'height' }
+      : { kind: 'order', before, beforeInput }
   })
 }
 
-/** Accuses the end of a statement: its postRoot if the last leaf has another root, else the cursor, exits and outbox of the
- * state at postRoot, which is `after`. */
+/**
+ * Accuses the end of a statement: its postRoot if the last leaf has another root, else the cursor, exits and
+ * outbox of the state at postRoot, which is `after`.
+ */
 export function buildBadEdgeClaim(
-  trace: CommittedTrace, after: TreeNode<Uint8Array>
+  trace: CommittedTrace,
+  after: TreeNode<Uint8Array>
 ): Verdict<ClaimOf<'bad-edge'>, 'E_CLAIM_BUILD'> {
   const { statement, leaves } = trace
   const log = logOf(trace)
   if (log === undefined) return reject('E_CLAIM_BUILD', NOT_OF_STATEMENT)
   const leaf = showLeaf(leaves, log, leaves.length - 1)
   const fields = { kind: 'bad-edge', ...checkpointFieldsOf(statement) } as const
-  if (leaf !== undefined && leaf.leaf.root !== statement.postRoot) return accept({ ...fields, edge: { kind: 'last', leaf } })
+  if (leaf !== undefined && leaf.leaf.root !== statement.postRoot)
+    return accept({ ...fields, edge: { kind: 'last', leaf } })
   const witness = buildWitness(after, [CURSOR_KEY, EXITS_KEY, OUTBOX_KEY].map(pathOf), [])
   return accept({ ...fields, edge: { kind: 'state', witness } })
 }
@@ -101,7 +140,10 @@ export function buildBadEdgeClaim(
 const NOT_OF_STATEMENT = 'the leaves are not the ones of the statement'
 
 function badInput(
-  trace: CommittedTrace, place: number, input: Uint8Array, lieOf: (log: MerkleLog) => ClaimOf<'bad-input'>['lie']
+  trace: CommittedTrace,
+  place: number,
+  input: Uint8Array,
+  lieOf: (log: MerkleLog) => ClaimOf<'bad-input'>['lie']
 ): Verdict<ClaimOf<'bad-input'>, 'E_CLAIM_BUILD'> {
   const fields = stepFieldsOf(trace, place, input)
   if (!fields.ok) return fields

@@ -1,5 +1,5 @@
-// What a claim says: an accusation with everything needed to judge it [CLM-1, CLM-2]. Claimants build it, claim.reveal carries
-// its bytes, the judge decodes them.
+// What a claim says: an accusation with everything needed to judge it [CLM-1, CLM-2]. Claimants build it,
+// claim.reveal carries its bytes, the judge decodes them.
 import { LOG_ENTRY_BYTES, STEP_INPUT_BYTES } from '../assets/limits.ts'
 import { bytes, type Decoded, decode, encode, hex32, nullable, record, uint, union } from '../codec/codec.ts'
 import { SIGNATURE_BYTES } from '../crypto/signature.ts'
@@ -56,7 +56,10 @@ const twinsCodec = union({
 })
 
 const inputLieCodec = union({
-  /** The item is not the one that the base log holds at its index; no bytes and no path if the log holds none there. */
+  /**
+   * The item is not the one that the base log holds at its index; no bytes and no path if the log holds none
+   * there.
+   */
   entry: [0, record(shownEntry)],
   /** An instruction ran while this item, of its base height or lower, was next in the log. */
   waiting: [1, record({ before: beforeCodec, witness: witnessCodec, ...shownEntry })],
@@ -69,7 +72,10 @@ const inputLieCodec = union({
 const edgeCodec = union({
   /** The root after the last step is not postRoot. */
   last: [0, record({ leaf: shownLeafCodec })],
-  /** The state at postRoot has another log cursor, exits or outbox than stated; the witness shows at least one of them. */
+  /**
+   * The state at postRoot has another log cursor, exits or outbox than stated; the witness shows at least one
+   * of them.
+   */
   state: [1, record({ witness: witnessCodec })]
 })
 
@@ -79,8 +85,10 @@ export const claimCodec = union({
   equivocation: [0, record({ ...seatFields, twins: twinsCodec })],
   /** Two statements of one seat and dag that cannot both be true [DAG-7]. */
   contradiction: [1, record({ ...seatFields, ...twoStatements })],
-  /** A step whose root, effects or admissibility is a lie [CKP-4]. `witness` is of the root before the step, for every key the
-   * step touches [EXE-7]. */
+  /**
+   * A step whose root, effects or admissibility is a lie [CKP-4]. `witness` is of the root before the step, for
+   * every key the step touches [EXE-7].
+   */
   'bad-step': [2, record({ ...stepFields, before: beforeCodec, witness: witnessCodec })],
   /** A step whose input is not what base state says [CKP-4]. */
   'bad-input': [3, record({ ...stepFields, lie: inputLieCodec })],

@@ -1,8 +1,10 @@
-// Whether two statements of one seat and dag contradict each other, as far as the statements alone tell [DAG-7]. Used by
-// the judge, by watchers, and by members before they sign.
+// Whether two statements of one seat and dag contradict each other, as far as the statements alone tell
+// [DAG-7]. Used by the judge, by watchers, and by members before they sign.
 import type { Statement } from '../statements/statement.ts'
 
-/** Why both cannot be true, or undefined. Statements of different dags, or of one commit, never contradict here. */
+/**
+ * Why both cannot be true, or undefined. Statements of different dags, or of one commit, never contradict here.
+ */
 export function contradictionOf(one: Statement, other: Statement): string | undefined {
   if (one.asset !== other.asset || one.dag !== other.dag || one.commitIndex === other.commitIndex) return undefined
   const [low, high] = one.commitIndex < other.commitIndex ? [one, other] : [other, one]

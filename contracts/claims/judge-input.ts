@@ -1,5 +1,6 @@
-// Judges a step's input against base state: its log item, the items that should have come first, its base height [CKP-4, DAG-5].
-// Slot and tick are refuted by a header with its history path, which joins the union under a new tag.
+// Judges a step's input against base state: its log item, the items that should have come first, its base
+// height [CKP-4, DAG-5]. Slot and tick are refuted by a header with its history path, which joins the union
+// under a new tag.
 import { STEP_INPUT_BYTES } from '../assets/limits.ts'
 import { logEntryCodec } from '../assets/log-item.ts'
 import { CURSOR_KEY, cursorCodec } from '../assets/reserved.ts'
@@ -34,29 +35,40 @@ export function judgeInput(claim: BadInput, target: CheckpointTarget, facts: Jud
     case 'height': {
       const from = Math.max(target.previousBaseHeight, facts.committee.begins)
       return input.baseHeight > statement.baseHeight || input.baseHeight < from
-        ? guilty(target.signers, 'a base height outside of the sequence') : innocent('the base height is within the sequence')
+        ? guilty(target.signers, 'a base height outside of the sequence')
+        : innocent('the base height is within the sequence')
     }
     case 'order': {
-      const before = place > 0 && isLeafAt(lie.before, place - 1, statement) ? inputOf(lie.before, lie.beforeInput) : undefined
+      const before =
+        place > 0 && isLeafAt(lie.before, place - 1, statement) ? inputOf(lie.before, lie.beforeInput) : undefined
       if (before === undefined) return malformed('E_CLAIM_LEAF', 'the step before is not the one of the trace')
-      return before.baseHeight > input.baseHeight ? guilty(target.signers, 'a base height below that of the step before')
+      return before.baseHeight > input.baseHeight
+        ? guilty(target.signers, 'a base height below that of the step before')
         : innocent('base heights do not fall')
     }
   }
 }
 
 function judgeEntry(
-  input: StepInput, { entry, path }: Lie<'entry'>, { signers }: CheckpointTarget, log: LogFrontier
+  input: StepInput,
+  { entry, path }: Lie<'entry'>,
+  { signers }: CheckpointTarget,
+  log: LogFrontier
 ): Judgement {
   if (input.kind !== 'log') return malformed('E_CLAIM_INPUT', 'the step took no log item')
   if (input.logIndex >= log.size) return guilty(signers, 'a log item that base state does not hold')
   if (!isEntryAt(log, input.logIndex, entry, path)) return notOfLog
-  return equalBytes(entry, input.entry) ? innocent('the item is the one of the base log')
+  return equalBytes(entry, input.entry)
+    ? innocent('the item is the one of the base log')
     : guilty(signers, 'another log item than base state holds')
 }
 
 function judgeWaiting(
-  input: StepInput, lie: Lie<'waiting'>, place: number, { statement, signers }: CheckpointTarget, log: LogFrontier
+  input: StepInput,
+  lie: Lie<'waiting'>,
+  place: number,
+  { statement, signers }: CheckpointTarget,
+  log: LogFrontier
 ): Judgement {
   if (input.kind !== 'instruction') return malformed('E_CLAIM_INPUT', 'the step ran no instruction')
   const preRoot = preRootOf(statement, place, lie.before)

@@ -1,5 +1,5 @@
-// Judges what one seat signed twice: equivocation and contradiction [DAG-7, CLM-6]. Needs no state of the asset and no dag
-// but the accused one.
+// Judges what one seat signed twice: equivocation and contradiction [DAG-7, CLM-6]. Needs no state of the asset
+// and no dag but the accused one.
 import type { Verify } from '../assets/step.ts'
 import { encode } from '../codec/codec.ts'
 import { signingBytes } from '../crypto/signature.ts'
@@ -12,7 +12,12 @@ import { guilty, innocent, type JudgeFacts, type Judgement, malformed } from './
 /** Judges equivocation and contradiction by one seat. */
 export function judgeSeat(claim: SeatClaim, facts: JudgeFacts, verify: Verify): Judgement {
   const { target, committee } = facts
-  if (target.kind !== 'seat' || claim.dag !== target.dag || claim.seat !== target.seat || claim.epoch !== target.epoch) {
+  if (
+    target.kind !== 'seat' ||
+    claim.dag !== target.dag ||
+    claim.seat !== target.seat ||
+    claim.epoch !== target.epoch
+  ) {
     return malformed('E_CLAIM_TARGET', 'the claim is not about this seat')
   }
   const key = committee.seats[claim.seat]?.validator
@@ -32,13 +37,16 @@ interface Accusation {
   /** Undefined if the two do not accuse anybody. */
   readonly why: string | undefined
   readonly signed: readonly {
-    readonly kind: 'dag-header' | 'statement', readonly object: Uint8Array, readonly signature: Uint8Array
+    readonly kind: 'dag-header' | 'statement'
+    readonly object: Uint8Array
+    readonly signature: Uint8Array
   }[]
 }
 
 function accuseContradiction({ first, second, ...claim }: ClaimOf<'contradiction'>): Accusation | undefined {
   return isOfSeat(claim, first) && isOfSeat(claim, second)
-    ? { why: contradictionOf(first.statement, second.statement), signed: [first, second].map(toSigned) } : undefined
+    ? { why: contradictionOf(first.statement, second.statement), signed: [first, second].map(toSigned) }
+    : undefined
 }
 
 function accuseTwins({ twins, ...claim }: ClaimOf<'equivocation'>): Accusation | undefined {

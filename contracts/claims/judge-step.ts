@@ -1,5 +1,5 @@
-// Judges a step by executing it again on its witness [CLM-2, CKP-4]. What is proven is compared with what was signed; a witness
-// that shows too little proves nothing [CLM-3].
+// Judges a step by executing it again on its witness [CLM-2, CKP-4]. What is proven is compared with what was
+// signed; a witness that shows too little proves nothing [CLM-3].
 import { STEP_INPUT_BYTES } from '../assets/limits.ts'
 import { deriveAssetContext } from '../assets/registry.ts'
 import { viewOf } from '../assets/state-view.ts'
@@ -17,7 +17,11 @@ import { isLeafAt, preRootOf } from './shown-leaf.ts'
 
 /** Judges bad-step. */
 export function judgeStep(
-  claim: ClaimOf<'bad-step'>, target: CheckpointTarget, facts: JudgeFacts, verify: Verify, execute: ExecuteStep
+  claim: ClaimOf<'bad-step'>,
+  target: CheckpointTarget,
+  facts: JudgeFacts,
+  verify: Verify,
+  execute: ExecuteStep
 ): Judgement {
   const { statement, signers } = target
   const preRoot = preRootOf(statement, claim.place, claim.before)
@@ -28,7 +32,8 @@ export function judgeStep(
   const index = statement.firstStep + claim.place
   if (leaf.index !== index) return guilty(signers, 'a leaf names another step than its own')
   if (leaf.inputLength > STEP_INPUT_BYTES) return guilty(signers, 'an input over length')
-  if (inputHashOf(claim.input) !== leaf.inputHash) return malformed('E_CLAIM_INPUT', 'the input is not the one of the leaf')
+  if (inputHashOf(claim.input) !== leaf.inputHash)
+    return malformed('E_CLAIM_INPUT', 'the input is not the one of the leaf')
   if (claim.input.length !== leaf.inputLength) return guilty(signers, 'a leaf names another length than its input has')
   const input = decode(stepInputCodec, claim.input, STEP_INPUT_BYTES)
   if (!input.ok) return guilty(signers, 'an undecodable input was run')
@@ -52,9 +57,12 @@ export function judgeStep(
 }
 
 function compare(witness: Witness, step: ExecutedStep, leaf: TraceLeaf, signers: readonly number[]): Judgement {
-  const after = update(witness, step.writes.map(({ key, value }) => {
-    return value === null ? removeChange(key) : putChange(key, value)
-  }))
+  const after = update(
+    witness,
+    step.writes.map(({ key, value }) => {
+      return value === null ? removeChange(key) : putChange(key, value)
+    })
+  )
   if (!after.ok) return malformed('E_CLAIM_MISSING', 'the witness does not show a node that the step changes')
   if (bytesToHex(hashOf(after.value)) !== leaf.root) return guilty(signers, 'a step has another root')
   if (step.effectsHash !== leaf.effectsHash) return guilty(signers, 'a step has other effects')

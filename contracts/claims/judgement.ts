@@ -38,11 +38,11 @@ export interface JudgeFacts {
 
 export type Judgement =
   /** `seats` lose the collateral reserved to them. */
-  | { readonly kind: 'guilty', readonly seats: readonly number[], readonly why: string }
-  | { readonly kind: 'not-guilty', readonly why: string }
-  | { readonly kind: 'malformed', readonly code: string, readonly why: string }
+  | { readonly kind: 'guilty'; readonly seats: readonly number[]; readonly why: string }
+  | { readonly kind: 'not-guilty'; readonly why: string }
+  | { readonly kind: 'malformed'; readonly code: string; readonly why: string }
   /** The claim is refused, the asset halts, nothing is paid [JDG-1]. */
-  | { readonly kind: 'engine-fault', readonly why: string }
+  | { readonly kind: 'engine-fault'; readonly why: string }
 
 export function guilty(seats: readonly number[], why: string): Judgement {
   return { kind: 'guilty', seats, why }

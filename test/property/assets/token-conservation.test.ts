@@ -1,4 +1,5 @@
-// Any history of calls on a token against a plain model: balances add up to the supply, and both agree on every code.
+// Any history of calls on a token against a plain model: balances add up to the supply, and both agree on every
+// code.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { tokenKeys } from '#contracts/assets/token.ts'
@@ -9,15 +10,37 @@ const who = fc.constantFrom(issuer, alice, bob)
 const amount = fc.oneof(fc.bigInt(0n, 50n), fc.bigInt(0n, (1n << 63n) - 1n))
 
 type Act =
-  | { readonly name: 'mint' | 'transfer' | 'recall', readonly by: PublicKey, readonly other: PublicKey, readonly amount: bigint }
-  | { readonly name: 'burn', readonly by: PublicKey, readonly amount: bigint }
-  | { readonly name: 'approve' | 'transfer-from', readonly by: PublicKey, readonly other: PublicKey, readonly to: PublicKey, readonly amount: bigint }
-  | { readonly name: 'freeze' | 'thaw', readonly by: PublicKey, readonly other: PublicKey }
+  | {
+      readonly name: 'mint' | 'transfer' | 'recall'
+      readonly by: PublicKey
+      readonly other: PublicKey
+      readonly amount: bigint
+    }
+  | { readonly name: 'burn'; readonly by: PublicKey; readonly amount: bigint }
+  | {
+      readonly name: 'approve' | 'transfer-from'
+      readonly by: PublicKey
+      readonly other: PublicKey
+      readonly to: PublicKey
+      readonly amount: bigint
+    }
+  | { readonly name: 'freeze' | 'thaw'; readonly by: PublicKey; readonly other: PublicKey }
 
 const act: fc.Arbitrary<Act> = fc.oneof(
-  fc.record({ name: fc.constantFrom('mint' as const, 'transfer' as const, 'recall' as const), by: who, other: who, amount }),
+  fc.record({
+    name: fc.constantFrom('mint' as const, 'transfer' as const, 'recall' as const),
+    by: who,
+    other: who,
+    amount
+  }),
   fc.record({ name: fc.constant('burn' as const), by: who, amount }),
-  fc.record({ name: fc.constantFrom('approve' as const, 'transfer-from' as const), by: who, other: who, to: who, amount }),
+  fc.record({
+    name: fc.constantFrom('approve' as const, 'transfer-from' as const),
+    by: who,
+    other: who,
+    to: who,
+    amount
+  }),
   fc.record({ name: fc.constantFrom('freeze' as const, 'thaw' as const), by: who, other: who })
 )
 
@@ -107,20 +130,23 @@ function run(ledger: Ledger, act: Act): string {
 
 describe('the token template', () => {
   it('does what a plain model does, and never makes or loses a unit [EXE-2]', () => {
-    fc.assert(fc.property(fc.array(act, { maxLength: 40 }), acts => {
-      const ledger = new Ledger()
-      const model = new Model()
-      for (const next of acts) {
-        expect(run(ledger, next)).toBe(model.code(next))
-        let total = 0n
-        for (const account of [issuer, alice, bob]) {
-          expect(ledger.balance(account)).toBe(model.balance(account))
-          expect(ledger.has(tokenKeys.balance(account))).toBe(model.balance(account) > 0n)
-          total += ledger.balance(account)
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 40 }), acts => {
+        const ledger = new Ledger()
+        const model = new Model()
+        for (const next of acts) {
+          expect(run(ledger, next)).toBe(model.code(next))
+          let total = 0n
+          for (const account of [issuer, alice, bob]) {
+            expect(ledger.balance(account)).toBe(model.balance(account))
+            expect(ledger.has(tokenKeys.balance(account))).toBe(model.balance(account) > 0n)
+            total += ledger.balance(account)
+          }
+          expect(ledger.supply).toBe(total)
+          expect(total <= TOKEN_PARAMETERS.supplyCap).toBe(true)
         }
-        expect(ledger.supply).toBe(total)
-        expect(total <= TOKEN_PARAMETERS.supplyCap).toBe(true)
-      }
-    }), { numRuns: 100 })
+      }),
+      { numRuns: 100 }
+    )
   })
 })

@@ -1,5 +1,5 @@
-// What must hold of the judge whatever happened: honest steps are never convicted, lies always are, and no change of a claim's
-// bytes turns an honest committee into a guilty one [CLM-3, JDG-1].
+// What must hold of the judge whatever happened: honest steps are never convicted, lies always are, and no
+// change of a claim's bytes turns an honest committee into a guilty one [CLM-3, JDG-1].
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeClaim, encodeClaim } from '#contracts/claims/claim.ts'
@@ -10,7 +10,17 @@ import { tokenAmountCodec, tokenKeys } from '#contracts/assets/token.ts'
 import { encode } from '#contracts/codec/codec.ts'
 import { bytesToHex } from '#contracts/primitives/bytes.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
-import { alice, bob, call, issuer, keyOf, logEntry, mallory, nth, signedInstruction } from '#test/unit/assets/fixtures.ts'
+import {
+  alice,
+  bob,
+  call,
+  issuer,
+  keyOf,
+  logEntry,
+  mallory,
+  nth,
+  signedInstruction
+} from '#test/unit/assets/fixtures.ts'
 import { claimOf, factsOf, judge, type Trial, trialOf } from '#test/unit/claims/fixtures.ts'
 import { Committee, settingsWith } from '#test/unit/execution/fixtures.ts'
 
@@ -19,14 +29,17 @@ const who = fc.constantFrom(...people)
 const amount = fc.bigInt(0n, 60n)
 const act = fc.record({
   by: who,
-  calls: fc.array(fc.oneof(
-    fc.record({ name: fc.constantFrom('mint', 'transfer'), values: fc.record({ to: who, amount }) }),
-    fc.record({ name: fc.constant('burn'), values: fc.record({ amount }) }),
-    fc.record({ name: fc.constant('approve'), values: fc.record({ spender: who, amount }) }),
-    fc.record({ name: fc.constant('transfer-from'), values: fc.record({ owner: who, to: who, amount }) }),
-    fc.record({ name: fc.constantFrom('freeze', 'thaw'), values: fc.record({ account: who }) }),
-    fc.record({ name: fc.constant('recall'), values: fc.record({ from: who, amount }) })
-  ), { minLength: 1, maxLength: 3 }),
+  calls: fc.array(
+    fc.oneof(
+      fc.record({ name: fc.constantFrom('mint', 'transfer'), values: fc.record({ to: who, amount }) }),
+      fc.record({ name: fc.constant('burn'), values: fc.record({ amount }) }),
+      fc.record({ name: fc.constant('approve'), values: fc.record({ spender: who, amount }) }),
+      fc.record({ name: fc.constant('transfer-from'), values: fc.record({ owner: who, to: who, amount }) }),
+      fc.record({ name: fc.constantFrom('freeze', 'thaw'), values: fc.record({ account: who }) }),
+      fc.record({ name: fc.constant('recall'), values: fc.record({ from: who, amount }) })
+    ),
+    { minLength: 1, maxLength: 3 }
+  ),
   forced: fc.boolean()
 })
 type Act = typeof act extends fc.Arbitrary<infer T> ? T : never
@@ -38,7 +51,11 @@ function history(acts: readonly Act[], execute: ExecuteStep = executeStep): Tria
   for (const { by, calls, forced } of acts) {
     const sequence = next.get(by) ?? 0
     next.set(by, sequence + 1)
-    const instruction = signedInstruction(by, sequence, calls.map(({ name, values }) => call(name, values as FieldInputs)))
+    const instruction = signedInstruction(
+      by,
+      sequence,
+      calls.map(({ name, values }) => call(name, values as FieldInputs))
+    )
     if (forced) logEntries.push(logEntry({ kind: 'instruction', instruction }))
     else instructions.push(instruction)
   }
@@ -57,21 +74,29 @@ function lyingAt(index: number): ExecuteStep {
 
 describe('the judge', () => {
   it('never convicts an honest step of any history', () => {
-    fc.assert(fc.property(fc.array(act, { maxLength: 25 }), acts => {
-      const trial = history(acts)
-      for (let place = 0; place < trial.leaves.length; place++) {
-        expect(judge(claimOf(trial, place), factsOf(trial.statement)).kind).toBe('not-guilty')
-      }
-    }), { numRuns: 40 })
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 25 }), acts => {
+        const trial = history(acts)
+        for (let place = 0; place < trial.leaves.length; place++) {
+          expect(judge(claimOf(trial, place), factsOf(trial.statement)).kind).toBe('not-guilty')
+        }
+      }),
+      { numRuns: 40 }
+    )
   })
 
   it('convicts the one lie of any history, and nothing before it', () => {
-    fc.assert(fc.property(fc.array(act, { minLength: 3, maxLength: 25 }), fc.nat(3), (acts, at) => {
-      const trial = history(acts, lyingAt(at))
-      for (let place = 0; place <= at; place++) {
-        expect(judge(claimOf(trial, place), factsOf(trial.statement)).kind).toBe(place === at ? 'guilty' : 'not-guilty')
-      }
-    }), { numRuns: 40 })
+    fc.assert(
+      fc.property(fc.array(act, { minLength: 3, maxLength: 25 }), fc.nat(3), (acts, at) => {
+        const trial = history(acts, lyingAt(at))
+        for (let place = 0; place <= at; place++) {
+          expect(judge(claimOf(trial, place), factsOf(trial.statement)).kind).toBe(
+            place === at ? 'guilty' : 'not-guilty'
+          )
+        }
+      }),
+      { numRuns: 40 }
+    )
   })
 
   it('convicts no honest committee by a claim with any one byte changed, cut off or doubled', () => {
@@ -102,11 +127,14 @@ describe('the judge', () => {
   it('gives every random claim a verdict', () => {
     const trial = history([])
     const valid = encodeClaim(claimOf(trial, 0))
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(valid.length), (noise, at) => {
-      const mutant = Uint8Array.of(...valid.subarray(0, at), ...noise, ...valid.subarray(at + noise.length))
-      if (bytesToHex(mutant) === bytesToHex(valid)) return
-      const decoded = decodeClaim(mutant)
-      if (decoded.ok) expect(judge(decoded.value, factsOf(trial.statement)).kind).toBe('malformed')
-    }), { numRuns: 300 })
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(valid.length), (noise, at) => {
+        const mutant = Uint8Array.of(...valid.subarray(0, at), ...noise, ...valid.subarray(at + noise.length))
+        if (bytesToHex(mutant) === bytesToHex(valid)) return
+        const decoded = decodeClaim(mutant)
+        if (decoded.ok) expect(judge(decoded.value, factsOf(trial.statement)).kind).toBe('malformed')
+      }),
+      { numRuns: 300 }
+    )
   })
 })

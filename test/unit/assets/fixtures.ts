@@ -1,12 +1,19 @@
-// A token asset with its cast, for tests of assets, claims, execution and checkpoints. Signatures are a keyed hash, which is
-// as unforgeable here as a real one and a thousand times faster; tests that need real keys make their own.
+// A token asset with its cast, for tests of assets, claims, execution and checkpoints. Signatures are a keyed
+// hash, which is as unforgeable here as a real one and a thousand times faster; tests that need real keys make
+// their own.
 import { type InstructionBody, instructionCodec, instructionSigningBytes } from '#contracts/assets/instruction.ts'
 import type { LogItem } from '#contracts/assets/log-item.ts'
 import { logEntryCodec } from '#contracts/assets/log-item.ts'
 import { deriveAssetContext, firstStateOf } from '#contracts/assets/registry.ts'
 import { templateStateKey } from '#contracts/assets/reserved.ts'
 import { viewOf } from '#contracts/assets/state-view.ts'
-import { type AssetContext, ENGINE_VERSION, executeStep, type StepInput, type StepResult } from '#contracts/assets/step.ts'
+import {
+  type AssetContext,
+  ENGINE_VERSION,
+  executeStep,
+  type StepInput,
+  type StepResult
+} from '#contracts/assets/step.ts'
 import type { FieldInputs } from '#contracts/assets/template.ts'
 import { tokenAmountCodec, tokenKeys, tokenTemplate } from '#contracts/assets/token.ts'
 import { decode, encode } from '#contracts/codec/codec.ts'
@@ -39,39 +46,60 @@ export function fakeVerify(key: PublicKey, message: Uint8Array, signature: Uint8
   return equalBytes(signature, fakeSign(key, message))
 }
 
-export function valueOf<T>(verdict: Verdict<T>): T {
+export function expectValue<T>(verdict: Verdict<T>): T {
   if (!verdict.ok) throw new Error(`${verdict.code}: ${verdict.why}`)
   return verdict.value
 }
 
 export const TOKEN_PARAMETERS = {
-  name: 'Gold', decimals: 2, supplyCap: 1_000_000n, mint: true, burn: true, freeze: true, recall: true
+  name: 'Gold',
+  decimals: 2,
+  supplyCap: 1_000_000n,
+  mint: true,
+  burn: true,
+  freeze: true,
+  recall: true
 } as const
 
-export function registrationWith(changes: Partial<AssetRegister> & { readonly token?: FieldInputs } = {}): AssetRegister {
+export function registrationWith(
+  changes: Partial<AssetRegister> & { readonly token?: FieldInputs } = {}
+): AssetRegister {
   const { token, ...fields } = changes
   return {
-    symbol: 'GOLD', issuer, template: 'token', templateVersion: 1,
-    parameters: valueOf(tokenTemplate.encodeParameters({ ...TOKEN_PARAMETERS, ...token })),
-    mode: 'opt-in', seats: 7, collateralPerSeat: 100n, termTicks: 1000, interval: 6, windowTicks: 48,
-    statedValue: 100n, reserveAtoms: 1000n, ...fields
+    symbol: 'GOLD',
+    issuer,
+    template: 'token',
+    templateVersion: 1,
+    parameters: expectValue(tokenTemplate.encodeParameters({ ...TOKEN_PARAMETERS, ...token })),
+    mode: 'opt-in',
+    seats: 7,
+    collateralPerSeat: 100n,
+    termTicks: 1000,
+    interval: 6,
+    windowTicks: 48,
+    statedValue: 100n,
+    reserveAtoms: 1000n,
+    ...fields
   }
 }
 
 export function contextOf(registration: AssetRegister = registrationWith()): AssetContext {
-  return valueOf(deriveAssetContext(GENESIS, ASSET, ENGINE_VERSION, registration))
+  return expectValue(deriveAssetContext(GENESIS, ASSET, ENGINE_VERSION, registration))
 }
 
 export function firstTree(registration: AssetRegister = registrationWith()): SparseTree<Uint8Array> {
-  return valueOf(firstStateOf(registration))
+  return expectValue(firstStateOf(registration))
 }
 
 export function call(name: string, values: FieldInputs): Uint8Array {
-  return valueOf(tokenTemplate.encodeCall(name, values))
+  return expectValue(tokenTemplate.encodeCall(name, values))
 }
 
 export function signedInstruction(
-  account: PublicKey, sequence: number, calls: readonly Uint8Array[], changes: Partial<InstructionBody> = {}
+  account: PublicKey,
+  sequence: number,
+  calls: readonly Uint8Array[],
+  changes: Partial<InstructionBody> = {}
 ): Uint8Array {
   const body = { asset: ASSET, account, sequence, calls, maxFee: 0n, notAfter: 1_000_000, ...changes }
   return encode(instructionCodec, { ...body, signature: fakeSign(account, instructionSigningBytes(GENESIS, body)) })
@@ -106,9 +134,11 @@ export class Ledger {
   run(input: StepInput): StepResult {
     const result = executeStep(this.context, input, viewOf(this.tree.node), fakeVerify)
     if (result.kind === 'step') {
-      this.tree = this.tree.with(result.writes.map(({ key, value }) => {
-        return value === null ? removeChange(key) : putChange(key, value)
-      }))
+      this.tree = this.tree.with(
+        result.writes.map(({ key, value }) => {
+          return value === null ? removeChange(key) : putChange(key, value)
+        })
+      )
       this.index += 1
     }
     return result
@@ -128,7 +158,7 @@ export class Ledger {
 
   amountAt(key: Uint8Array): bigint {
     const value = this.tree.get(pathOf(templateStateKey(key)))?.value
-    return value === undefined ? 0n : valueOf(decode(tokenAmountCodec, value, 16))
+    return value === undefined ? 0n : expectValue(decode(tokenAmountCodec, value, 16))
   }
 
   has(key: Uint8Array): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkRegistration, findTemplate, firstRootOf } from '#contracts/assets/registry.ts'
 import { DEV_PARAMETERS, MAIN_PARAMETERS } from '#contracts/ledger/parameters.ts'
-import { registrationWith, valueOf } from './fixtures.ts'
+import { registrationWith, expectValue } from './fixtures.ts'
 
 describe('checkRegistration [AST-1, section 21]', () => {
   it('accepts a token with seven seats under the dev parameters', () => {
@@ -33,8 +33,8 @@ describe('checkRegistration [AST-1, section 21]', () => {
 
 describe('the first state [CKP-1]', () => {
   it('is the same for the same template and differs by nothing but it', () => {
-    const root = valueOf(firstRootOf(registrationWith()))
-    expect(valueOf(firstRootOf(registrationWith({ symbol: 'LEAD' })))).toBe(root)
+    const root = expectValue(firstRootOf(registrationWith()))
+    expect(expectValue(firstRootOf(registrationWith({ symbol: 'LEAD' })))).toBe(root)
     expect(root).toBe('404ccbf64e9e3071b2e7d2a24645adad260c93e37481d6c0f66a74a072bec2f6')
   })
 

@@ -13,7 +13,18 @@ import { compareBytes, uintToBytes } from '#contracts/primitives/bytes.ts'
 import type { AssetId } from '#contracts/primitives/ids.ts'
 import { accept } from '#contracts/primitives/verdict.ts'
 import {
-  alice, bob, call, contextOf, fakeVerify, firstTree, issuer, Ledger, logEntry, nth, signedInstruction, valueOf
+  alice,
+  bob,
+  call,
+  contextOf,
+  fakeVerify,
+  firstTree,
+  issuer,
+  Ledger,
+  logEntry,
+  nth,
+  signedInstruction,
+  expectValue
 } from './fixtures.ts'
 
 const mint = call('mint', { to: alice, amount: 100n })
@@ -28,7 +39,7 @@ describe('an instruction [EXE-1, EXE-3]', () => {
     const result = ledger.run(ledger.input(signedInstruction(issuer, 0, [mint])))
     expect(result).toMatchObject({ kind: 'step', outcome: 'applied', code: '' })
     const value = ledger.tree.get(pathOf(sequenceKey(issuer)))?.value ?? new Uint8Array()
-    expect(valueOf(decode(sequencesCodec, value, 99))).toEqual({ next: 1, used: 0n })
+    expect(expectValue(decode(sequencesCodec, value, 99))).toEqual({ next: 1, used: 0n })
   })
 
   it('that fails leaves nothing but its used sequence', () => {
@@ -53,7 +64,7 @@ describe('an instruction [EXE-1, EXE-3]', () => {
     expect(send(5)).toBe('inadmissible E_INSTRUCTION_SEQUENCE')
     expect(send(127)).toBe('step ')
     const value = ledger.tree.get(pathOf(sequenceKey(issuer)))?.value ?? new Uint8Array()
-    expect(valueOf(decode(sequencesCodec, value, 99))).toEqual({ next: 64, used: 1n << 63n })
+    expect(expectValue(decode(sequencesCodec, value, 99))).toEqual({ next: 64, used: 1n << 63n })
   })
 
   it('runs at its last base height and not above it', () => {
@@ -80,7 +91,9 @@ describe('an instruction [EXE-1, EXE-3]', () => {
   it('that is undecodable or over length is inadmissible', () => {
     const ledger = new Ledger()
     expect(codeOf(ledger.run(ledger.input(Uint8Array.of(1))))).toBe('inadmissible E_INSTRUCTION_FORM')
-    expect(codeOf(ledger.run(ledger.input(new Uint8Array(INSTRUCTION_BYTES + 1))))).toBe('inadmissible E_INSTRUCTION_SIZE')
+    expect(codeOf(ledger.run(ledger.input(new Uint8Array(INSTRUCTION_BYTES + 1))))).toBe(
+      'inadmissible E_INSTRUCTION_SIZE'
+    )
   })
 })
 
@@ -103,7 +116,11 @@ describe('a log item [VAL-1]', () => {
 
   it('that is undecodable is a step without effect', () => {
     const ledger = new Ledger()
-    expect(ledger.run(ledger.logInput(Uint8Array.of(1), 0))).toMatchObject({ kind: 'step', outcome: 'none', code: 'E_LOG_FORM' })
+    expect(ledger.run(ledger.logInput(Uint8Array.of(1), 0))).toMatchObject({
+      kind: 'step',
+      outcome: 'none',
+      code: 'E_LOG_FORM'
+    })
   })
 
   it.each([
@@ -131,8 +148,9 @@ describe('a log item [VAL-1]', () => {
   })
 
   it('fits its limit however large the item is', () => {
-    expect(logEntry({ kind: 'instruction', instruction: new Uint8Array(INSTRUCTION_BYTES) }, 2 ** 50).length)
-      .toBeLessThanOrEqual(LOG_ENTRY_BYTES)
+    expect(
+      logEntry({ kind: 'instruction', instruction: new Uint8Array(INSTRUCTION_BYTES) }, 2 ** 50).length
+    ).toBeLessThanOrEqual(LOG_ENTRY_BYTES)
   })
 })
 
@@ -151,7 +169,9 @@ describe('the interpreter [EXE-4]', () => {
     const keys = result.writes.map(({ key }) => key)
     expect(keys).toEqual([...keys].sort(compareBytes))
     expect([...result.touched].sort(compareBytes)).toEqual(
-      [sequenceKey(issuer), templateStateKey(tokenKeys.supply), templateStateKey(tokenKeys.balance(alice))].sort(compareBytes)
+      [sequenceKey(issuer), templateStateKey(tokenKeys.supply), templateStateKey(tokenKeys.balance(alice))].sort(
+        compareBytes
+      )
     )
   })
 
@@ -162,17 +182,41 @@ describe('the interpreter [EXE-4]', () => {
   })
 
   it('answers with a fault, not an exception, when a template breaks', () => {
-    expect(runWith(() => { throw new TypeError('broken') })).toEqual({ kind: 'fault', why: 'broken' })
+    expect(
+      runWith(() => {
+        throw new TypeError('broken')
+      })
+    ).toEqual({ kind: 'fault', why: 'broken' })
   })
 
   const key = (n: number) => uintToBytes(n, 4)
   const bodies: readonly (readonly [what: string, body: (view: TemplateView) => void])[] = [
-    ['one key too many', view => { for (let i = 0; i < STEP_KEYS_MAX; i++) view.get(key(i)) }],
-    ['too much work', view => { for (let i = 0; i <= STEP_WORK_MAX; i++) view.get(key(0)) }],
-    ['too many bytes', view => { for (let i = 0; i < 9; i++) view.put(key(i), new Uint8Array(1024)) }],
+    [
+      'one key too many',
+      view => {
+        for (let i = 0; i < STEP_KEYS_MAX; i++) view.get(key(i))
+      }
+    ],
+    [
+      'too much work',
+      view => {
+        for (let i = 0; i <= STEP_WORK_MAX; i++) view.get(key(0))
+      }
+    ],
+    [
+      'too many bytes',
+      view => {
+        for (let i = 0; i < 9; i++) view.put(key(i), new Uint8Array(1024))
+      }
+    ],
     ['a value over its limit', view => view.put(key(0), new Uint8Array(2049))],
     ['a key over its limit', view => view.put(new Uint8Array(129), key(0))],
-    ['a fifth signature', view => { for (let i = 0; i < 4; i++) view.verify(alice, key(i), key(i)) }]
+    [
+      'a fifth signature',
+      view => {
+        for (let i = 0; i < 4; i++) view.verify(alice, key(i), key(i))
+      }
+    ]
   ]
   it.each(bodies)('makes a failed step of %s, undoing all but the sequence', (_, body) => {
     const result = runWith(view => {
@@ -184,15 +228,18 @@ describe('the interpreter [EXE-4]', () => {
   })
 
   it('lets a step have all keys that the limit allows', () => {
-    const result = runWith(view => { for (let i = 0; i < STEP_KEYS_MAX - 1; i++) view.put(key(i), key(i)) })
+    const result = runWith(view => {
+      for (let i = 0; i < STEP_KEYS_MAX - 1; i++) view.put(key(i), key(i))
+    })
     expect(result).toMatchObject({ kind: 'step', outcome: 'applied' })
   })
 
   it('keeps the template out of the reserved keys', () => {
     const result = runWith(view => view.put(CURSOR_KEY, key(9)))
-    expect(result.kind === 'step' && result.writes.map(write => write.key)).toEqual(
-      [sequenceKey(issuer), templateStateKey(CURSOR_KEY)]
-    )
+    expect(result.kind === 'step' && result.writes.map(write => write.key)).toEqual([
+      sequenceKey(issuer),
+      templateStateKey(CURSOR_KEY)
+    ])
   })
 
   function runWith(body: (view: TemplateView) => void): StepResult {
@@ -210,5 +257,5 @@ describe('the interpreter [EXE-4]', () => {
 })
 
 function cursorOf(ledger: Ledger): number {
-  return valueOf(decode(cursorCodec, ledger.tree.get(pathOf(CURSOR_KEY))?.value ?? new Uint8Array(), 9))
+  return expectValue(decode(cursorCodec, ledger.tree.get(pathOf(CURSOR_KEY))?.value ?? new Uint8Array(), 9))
 }

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { tokenKeys, tokenTemplate } from '#contracts/assets/token.ts'
-import { alice, bob, call, carol, issuer, Ledger, mallory, registrationWith, TOKEN_PARAMETERS, valueOf } from './fixtures.ts'
+import {
+  alice,
+  bob,
+  call,
+  carol,
+  issuer,
+  Ledger,
+  mallory,
+  registrationWith,
+  TOKEN_PARAMETERS,
+  expectValue
+} from './fixtures.ts'
 
 function minted(amount = 100n): Ledger {
   const ledger = new Ledger()
@@ -20,7 +31,12 @@ describe('the token template [EXE-2]', () => {
 
   it.each(['mint', 'freeze', 'recall'])('refuses %s where the registration does not give the power', power => {
     const ledger = new Ledger(registrationWith({ token: { [power]: false } }))
-    const values = power === 'mint' ? { to: alice, amount: 1n } : power === 'freeze' ? { account: alice } : { from: alice, amount: 0n }
+    const values =
+      power === 'mint'
+        ? { to: alice, amount: 1n }
+        : power === 'freeze'
+          ? { account: alice }
+          : { from: alice, amount: 0n }
     expect(ledger.does(issuer, power, values)).toBe('E_TOKEN_POWER')
   })
 
@@ -33,7 +49,11 @@ describe('the token template [EXE-2]', () => {
   it('transfers units, and deletes a balance that reaches zero', () => {
     const ledger = minted(100n)
     expect(ledger.does(alice, 'transfer', { to: bob, amount: 100n })).toBe('')
-    expect([ledger.balance(alice), ledger.balance(bob), ledger.has(tokenKeys.balance(alice))]).toEqual([0n, 100n, false])
+    expect([ledger.balance(alice), ledger.balance(bob), ledger.has(tokenKeys.balance(alice))]).toEqual([
+      0n,
+      100n,
+      false
+    ])
   })
 
   it('transfers to oneself without making or losing units', () => {
@@ -122,13 +142,23 @@ describe('the token template [EXE-2]', () => {
 
 describe('a template as people see it', () => {
   it('describes every call and reads back what it writes', () => {
-    expect(tokenTemplate.calls.map(({ name }) => name)).toEqual(
-      ['mint', 'burn', 'transfer', 'approve', 'transfer-from', 'freeze', 'thaw', 'recall']
-    )
+    expect(tokenTemplate.calls.map(({ name }) => name)).toEqual([
+      'mint',
+      'burn',
+      'transfer',
+      'approve',
+      'transfer-from',
+      'freeze',
+      'thaw',
+      'recall'
+    ])
     const encoded = call('transfer', { to: bob, amount: 5n })
-    expect(valueOf(tokenTemplate.decodeCall(encoded))).toEqual({ name: 'transfer', values: { to: bob, amount: 5n } })
-    const parameters = valueOf(tokenTemplate.encodeParameters(TOKEN_PARAMETERS))
-    expect(valueOf(tokenTemplate.decodeParameters(parameters))).toEqual(TOKEN_PARAMETERS)
+    expect(expectValue(tokenTemplate.decodeCall(encoded))).toEqual({
+      name: 'transfer',
+      values: { to: bob, amount: 5n }
+    })
+    const parameters = expectValue(tokenTemplate.encodeParameters(TOKEN_PARAMETERS))
+    expect(expectValue(tokenTemplate.decodeParameters(parameters))).toEqual(TOKEN_PARAMETERS)
   })
 
   it.each([

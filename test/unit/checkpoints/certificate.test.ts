@@ -28,7 +28,11 @@ describe('a certificate [COM-6]', () => {
     ['fewer signatures than a quorum', certify(first, [0, 1, 2, 3]), 'E_CERTIFICATE_QUORUM'],
     ['one seat twice', certify(first, [0, 1, 2, 3, 3]), 'E_STATEMENT_SEAT'],
     ['seats out of order', certify(first, [1, 0, 2, 3, 4]), 'E_STATEMENT_SEAT'],
-    ['a seat that is none', { ...certify(first), signatures: [...certify(first).signatures, { seat: 7, signature: new Uint8Array(64) }] }, 'E_STATEMENT_SEAT'],
+    [
+      'a seat that is none',
+      { ...certify(first), signatures: [...certify(first).signatures, { seat: 7, signature: new Uint8Array(64) }] },
+      'E_STATEMENT_SEAT'
+    ],
     ['signatures of another statement', { ...certify(other), statement: first }, 'E_STATEMENT_SIGNATURE'],
     ['another asset', certify({ ...first, asset: hashHex<AssetId>('other') }), 'E_STATEMENT_COMMITTEE'],
     ['another epoch', certify({ ...first, epoch: 2 }), 'E_STATEMENT_COMMITTEE'],
@@ -41,10 +45,13 @@ describe('a certificate [COM-6]', () => {
 describe('the collector', () => {
   it('gives the certificate once, with the signature that makes the quorum, and keeps later ones', () => {
     const collector = new CertificateCollector(COMMITTEE, fakeVerify)
-    for (const seat of [6, 5, 2, 1]) expect(collector.add(seat, signed(seat))).toEqual({ kind: 'counted', certificate: undefined })
+    for (const seat of [6, 5, 2, 1])
+      expect(collector.add(seat, signed(seat))).toEqual({ kind: 'counted', certificate: undefined })
     const outcome = collector.add(0, signed(0))
     expect(outcome).toMatchObject({ kind: 'counted', certificate: { statement: first } })
-    expect(outcome.kind === 'counted' && checkCertificate(present(outcome.certificate, ''), COMMITTEE, fakeVerify).ok).toBe(true)
+    expect(
+      outcome.kind === 'counted' && checkCertificate(present(outcome.certificate, ''), COMMITTEE, fakeVerify).ok
+    ).toBe(true)
     expect(collector.add(3, signed(3))).toEqual({ kind: 'counted', certificate: undefined })
     expect(collector.certificateOf(1)?.signatures.map(({ seat }) => seat)).toEqual([0, 1, 2, 3, 5, 6])
   })
@@ -88,7 +95,10 @@ describe('the collector', () => {
     ['another committee', 0, signed(0, { ...first, epoch: 2 }), 'E_STATEMENT_COMMITTEE'],
     ['a commit far ahead', 0, signed(0, { ...first, commitIndex: COLLECT_WINDOW }), 'E_STATEMENT_WINDOW']
   ])('refuses %s', (_, seat, statement, code) => {
-    expect(new CertificateCollector(COMMITTEE, fakeVerify).add(seat, statement)).toMatchObject({ kind: 'refused', code })
+    expect(new CertificateCollector(COMMITTEE, fakeVerify).add(seat, statement)).toMatchObject({
+      kind: 'refused',
+      code
+    })
   })
 
   it('forgets what lies below a commit and refuses it from then on', () => {

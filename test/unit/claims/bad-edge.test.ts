@@ -6,22 +6,24 @@ import { removeChange } from '#contracts/merkle/sparse-tree.ts'
 import { CURSOR_KEY } from '#contracts/assets/reserved.ts'
 import { bytesToHex } from '#contracts/primitives/bytes.ts'
 import type { Statement } from '#contracts/statements/statement.ts'
-import { alice, call, issuer, logEntry, nth, signedInstruction, valueOf } from '../assets/fixtures.ts'
+import { alice, call, issuer, logEntry, nth, signedInstruction, expectValue } from '../assets/fixtures.ts'
 import { Committee } from '../execution/fixtures.ts'
 import { factsOf, judge, SIGNERS, type Trial, trialOf } from './fixtures.ts'
 
 function trial(changes: Partial<Statement> = {}): Trial {
   const instruction = signedInstruction(issuer, 0, [call('mint', { to: alice, amount: 1n })])
-  const history = trialOf(new Committee().commit(62, [instruction], [logEntry({ kind: 'settled', sequence: 0, signers: [] })]))
+  const history = trialOf(
+    new Committee().commit(62, [instruction], [logEntry({ kind: 'settled', sequence: 0, signers: [] })])
+  )
   return { ...history, statement: { ...history.statement, ...changes } }
 }
 
 function claimOf(history: Trial): ClaimOf<'bad-edge'> {
-  return valueOf(buildBadEdgeClaim(history, nth(history.trees, history.trees.length - 1).node))
+  return expectValue(buildBadEdgeClaim(history, nth(history.trees, history.trees.length - 1).node))
 }
 
 function verdictOn(claim: ClaimOf<'bad-edge'>, history: Trial): string {
-  const judgement = judge(valueOf(decodeClaim(encodeClaim(claim))), factsOf(history.statement))
+  const judgement = judge(expectValue(decodeClaim(encodeClaim(claim))), factsOf(history.statement))
   if (judgement.kind === 'guilty') expect(judgement.seats).toEqual(SIGNERS)
   return judgement.kind === 'malformed' ? judgement.code : judgement.why
 }
@@ -60,13 +62,18 @@ describe('the judge of a bad edge [CKP-4]', () => {
     if (claim.edge.kind !== 'last') throw new Error('the last leaf')
     const { leaf } = claim.edge
     expect(verdictOn({ ...claim, edge: { kind: 'last', leaf: { ...leaf, path: [] } } }, history)).toBe('E_CLAIM_LEAF')
-    expect(verdictOn({ ...claim, edge: { kind: 'last', leaf: { ...leaf, leaf: nth(history.leaves, 0) } } }, history)).toBe('E_CLAIM_LEAF')
-    const closed = (place: number) => ({ kind: 'state', witness: opaqueOf(hashOf(nth(history.trees, place).node)) }) as const
+    expect(
+      verdictOn({ ...claim, edge: { kind: 'last', leaf: { ...leaf, leaf: nth(history.leaves, 0) } } }, history)
+    ).toBe('E_CLAIM_LEAF')
+    const closed = (place: number) =>
+      ({ kind: 'state', witness: opaqueOf(hashOf(nth(history.trees, place).node)) }) as const
     expect(verdictOn({ ...claim, edge: closed(0) }, history)).toBe('E_CLAIM_MISSING')
     expect(verdictOn({ ...claim, edge: closed(2) }, history)).toBe('E_CLAIM_WITNESS')
   })
 
-  it('builds nothing from leaves that are not the statement\'s', () => {
-    expect(buildBadEdgeClaim({ ...trial(), leaves: [] }, nth(trial().trees, 0).node)).toMatchObject({ code: 'E_CLAIM_BUILD' })
+  it("builds nothing from leaves that are not the statement's", () => {
+    expect(buildBadEdgeClaim({ ...trial(), leaves: [] }, nth(trial().trees, 0).node)).toMatchObject({
+      code: 'E_CLAIM_BUILD'
+    })
   })
 })

@@ -4,7 +4,7 @@ import { buildBadEntryClaim, buildBadHeightClaim, buildWaitingClaim } from '#con
 import { type ClaimOf, decodeClaim, encodeClaim } from '#contracts/claims/claim.ts'
 import { MerkleLog } from '#contracts/merkle/log.ts'
 import { opaqueOf } from '#contracts/merkle/node.ts'
-import { alice, call, issuer, logEntry, nth, signedInstruction, valueOf } from '../assets/fixtures.ts'
+import { alice, call, issuer, logEntry, nth, signedInstruction, expectValue } from '../assets/fixtures.ts'
 import { Committee } from '../execution/fixtures.ts'
 import { encodeInput, factsOf, inputOf, judge, SIGNERS, type Trial, trialOf, withInput } from './fixtures.ts'
 
@@ -24,14 +24,16 @@ function facts(history: Trial) {
 }
 
 function kindOf(claim: ClaimOf<'bad-input'>, history: Trial): string {
-  const judgement = judge(valueOf(decodeClaim(encodeClaim(claim))), facts(history))
+  const judgement = judge(expectValue(decodeClaim(encodeClaim(claim))), facts(history))
   if (judgement.kind === 'guilty') expect(judgement.seats).toEqual(SIGNERS)
   return judgement.kind === 'malformed' ? judgement.code : judgement.kind
 }
 
 describe('the log item of a step [CKP-4]', () => {
   const entryClaim = (history: Trial, place: number, index: number | null) => {
-    return valueOf(buildBadEntryClaim(history, place, nth(history.inputs, place), index === null ? null : base(index)))
+    return expectValue(
+      buildBadEntryClaim(history, place, nth(history.inputs, place), index === null ? null : base(index))
+    )
   }
   const withLogInput = (changes: object): Trial => {
     return withInput(trial(), 1, encodeInput({ ...inputOf(trial(), 1), ...changes }))
@@ -68,7 +70,9 @@ describe('the log item of a step [CKP-4]', () => {
 
 describe('an instruction before a waiting log item [DAG-5]', () => {
   const waiting = (history: Trial, place: number, index: number) => {
-    return valueOf(buildWaitingClaim(history, place, nth(history.inputs, place), nth(history.trees, place).node, base(index)))
+    return expectValue(
+      buildWaitingClaim(history, place, nth(history.inputs, place), nth(history.trees, place).node, base(index))
+    )
   }
 
   it('convicts nobody when the next item is newer than the step', () => {
@@ -82,6 +86,16 @@ describe('an instruction before a waiting log item [DAG-5]', () => {
     expect(kindOf(waiting(first, 0, 0), first)).toBe('guilty')
   })
 
+  it('convicts them of an item of their own height', () => {
+    const history = trial()
+    const log = new MerkleLog()
+    const entry = logEntry({ kind: 'settled', sequence: 62, signers: [] }, 62)
+    for (const one of [...entries.slice(0, 3), entry]) log.append(one)
+    const shown = { entry, path: log.inclusionProof(3) }
+    const claim = expectValue(buildWaitingClaim(history, 3, nth(history.inputs, 3), nth(history.trees, 3).node, shown))
+    expect(judge(claim, factsOf(history.statement, log.frontier())).kind).toBe('guilty')
+  })
+
   it('is not judged by an item that is not next, for a log item, or without the cursor', () => {
     const lie = trial(2)
     expect(kindOf(waiting(lie, 2, 1), lie)).toBe('E_CLAIM_ENTRY')
@@ -90,7 +104,9 @@ describe('an instruction before a waiting log item [DAG-5]', () => {
     if (claim.lie.kind !== 'waiting') throw new Error('a waiting item')
     const closed = opaqueOf(nth(lie.trees, 2).root)
     expect(kindOf({ ...claim, lie: { ...claim.lie, witness: closed } }, lie)).toBe('E_CLAIM_MISSING')
-    expect(kindOf({ ...claim, lie: { ...claim.lie, witness: opaqueOf(nth(lie.trees, 0).root) } }, lie)).toBe('E_CLAIM_WITNESS')
+    expect(kindOf({ ...claim, lie: { ...claim.lie, witness: opaqueOf(nth(lie.trees, 0).root) } }, lie)).toBe(
+      'E_CLAIM_WITNESS'
+    )
     expect(kindOf({ ...claim, lie: { ...claim.lie, before: null } }, lie)).toBe('E_CLAIM_LEAF')
   })
 })
@@ -99,9 +115,10 @@ describe('the base height of a step [DAG-5]', () => {
   const at = (place: number, baseHeight: number): Trial => {
     return withInput(trial(), place, encodeInput({ ...inputOf(trial(), place), baseHeight }))
   }
-  const height = (history: Trial, place: number) => valueOf(buildBadHeightClaim(history, place, nth(history.inputs, place)))
+  const height = (history: Trial, place: number) =>
+    expectValue(buildBadHeightClaim(history, place, nth(history.inputs, place)))
   const order = (history: Trial, place: number) => {
-    return valueOf(buildBadHeightClaim(history, place, nth(history.inputs, place), nth(history.inputs, place - 1)))
+    return expectValue(buildBadHeightClaim(history, place, nth(history.inputs, place), nth(history.inputs, place - 1)))
   }
 
   it('convicts nobody inside of the sequence', () => {
@@ -129,7 +146,10 @@ describe('the base height of a step [DAG-5]', () => {
   it('is not judged by a step before that is none', () => {
     const claim = order(trial(), 3)
     if (claim.lie.kind !== 'order') throw new Error('an order')
-    expect(kindOf({ ...claim, lie: { ...claim.lie, beforeInput: nth(trial().inputs, 0) } }, trial())).toBe('E_CLAIM_LEAF')
-    expect(kindOf({ ...claim, lie: { ...claim.lie, before: claim.leaf } }, trial())).toBe('E_CLAIM_LEAF')
+    expect(kindOf({ ...claim, lie: { ...claim.lie, beforeInput: nth(trial().inputs, 0) } }, trial())).toBe(
+      'E_CLAIM_LEAF'
+    )
+    const itself = { ...claim.lie, before: claim.leaf, beforeInput: claim.input }
+    expect(kindOf({ ...claim, lie: itself }, trial())).toBe('E_CLAIM_LEAF')
   })
 })

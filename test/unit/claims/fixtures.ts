@@ -16,15 +16,32 @@ import { putChange, removeChange, type SparseTree } from '#contracts/merkle/spar
 import { bytesToHex } from '#contracts/primitives/bytes.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { type Statement, statementIdOf } from '#contracts/statements/statement.ts'
-import { ASSET, contextOf, fakeVerify, firstTree, GENESIS, nth, registrationWith, valueOf } from '../assets/fixtures.ts'
+import {
+  ASSET,
+  contextOf,
+  fakeVerify,
+  firstTree,
+  GENESIS,
+  nth,
+  registrationWith,
+  expectValue
+} from '../assets/fixtures.ts'
 import { DAG, SEATS } from '../execution/fixtures.ts'
 
 export const SIGNERS = [0, 2, 3, 4, 6]
 
 const committee: JudgeFacts['committee'] = {
-  source: 38, sourceId: hashHex<BlockId>('test-source'), begins: 56, engine: 1, closedAt: null,
+  source: 38,
+  sourceId: hashHex<BlockId>('test-source'),
+  begins: 56,
+  engine: 1,
+  closedAt: null,
   seats: SEATS.map((validator, unit) => ({
-    bond: hashHex<BondId>('test-bond'), unit, validator, rewards: validator, slashed: false
+    bond: hashHex<BondId>('test-bond'),
+    unit,
+    validator,
+    rewards: validator,
+    slashed: false
   }))
 }
 
@@ -42,35 +59,52 @@ export function trialOf(outcome: CommitOutcome, start: SparseTree<Uint8Array> = 
   const trees = [start]
   for (const input of inputs) trees.push(treeAfter(nth(trees, trees.length - 1), input))
   return {
-    statement: present(outcome.statement, 'a statement'), leaves: outcome.steps.map(({ leaf }) => leaf), inputs, trees
+    statement: present(outcome.statement, 'a statement'),
+    leaves: outcome.steps.map(({ leaf }) => leaf),
+    inputs,
+    trees
   }
 }
 
 /** The true state after a step; what is no step changes nothing. */
 export function treeAfter(tree: SparseTree<Uint8Array>, input: Uint8Array): SparseTree<Uint8Array> {
-  const result = executeStep(contextOf(), valueOf(decode(stepInputCodec, input, 9000)), viewOf(tree.node), fakeVerify)
+  const result = executeStep(
+    contextOf(),
+    expectValue(decode(stepInputCodec, input, 9000)),
+    viewOf(tree.node),
+    fakeVerify
+  )
   if (result.kind !== 'step') return tree
   return tree.with(result.writes.map(({ key, value }) => (value === null ? removeChange(key) : putChange(key, value))))
 }
 
 export function claimOf(trial: Trial, place: number): ClaimOf<'bad-step'> {
-  return valueOf(buildBadStepClaim(
-    contextOf(), trial, place, nth(trial.trees, place).node, nth(trial.inputs, place), fakeVerify
-  ))
+  return expectValue(
+    buildBadStepClaim(contextOf(), trial, place, nth(trial.trees, place).node, nth(trial.inputs, place), fakeVerify)
+  )
 }
 
 export function factsOf(
-  statement: Statement, log: LogFrontier = EMPTY_LOG
+  statement: Statement,
+  log: LogFrontier = EMPTY_LOG
 ): JudgeFacts & { readonly target: CheckpointTarget } {
   return {
-    genesis: GENESIS, asset: ASSET, registration: registrationWith(), committee, log,
+    genesis: GENESIS,
+    asset: ASSET,
+    registration: registrationWith(),
+    committee,
+    log,
     target: { kind: 'checkpoint', id: statementIdOf(statement), statement, signers: SIGNERS, previousBaseHeight: 2 }
   }
 }
 
 export function seatFacts(seat: number): JudgeFacts {
   return {
-    genesis: GENESIS, asset: ASSET, registration: registrationWith(), committee, log: EMPTY_LOG,
+    genesis: GENESIS,
+    asset: ASSET,
+    registration: registrationWith(),
+    committee,
+    log: EMPTY_LOG,
     target: { kind: 'seat', epoch: 1, dag: DAG, seat }
   }
 }
@@ -79,10 +113,17 @@ export function judge(claim: Claim, facts: JudgeFacts): Judgement {
   return judgeClaim(claim, facts, fakeVerify)
 }
 
-/** The same trial with one leaf replaced and the trace made to match: what a committee signs that lies about a leaf. */
+/**
+ * The same trial with one leaf replaced and the trace made to match: what a committee signs that lies about a
+ * leaf.
+ */
 export function withLeaf(trial: Trial, place: number, changes: Partial<TraceLeaf>): Trial {
   const leaves = trial.leaves.map((leaf, i) => (i === place ? { ...leaf, ...changes } : leaf))
-  return { ...trial, leaves, statement: { ...trial.statement, traceRoot: bytesToHex(traceLogOf(leaves).root()) as TraceLeaf['root'] } }
+  return {
+    ...trial,
+    leaves,
+    statement: { ...trial.statement, traceRoot: bytesToHex(traceLogOf(leaves).root()) as TraceLeaf['root'] }
+  }
 }
 
 /** The same trial with another input at one place, whose leaf names it rightly. */
@@ -92,10 +133,9 @@ export function withInput(trial: Trial, place: number, input: Uint8Array): Trial
 }
 
 export function inputOf(trial: Trial, place: number): StepInput {
-  return valueOf(decode(stepInputCodec, nth(trial.inputs, place), 9000))
+  return expectValue(decode(stepInputCodec, nth(trial.inputs, place), 9000))
 }
 
 export function encodeInput(input: StepInput): Uint8Array {
   return encode(stepInputCodec, input)
 }
-

@@ -7,10 +7,15 @@ import { hashHex } from '#contracts/crypto/hash.ts'
 import { derivePublicKey, signMessage, verifySignature } from '#contracts/crypto/signature.ts'
 import type { DagId, Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import {
-  type DagHeader, dagHeaderSigningBytes, genesisHeaders, dagRefOf, dagDigest, type SignedDagHeader
+  type DagHeader,
+  dagHeaderSigningBytes,
+  genesisHeaders,
+  dagRefOf,
+  dagDigest,
+  type SignedDagHeader
 } from '#contracts/statements/dag-header.ts'
 import { type Statement, statementSigningBytes } from '#contracts/statements/statement.ts'
-import { ASSET, fakeSign, GENESIS, nth, valueOf } from '../assets/fixtures.ts'
+import { ASSET, fakeSign, GENESIS, nth, expectValue } from '../assets/fixtures.ts'
 import { DAG, FIRST, SEATS, signStatement } from '../execution/fixtures.ts'
 import { judge, seatFacts } from './fixtures.ts'
 
@@ -20,9 +25,24 @@ const fields = { asset: ASSET, epoch: 1, dag: DAG, seat }
 const otherDag = root(99) as string as DagId
 
 const base: Statement = {
-  asset: ASSET, epoch: 1, dag: DAG, commitIndex: 5, sequence: 2, previous: FIRST, engine: 1, baseHeight: 60, logConsumed: 0,
-  firstStep: 10, stepCount: 4, traceRoot: root(1), preRoot: root(2), postRoot: root(3), exitCount: 0, exitsRoot: root(4),
-  outboxRoot: root(5), closes: 'open'
+  asset: ASSET,
+  epoch: 1,
+  dag: DAG,
+  commitIndex: 5,
+  sequence: 2,
+  previous: FIRST,
+  engine: 1,
+  baseHeight: 60,
+  logConsumed: 0,
+  firstStep: 10,
+  stepCount: 4,
+  traceRoot: root(1),
+  preRoot: root(2),
+  postRoot: root(3),
+  exitCount: 0,
+  exitsRoot: root(4),
+  outboxRoot: root(5),
+  closes: 'open'
 }
 
 function signed(changes: Partial<Statement>, by = seat): SignedStatement {
@@ -32,7 +52,16 @@ function signed(changes: Partial<Statement>, by = seat): SignedStatement {
 
 function header(changes: Partial<DagHeader>, by = seat): SignedDagHeader {
   const ancestors = genesisHeaders(DAG, 7).map(genesis => dagRefOf({ header: genesis, digest: dagDigest(genesis) }))
-  const value = { dag: DAG, round: 1, author: seat, ancestors, bodyHash: root(6), bodyBytes: 1, baseHeight: 60, ...changes }
+  const value = {
+    dag: DAG,
+    round: 1,
+    author: seat,
+    ancestors,
+    bodyHash: root(6),
+    bodyBytes: 1,
+    baseHeight: 60,
+    ...changes
+  }
   return { header: value, signature: fakeSign(nth(SEATS, by), dagHeaderSigningBytes(GENESIS, value)) }
 }
 
@@ -53,7 +82,11 @@ const kindOf = (claim: Claim, at = seat) => {
 describe('equivocation [DAG-7]', () => {
   it('convicts a seat of two statements of one commit', () => {
     const claim = statements(signed({}), signed({ postRoot: root(9) }))
-    expect(judge(claim, seatFacts(seat))).toEqual({ kind: 'guilty', seats: [seat], why: 'two statements of one commit' })
+    expect(judge(claim, seatFacts(seat))).toEqual({
+      kind: 'guilty',
+      seats: [seat],
+      why: 'two statements of one commit'
+    })
   })
 
   it('convicts a seat of two headers of one round', () => {
@@ -77,8 +110,16 @@ describe('equivocation [DAG-7]', () => {
     ['a forged header', headers(header({}), header({ bodyHash: root(7) }, 4)), 'E_CLAIM_SIGNATURE'],
     ['statements across dags [CKP-1]', statements(signed({}), signed({ dag: otherDag })), 'E_CLAIM_TARGET'],
     ['statements across epochs', statements(signed({}), signed({ epoch: 2 })), 'E_CLAIM_TARGET'],
-    ['headers of another dag', headers(header({ dag: otherDag }), header({ dag: otherDag, bodyHash: root(7) })), 'E_CLAIM_TARGET'],
-    ['headers of another seat', headers(header({ author: 4 }, 4), header({ author: 4, bodyHash: root(7) }, 4)), 'E_CLAIM_TARGET']
+    [
+      'headers of another dag',
+      headers(header({ dag: otherDag }), header({ dag: otherDag, bodyHash: root(7) })),
+      'E_CLAIM_TARGET'
+    ],
+    [
+      'headers of another seat',
+      headers(header({ author: 4 }, 4), header({ author: 4, bodyHash: root(7) }, 4)),
+      'E_CLAIM_TARGET'
+    ]
   ])('finds %s malformed', (_, claim, code) => {
     expect(kindOf(claim)).toBe(code)
   })
@@ -91,9 +132,12 @@ describe('equivocation [DAG-7]', () => {
   })
 
   it('survives its encoding', () => {
-    const claims = [statements(signed({}), signed({ postRoot: root(9) })), headers(header({}), header({ bodyHash: root(7) }))]
+    const claims = [
+      statements(signed({}), signed({ postRoot: root(9) })),
+      headers(header({}), header({ bodyHash: root(7) }))
+    ]
     for (const claim of claims) {
-      expect(kindOf(valueOf(decodeClaim(encodeClaim(claim))))).toBe('guilty')
+      expect(kindOf(expectValue(decodeClaim(encodeClaim(claim))))).toBe('guilty')
       expect(claimTargetOf(claim)).toEqual({ kind: 'seat', ...fields })
     }
   })
@@ -101,9 +145,15 @@ describe('equivocation [DAG-7]', () => {
   it('is proven under real keys [SIG-1]', () => {
     const secret = new Uint8Array(32).fill(7)
     const key = derivePublicKey(secret)
-    const sign = (statement: Statement) => ({ statement, signature: signMessage(secret, statementSigningBytes(GENESIS, statement)) })
+    const sign = (statement: Statement) => ({
+      statement,
+      signature: signMessage(secret, statementSigningBytes(GENESIS, statement))
+    })
     const facts = seatFacts(seat)
-    const committee = { ...facts.committee, seats: facts.committee.seats.map(one => ({ ...one, validator: key as PublicKey })) }
+    const committee = {
+      ...facts.committee,
+      seats: facts.committee.seats.map(one => ({ ...one, validator: key as PublicKey }))
+    }
     const claim = statements(sign(base), sign({ ...base, stepCount: 3 }))
     expect(judgeClaim(claim, { ...facts, committee }, verifySignature).kind).toBe('guilty')
     expect(judgeClaim(claim, facts, verifySignature)).toMatchObject({ code: 'E_CLAIM_SIGNATURE' })
@@ -122,15 +172,26 @@ describe('contradiction [DAG-7]', () => {
     ['two leaves at one index', {}, { ...later, traceRoot: root(9) }]
   ]
   it.each(cases)('convicts a seat of %s, in either order', (why, first, second) => {
-    for (const pair of [[signed(first), signed(second)], [signed(second), signed(first)]]) {
-      expect(judge(contradiction(nth(pair, 0), nth(pair, 1)), seatFacts(seat))).toEqual({ kind: 'guilty', seats: [seat], why })
+    for (const pair of [
+      [signed(first), signed(second)],
+      [signed(second), signed(first)]
+    ]) {
+      expect(judge(contradiction(nth(pair, 0), nth(pair, 1)), seatFacts(seat))).toEqual({
+        kind: 'guilty',
+        seats: [seat],
+        why
+      })
     }
   })
 
   it.each([
     ['more steps at a higher commit', {}, { ...later, stepCount: 5, postRoot: root(9), traceRoot: root(8) }],
     ['the same steps at a higher commit', {}, { ...later, closes: 'interval' }],
-    ['the next sequence after one that closes', { closes: 'cap' }, { ...later, sequence: 3, preRoot: root(3), stepCount: 1 }],
+    [
+      'the next sequence after one that closes',
+      { closes: 'cap' },
+      { ...later, sequence: 3, preRoot: root(3), stepCount: 1 }
+    ],
     ['a statement below one that closes its epoch', {}, { ...later, closes: 'epoch' }],
     ['two statements of one commit, which is equivocation', {}, { stepCount: 3 }]
   ] as const)('does not convict for %s', (_, first, second) => {

@@ -10,9 +10,10 @@ import { statementIdOf } from '#contracts/statements/statement.ts'
 import { alice, ASSET, bob, call, issuer, logEntry, nth, signedInstruction } from '../assets/fixtures.ts'
 import { BEGINS, Committee, firstAssetState, settingsWith } from './fixtures.ts'
 
-const mints = (from: number, count: number) => Array.from({ length: count }, (_, i) => {
-  return signedInstruction(issuer, from + i, [call('mint', { to: alice, amount: 1n })])
-})
+const mints = (from: number, count: number) =>
+  Array.from({ length: count }, (_, i) => {
+    return signedInstruction(issuer, from + i, [call('mint', { to: alice, amount: 1n })])
+  })
 const notice = (height: number) => logEntry({ kind: 'settled', sequence: 0, signers: [] }, height)
 const forced = (sequence: number, height: number) => {
   const instruction = signedInstruction(issuer, sequence, [call('mint', { to: bob, amount: 1n })])
@@ -26,9 +27,19 @@ describe('executeCommit [DAG-5, DAG-7]', () => {
     expect(steps.map(({ index }) => index)).toEqual([0, 1, 2])
     const log = traceLogOf(steps.map(({ leaf }) => leaf))
     expect(statement).toMatchObject({
-      asset: ASSET, commitIndex: 1, sequence: 1, previous: ASSET, firstStep: 0, stepCount: 3, baseHeight: 62,
-      preRoot: bytesToHex(firstAssetState().tree.root), postRoot: nth(steps, 2).leaf.root,
-      traceRoot: bytesToHex(log.root()), exitCount: 0, exitsRoot: bytesToHex(EMPTY_LOG_ROOT), closes: 'interval'
+      asset: ASSET,
+      commitIndex: 1,
+      sequence: 1,
+      previous: ASSET,
+      firstStep: 0,
+      stepCount: 3,
+      baseHeight: 62,
+      preRoot: bytesToHex(firstAssetState().tree.root),
+      postRoot: nth(steps, 2).leaf.root,
+      traceRoot: bytesToHex(log.root()),
+      exitCount: 0,
+      exitsRoot: bytesToHex(EMPTY_LOG_ROOT),
+      closes: 'interval'
     })
   })
 
@@ -60,9 +71,18 @@ describe('executeCommit [DAG-5, DAG-7]', () => {
 
   it('takes a repeated instruction once, and no instruction over length', () => {
     const [instruction = new Uint8Array()] = mints(0, 1)
-    const { steps, refused } = new Committee().commit(60, [instruction, instruction, new Uint8Array(8193), new Uint8Array(0)])
+    const { steps, refused } = new Committee().commit(60, [
+      instruction,
+      instruction,
+      new Uint8Array(8193),
+      new Uint8Array(0)
+    ])
     expect(steps.length).toBe(1)
-    expect(refused.map(({ code }) => code)).toEqual(['E_INSTRUCTION_SEQUENCE', 'E_INSTRUCTION_SIZE', 'E_INSTRUCTION_SIZE'])
+    expect(refused.map(({ code }) => code)).toEqual([
+      'E_INSTRUCTION_SEQUENCE',
+      'E_INSTRUCTION_SIZE',
+      'E_INSTRUCTION_SIZE'
+    ])
   })
 
   it('runs at most COMMIT_STEPS steps and leaves the other instructions, in order, to the next', () => {
@@ -89,7 +109,12 @@ describe('executeCommit [DAG-5, DAG-7]', () => {
     const next = committee.commit(63, mints(2, 1)).statement
     expect(closing.closes).toBe('interval')
     expect(next).toMatchObject({
-      sequence: 2, previous: statementIdOf(closing), preRoot: closing.postRoot, firstStep: 2, stepCount: 1, closes: 'open'
+      sequence: 2,
+      previous: statementIdOf(closing),
+      preRoot: closing.postRoot,
+      firstStep: 2,
+      stepCount: 1,
+      closes: 'open'
     })
   })
 
@@ -99,8 +124,16 @@ describe('executeCommit [DAG-5, DAG-7]', () => {
     expect(last.closes).toBe('epoch')
     expect(committee.commit(71, mints(1, 1))).toMatchObject({ steps: [], statement: null })
     const start = startingPointOf(statementIdOf(last), last, committee.state.tree)
-    const next = new Committee(settingsWith({ epoch: 2, terms: { begins: 70, boundary: 230 } }), openAssetState(start, 70))
-    expect(next.commit(71, mints(1, 1)).statement).toMatchObject({ epoch: 2, commitIndex: 1, sequence: 2, firstStep: 1 })
+    const next = new Committee(
+      settingsWith({ epoch: 2, terms: { begins: 70, boundary: 230 } }),
+      openAssetState(start, 70)
+    )
+    expect(next.commit(71, mints(1, 1)).statement).toMatchObject({
+      epoch: 2,
+      commitIndex: 1,
+      sequence: 2,
+      firstStep: 1
+    })
   })
 
   it('runs whatever interpreter it is given', () => {
@@ -153,6 +186,7 @@ describe('the base height of a commit [DAG-5]', () => {
     ['the median', 60, 57, [], 60],
     ['not below the last', 55, 57, [], 57],
     ['lowered to where COMMIT_STEPS items wait', 60, 57, [58, 58, 59], 58],
+    ['lowered when the item too many is of the median itself', 60, 57, [58, 58, 60], 59],
     ['the median when exactly COMMIT_STEPS wait', 60, 57, [58, 58], 60],
     ['the median when the item too many is above it', 60, 57, [58, 58, 61], 60],
     ['lowered, but not below the last', 60, 57, [56, 56, 57], 57]

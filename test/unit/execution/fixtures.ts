@@ -1,5 +1,10 @@
 // A committee of seven that executes commits on the token asset, for tests of execution, checkpoints and claims.
-import { executeCommit, type CommitInput, type CommitOutcome, type ExecutionSettings } from '#asset-layer/execution/execute-commit.ts'
+import {
+  executeCommit,
+  type CommitInput,
+  type CommitOutcome,
+  type ExecutionSettings
+} from '#asset-layer/execution/execute-commit.ts'
 import { type AssetState, openAssetState } from '#asset-layer/execution/asset-state.ts'
 import type { CommitteeKeys } from '#asset-layer/checkpoints/certificate.ts'
 import { dagIdOf } from '#contracts/committees/committee-record.ts'
@@ -8,7 +13,16 @@ import type { AssetRegister } from '#contracts/ledger/actions/asset-register.ts'
 import type { BlockId, CheckpointId, Seat } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { type CertifiedStatement, type Statement, statementSigningBytes } from '#contracts/statements/statement.ts'
-import { ASSET, contextOf, fakeSign, fakeVerify, firstTree, GENESIS, keyOf, registrationWith } from '../assets/fixtures.ts'
+import {
+  ASSET,
+  contextOf,
+  fakeSign,
+  fakeVerify,
+  firstTree,
+  GENESIS,
+  keyOf,
+  registrationWith
+} from '../assets/fixtures.ts'
 
 /** Sequence 0 is the registration, whose id is the asset's [CKP-1]. */
 export const FIRST = ASSET as string as CheckpointId
@@ -19,13 +33,26 @@ export const BEGINS = 56
 
 export function settingsWith(
   changes: Omit<Partial<ExecutionSettings>, 'terms'> & {
-    readonly terms?: Partial<ExecutionSettings['terms']>, readonly registration?: AssetRegister
+    readonly terms?: Partial<ExecutionSettings['terms']>
+    readonly registration?: AssetRegister
   } = {}
 ): ExecutionSettings {
   const { terms, registration, ...rest } = changes
   return {
-    context: contextOf(registration), epoch: 1, dag: DAG, verify: fakeVerify, ...rest,
-    terms: { stepCap: 8192, commitSteps: 1024, idleTicks: 60, interval: 6, begins: BEGINS, boundary: BEGINS + 160, ...terms }
+    context: contextOf(registration),
+    epoch: 1,
+    dag: DAG,
+    verify: fakeVerify,
+    ...rest,
+    terms: {
+      stepCap: 8192,
+      commitSteps: 1024,
+      idleTicks: 60,
+      interval: 6,
+      begins: BEGINS,
+      boundary: BEGINS + 160,
+      ...terms
+    }
   }
 }
 
@@ -44,9 +71,18 @@ export class Committee {
     this.state = state
   }
 
-  commit(baseHeight: number, instructions: readonly Uint8Array[], logEntries: readonly Uint8Array[] = []): CommitOutcome {
+  commit(
+    baseHeight: number,
+    instructions: readonly Uint8Array[],
+    logEntries: readonly Uint8Array[] = []
+  ): CommitOutcome {
     const input: CommitInput = {
-      index: this.state.commitIndex + 1, baseHeight, slot: baseHeight + 7, tick: baseHeight, instructions, logEntries
+      index: this.state.commitIndex + 1,
+      baseHeight,
+      slot: baseHeight + 7,
+      tick: baseHeight,
+      instructions,
+      logEntries
     }
     const outcome = executeCommit(this.state, this.settings, input)
     this.state = outcome.state
