@@ -2,9 +2,7 @@
 // and the digest is right. Two for different blocks are evidence and neither counts. Owned by the machine.
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
-import {
-  deriveDigest, derivePieceAt, type SignedAcknowledgement
-} from '#contracts/statements/acknowledgement.ts'
+import { deriveDigest, derivePieceAt, type SignedAcknowledgement } from '#contracts/statements/acknowledgement.ts'
 import type { RecordedAcknowledgement } from '#contracts/statements/block.ts'
 import type { Evidence } from '#contracts/statements/evidence.ts'
 import { deriveLink, type PeriodTable, ticketsOf } from '#contracts/statements/period-table.ts'
@@ -33,9 +31,7 @@ export class AcknowledgementPool<State extends ChainView> {
   #waitingCount = 0
 
   /** `finalBlockBytes` gives the encoded final block at a height, undefined where this node does not hold it. */
-  constructor(
-    tree: BlockTree<State>, linkBits: number, finalBlockBytes: (height: number) => Uint8Array | undefined
-  ) {
+  constructor(tree: BlockTree<State>, linkBits: number, finalBlockBytes: (height: number) => Uint8Array | undefined) {
     this.#tree = tree
     this.#linkBits = linkBits
     this.#pieceOf = finalBlockBytes
@@ -43,7 +39,10 @@ export class AcknowledgementPool<State extends ChainView> {
 
   /** Counts an acknowledgement whose signature and slot window are checked. */
   add(signed: SignedAcknowledgement): AcknowledgementOutcome {
-    const { acknowledgement: { slot, block }, peer } = signed
+    const {
+      acknowledgement: { slot, block },
+      peer
+    } = signed
     const entries = this.#entriesOf(slot)
     const entry = entries.get(peer)
     if (entry !== undefined) {
@@ -94,7 +93,10 @@ export class AcknowledgementPool<State extends ChainView> {
     const table = tableFor(parent)
     if (table === undefined) return []
     return deriveLink(table, parent.slot, parent.acknowledged.keys(), this.#linkBits).best.map(peer => {
-      const { acknowledgement: { digest }, signature } = present(parent.acknowledged.get(peer), 'one that counts')
+      const {
+        acknowledgement: { digest },
+        signature
+      } = present(parent.acknowledged.get(peer), 'one that counts')
       return { peer, digest, signature }
     })
   }
@@ -118,7 +120,10 @@ export class AcknowledgementPool<State extends ChainView> {
   }
 
   #count(node: TreeNode<State>, signed: SignedAcknowledgement): AcknowledgementOutcome {
-    const { acknowledgement: { slot, digest }, peer } = signed
+    const {
+      acknowledgement: { slot, digest },
+      peer
+    } = signed
     if (node.slot !== slot) return { kind: 'worthless', code: 'E_ACK_SLOT' }
     // Below the last final block nothing is weighed any more.
     if (node === this.#tree.root) return { kind: 'known' }
@@ -158,7 +163,8 @@ function tableFor<State extends ChainView>(node: TreeNode<State>): PeriodTable |
 }
 
 function unpackRecorded<State extends ChainView>(
-  recorded: RecordedAcknowledgement, parent: TreeNode<State>
+  recorded: RecordedAcknowledgement,
+  parent: TreeNode<State>
 ): SignedAcknowledgement {
   const { peer, digest, signature } = recorded
   return { acknowledgement: { slot: parent.slot, block: parent.id, digest }, peer, signature }

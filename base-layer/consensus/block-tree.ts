@@ -84,7 +84,8 @@ export class BlockTree<State extends ChainView> {
   /** Makes a node the root: forgets everything that does not descend from it. Returns the path to it, oldest first. */
   prune(root: TreeNode<State>): readonly TreeNode<State>[] {
     const path: TreeNode<State>[] = []
-    for (let at: TreeNode<State> | undefined = root; at !== undefined && at !== this.#root; at = at.parent) path.push(at)
+    for (let at: TreeNode<State> | undefined = root; at !== undefined && at !== this.#root; at = at.parent)
+      path.push(at)
     root.parent = undefined
     this.#root = root
     const kept = new Set([root])
@@ -125,12 +126,23 @@ export class BlockTree<State extends ChainView> {
 }
 
 function makeNode<State extends ChainView>(
-  state: State, block: Block | undefined, parent: TreeNode<State> | undefined
+  state: State,
+  block: Block | undefined,
+  parent: TreeNode<State> | undefined
 ): TreeNode<State> {
   const { height, slot } = state.header
   return {
-    id: state.id, height, slot, block, state, parent, children: [],
+    id: state.id,
+    height,
+    slot,
+    block,
+    state,
+    parent,
+    children: [],
     pieceBound: parent?.state.recordedFinal.height ?? 0,
-    acknowledged: new Map(), doubled: false, live: 0n, recorded: 0n
+    acknowledged: new Map(),
+    doubled: false,
+    live: 0n,
+    recorded: 0n
   }
 }

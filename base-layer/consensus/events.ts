@@ -63,8 +63,10 @@ export type BaseEvent =
   /** A whole block: gossiped, fetched, from sync, or our own after write and sign. */
   | { readonly kind: 'block'; readonly block: Block; readonly from: Source; readonly nowMs: number }
   | {
-      readonly kind: 'acknowledgement'; readonly acknowledgement: SignedAcknowledgement
-      readonly from: Source; readonly nowMs: number
+      readonly kind: 'acknowledgement'
+      readonly acknowledgement: SignedAcknowledgement
+      readonly from: Source
+      readonly nowMs: number
     }
   | { readonly kind: 'vote'; readonly vote: SignedVote; readonly from: Source; readonly nowMs: number }
   | { readonly kind: 'certificate'; readonly certificate: Certificate; readonly from: Source; readonly nowMs: number }
@@ -121,15 +123,19 @@ export type BaseEffect<State extends ChainView> =
   | { readonly kind: 'certified'; readonly certificate: Certificate }
   /** The preferred chain changed. Blocks left behind, newest first, and blocks gained, oldest first. */
   | {
-      readonly kind: 'head'; readonly state: State
-      readonly removed: readonly Block[]; readonly added: readonly ChainStep<State>[]
+      readonly kind: 'head'
+      readonly state: State
+      readonly removed: readonly Block[]
+      readonly added: readonly ChainStep<State>[]
     }
   /** More than half of the table voted for this block in one link [FIN-1]. Not final. */
   | { readonly kind: 'likely'; readonly point: FinalityPoint }
   /** Newly final, oldest first, and the two certificates that make the last of them so [FIN-1, FIN-10]. */
   | {
-      readonly kind: 'final'; readonly steps: readonly ChainStep<State>[]
-      readonly anchor: FinalityAnchor; readonly proof: readonly [justifies: Certificate, finalises: Certificate]
+      readonly kind: 'final'
+      readonly steps: readonly ChainStep<State>[]
+      readonly anchor: FinalityAnchor
+      readonly proof: readonly [justifies: Certificate, finalises: Certificate]
     }
   | { readonly kind: 'evidence'; readonly evidence: Evidence }
   /** Signed something worthless; `from` handed it over and need not be to blame [GSP-1]. */

@@ -54,7 +54,9 @@ export class Finality<State extends ChainView> {
 
   /** `finalIdAt` names the final block at a height, undefined where this node does not know it. */
   constructor(
-    tree: BlockTree<State>, parameters: Parameters, anchor: FinalityAnchor,
+    tree: BlockTree<State>,
+    parameters: Parameters,
+    anchor: FinalityAnchor,
     finalIdAt: (height: number) => BlockId | undefined
   ) {
     this.#tree = tree
@@ -63,7 +65,8 @@ export class Finality<State extends ChainView> {
     this.#anchor = anchor
     this.#finalNode = tree.root
     this.#justify(anchor.root, Number.NEGATIVE_INFINITY, undefined)
-    this.#justify(anchor.final, Number.NEGATIVE_INFINITY, undefined)
+    // At a hand-over the final block is the root: its epoch is one of the period before, and no source any more.
+    if (anchor.final.height > anchor.root.height) this.#justify(anchor.final, Number.NEGATIVE_INFINITY, undefined)
     const { justified } = tree.root.state
     if (justified[0]?.id === anchor.root.id) {
       for (const point of justified) this.#justify(point, Number.NEGATIVE_INFINITY, undefined)
@@ -105,7 +108,9 @@ export class Finality<State extends ChainView> {
     if (before !== undefined) return 'known'
     const waiting = [...this.#certificates.values()].filter(stored => !stored.counted)
     if (waiting.length >= BASE_LIMITS.certificatesWaiting) {
-      const oldest = waiting.reduce((a, b) => a.certificate.vote.target.epoch <= b.certificate.vote.target.epoch ? a : b)
+      const oldest = waiting.reduce((a, b) =>
+        a.certificate.vote.target.epoch <= b.certificate.vote.target.epoch ? a : b
+      )
       if (oldest.certificate.vote.target.epoch >= vote.target.epoch) return 'full'
       this.#certificates.delete(linkKeyOf(oldest.certificate.vote))
     }
@@ -117,7 +122,7 @@ export class Finality<State extends ChainView> {
   advance(): Advance {
     const certified: Certificate[] = []
     let conflict: Conflict | undefined
-    for (let moved = true; moved && !this.#conflicted;) {
+    for (let moved = true; moved && !this.#conflicted; ) {
       moved = false
       for (const stored of [...this.#certificates.values()].sort(byTarget)) {
         if (stored.counted || stored.certificate.vote.period !== this.#anchor.period) continue
@@ -178,7 +183,8 @@ export class Finality<State extends ChainView> {
   /** Replaces a stored certificate by one of the same link with more votes. */
   enlarge(certificate: Certificate): void {
     const stored = this.#certificates.get(linkKeyOf(certificate.vote))
-    if (stored !== undefined && stored.certificate.votes.length < certificate.votes.length) stored.certificate = certificate
+    if (stored !== undefined && stored.certificate.votes.length < certificate.votes.length)
+      stored.certificate = certificate
   }
 
   /** Certificates that contradict this one, which takes more than a third of a table [FIN-4]. */
@@ -189,8 +195,13 @@ export class Finality<State extends ChainView> {
   /** Targets of certificates that wait for their block. */
   missingTargets(): readonly FinalityPoint[] {
     return [...this.#certificates.values()]
-      .filter(({ counted, certificate: { vote } }) => !counted && vote.period === this.#anchor.period
-        && vote.target.height > this.#finalNode.height && this.#tree.get(vote.target.id) === undefined)
+      .filter(
+        ({ counted, certificate: { vote } }) =>
+          !counted &&
+          vote.period === this.#anchor.period &&
+          vote.target.height > this.#finalNode.height &&
+          this.#tree.get(vote.target.id) === undefined
+      )
       .map(({ certificate }) => certificate.vote.target)
   }
 
@@ -225,8 +236,9 @@ export class Finality<State extends ChainView> {
   #weigh(certificate: Certificate): boolean {
     const { state } = this.#finalNode
     const table = this.#tableOf(certificate.vote.period)
-    return table !== undefined
-      && checkCertificateWeight(table, certificate, this.#parameters, peer => state.isPeer(peer)).ok
+    return (
+      table !== undefined && checkCertificateWeight(table, certificate, this.#parameters, peer => state.isPeer(peer)).ok
+    )
   }
 
   #tableOf(period: number): PeriodTable | undefined {
@@ -240,7 +252,8 @@ export class Finality<State extends ChainView> {
     if (from === undefined) return false
     const node = this.#tree.get(target.id)
     if (node === undefined || node.height !== target.height || !this.#tree.descends(node, this.#finalNode)) return false
-    if (source.height >= this.#tree.root.height && this.#tree.ancestorAt(node, source.height)?.id !== source.id) return false
+    if (source.height >= this.#tree.root.height && this.#tree.ancestorAt(node, source.height)?.id !== source.id)
+      return false
     stored.counted = true
     this.#justify(target, Math.max(from.knownMs, stored.knownMs), stored.certificate)
     return true
@@ -288,7 +301,8 @@ export class Finality<State extends ChainView> {
     const { final } = this.#anchor
     if (target.epoch < final.epoch) return undefined
     if (this.#isBesideFinal(target)) return 'two thirds of the table chose another block'
-    if (source.epoch >= final.epoch && this.#isBesideFinal(source)) return 'two thirds of the table start from another block'
+    if (source.epoch >= final.epoch && this.#isBesideFinal(source))
+      return 'two thirds of the table start from another block'
     const node = this.#tree.get(target.id)
     const isBeside = node !== undefined && node.height > final.height && !this.#tree.descends(node, this.#finalNode)
     return isBeside ? 'two thirds of the table chose another branch' : undefined

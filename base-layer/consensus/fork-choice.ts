@@ -21,9 +21,7 @@ export function compareTips<State extends ChainView>(a: TreeNode<State>, b: Tree
  * The preferred block among `from` and what descends from it. A block beats its own descendants only if it is strictly
  * heavier: one that nobody acknowledged yet extends the chain all the same.
  */
-export function preferredTip<State extends ChainView>(
-  tree: BlockTree<State>, from: TreeNode<State>
-): TreeNode<State> {
+export function preferredTip<State extends ChainView>(tree: BlockTree<State>, from: TreeNode<State>): TreeNode<State> {
   const best = new Map<TreeNode<State>, TreeNode<State>>()
   // Children come after their parents, so in reverse every child is decided before its parent.
   for (const node of [...tree.nodes()].reverse()) {
@@ -44,7 +42,9 @@ export function preferredTip<State extends ChainView>(
  * own). A block on another branch is never acknowledged.
  */
 export function blockToAcknowledge<State extends ChainView>(
-  tree: BlockTree<State>, head: TreeNode<State>, slot: number
+  tree: BlockTree<State>,
+  head: TreeNode<State>,
+  slot: number
 ): TreeNode<State> | undefined {
   const candidates = tree.ofSlot(slot).filter(node => node !== tree.root && tree.descends(node, head))
   return candidates.sort(compareTips)[0]

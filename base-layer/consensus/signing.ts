@@ -77,10 +77,12 @@ export class Signing<State extends ChainView> {
     const turn = turnOf(view, slot, self, this.#settings)
     if (turn === undefined || turn.timeMs > view.nowMs) return undefined
     const table = view.head.state.tableAt(view.head.height + 1)
-    const isBeaten = table !== undefined && view.tree.ofSlot(slot).some(node => {
-      const other = ticketsOf(table, slot, node.state.header.proposer)?.[0]
-      return other !== undefined && compareTickets(other, turn.ticket) < 0
-    })
+    const isBeaten =
+      table !== undefined &&
+      view.tree.ofSlot(slot).some(node => {
+        const other = ticketsOf(table, slot, node.state.header.proposer)?.[0]
+        return other !== undefined && compareTickets(other, turn.ticket) < 0
+      })
     if (isBeaten) return undefined
     this.#guard = { ...guard, proposedSlot: slot }
     return view.build(view.head, slot, turn.timeMs, self)
@@ -103,7 +105,8 @@ export class Signing<State extends ChainView> {
     const epoch = Math.floor(view.nowMs / finalityEpochMs)
     if (epoch <= this.#decidedEpoch || view.nowMs < epoch * finalityEpochMs + voteAtMs) return undefined
     this.#decidedEpoch = epoch
-    const isVoter = view.tree.root.state.tableOf(view.anchor.period)?.byPeer.has(self) === true || view.head.state.isPeer(self)
+    const isVoter =
+      view.tree.root.state.tableOf(view.anchor.period)?.byPeer.has(self) === true || view.head.state.isPeer(self)
     if (!view.canVote || !isVoter) return undefined
     const vote = this.#deriveVote(view, epoch)
     if (vote === undefined || !mayVote(guard.vote ?? undefined, vote) || isBeforeLoss(guard, vote)) return undefined
@@ -129,7 +132,10 @@ const DESCENDANTS = 2
 
 /** Our turn in a slot on top of the preferred block, if the slot's place on that chain is free. */
 function turnOf<State extends ChainView>(
-  { head }: SigningView<State>, slot: number, self: PublicKey, { parameters }: BaseSettings
+  { head }: SigningView<State>,
+  slot: number,
+  self: PublicKey,
+  { parameters }: BaseSettings
 ): ReturnType<typeof deriveTurn> {
   const table = head.slot < slot ? head.state.tableAt(head.height + 1) : undefined
   return table === undefined ? undefined : deriveTurn(table, slot, self, parameters)

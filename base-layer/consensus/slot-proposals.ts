@@ -65,7 +65,10 @@ function keyOf(slot: number, peer: PublicKey): string {
 
 /** A peer's turn in a slot: its best ticket and the earliest time it may state, or undefined if it has none [POS-4]. */
 export function deriveTurn(
-  table: PeriodTable, slot: number, peer: PublicKey, p: Parameters
+  table: PeriodTable,
+  slot: number,
+  peer: PublicKey,
+  p: Parameters
 ): { readonly ticket: Ticket; readonly timeMs: number } | undefined {
   const ticket = ticketsOf(table, slot, peer)?.[0]
   if (ticket === undefined) return undefined

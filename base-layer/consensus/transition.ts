@@ -40,5 +40,8 @@ export interface Transition<State extends ChainView> {
   /** The state after a block whose header's signature has been checked; every other field is checked here. */
   apply(parent: State, block: Block): Verdict<State>
   /** A block on top of `parent`, unsigned (signature of 64 zero bytes), with the state after it. Never fails. */
-  build(parent: State, draft: Draft): { readonly block: Block; readonly state: State; readonly dropped: readonly Transaction[] }
+  build(
+    parent: State,
+    draft: Draft
+  ): { readonly block: Block; readonly state: State; readonly dropped: readonly Transaction[] }
 }

@@ -5,7 +5,12 @@ import type { PublicKey } from '#contracts/primitives/ids.ts'
 import type { Evidence } from '#contracts/statements/evidence.ts'
 import type { PeriodTable } from '#contracts/statements/period-table.ts'
 import {
-  type Certificate, contradicts, isSameVote, PEERS_MAX, type SignedVote, type Vote
+  type Certificate,
+  contradicts,
+  isSameVote,
+  PEERS_MAX,
+  type SignedVote,
+  type Vote
 } from '#contracts/statements/vote.ts'
 import { BASE_LIMITS } from './limits.ts'
 
@@ -38,7 +43,8 @@ export class VotePool {
     const link = this.#links.get(key) ?? { vote, signatures: new Map<PublicKey, Uint8Array>() }
     this.#links.set(key, link)
     link.signatures.set(peer, signature)
-    const evidence: Evidence | undefined = other === undefined ? undefined : { kind: 'votes', first: other, second: signed }
+    const evidence: Evidence | undefined =
+      other === undefined ? undefined : { kind: 'votes', first: other, second: signed }
     return { kind: 'counted', link, evidence }
   }
 
@@ -54,7 +60,8 @@ export class VotePool {
   prune(epoch: number): void {
     for (const [key, link] of this.#links) if (link.vote.target.epoch < epoch) this.#links.delete(key)
     for (const [peer, votes] of this.#byPeer) {
-      if ((votes[votes.length - 1]?.vote.target.epoch ?? 0) < epoch - BASE_LIMITS.votesRemembered) this.#byPeer.delete(peer)
+      if ((votes[votes.length - 1]?.vote.target.epoch ?? 0) < epoch - BASE_LIMITS.votesRemembered)
+        this.#byPeer.delete(peer)
     }
   }
 }
@@ -64,7 +71,9 @@ export class VotePool {
  * [POS-9].
  */
 export function certificateOf(link: Link, table: PeriodTable): Certificate {
-  const votes = [...link.signatures].filter(([peer]) => table.byPeer.has(peer)).map(([peer, signature]) => ({ peer, signature }))
+  const votes = [...link.signatures]
+    .filter(([peer]) => table.byPeer.has(peer))
+    .map(([peer, signature]) => ({ peer, signature }))
   votes.sort((a, b) => compareText(a.peer, b.peer))
   return { vote: link.vote, votes: votes.slice(0, PEERS_MAX) }
 }
@@ -84,7 +93,9 @@ export function contradictionsOf(a: Certificate, b: Certificate): readonly Evide
     const other = others.get(peer)
     if (other === undefined) continue
     found.push({
-      kind: 'votes', first: { vote: a.vote, peer, signature }, second: { vote: b.vote, peer, signature: other }
+      kind: 'votes',
+      first: { vote: a.vote, peer, signature },
+      second: { vote: b.vote, peer, signature: other }
     })
   }
   return found

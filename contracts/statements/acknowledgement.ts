@@ -24,7 +24,11 @@ export function acknowledgementSigningBytes(genesis: GenesisHash, value: Acknowl
 export const PIECE_BYTES = 64 * 1024
 
 /** Which block of the past, and from which byte, `peer` must hold to acknowledge `block` [POS-6]. */
-export function derivePieceAt(block: BlockId, peer: PublicKey, parentRecordedFinal: number): { height: number; seed: bigint } {
+export function derivePieceAt(
+  block: BlockId,
+  peer: PublicKey,
+  parentRecordedFinal: number
+): { height: number; seed: bigint } {
   const word = hashBytes('piece', hexToBytes(block), hexToBytes(peer))
   return {
     height: Number(bytesToBigint(word.subarray(0, 16)) % BigInt(1 + parentRecordedFinal)),

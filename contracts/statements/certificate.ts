@@ -10,7 +10,11 @@ import { type Certificate, isSamePoint, type SignedVote, type Vote, voteSigningB
 export type PeriodLengths = Pick<Parameters, 'lag' | 'period'>
 export type VoteCode = 'E_VOTE_PERIOD' | 'E_VOTE_ROOT' | 'E_VOTE_EPOCH' | 'E_VOTE_HEIGHT'
 export type CertificateCode =
-  | VoteCode | 'E_CERTIFICATE_ORDER' | 'E_CERTIFICATE_STRANGER' | 'E_CERTIFICATE_WEIGHT' | 'E_CERTIFICATE_SIGNATURE'
+  | VoteCode
+  | 'E_CERTIFICATE_ORDER'
+  | 'E_CERTIFICATE_STRANGER'
+  | 'E_CERTIFICATE_WEIGHT'
+  | 'E_CERTIFICATE_SIGNATURE'
 
 /**
  * What can be said of a vote without a chain [FIN-1]: the root is {0, L_(j-1), id}, the target's epoch is later than the
@@ -27,8 +31,9 @@ export function checkVote(vote: Vote, p: PeriodLengths): Verdict<Vote, VoteCode>
   if (source.height < root.height || target.height < source.height || target.height > lastHeightOf(period, p)) {
     return reject('E_VOTE_HEIGHT', 'heights do not rise from the root to the last of the period')
   }
-  const strays = (source.height === root.height && source.id !== root.id)
-    || (target.height === source.height && target.id !== source.id)
+  const strays =
+    (source.height === root.height && source.id !== root.id) ||
+    (target.height === source.height && target.id !== source.id)
   return strays ? reject('E_VOTE_HEIGHT', 'two blocks at one height cannot follow each other') : accept(vote)
 }
 
@@ -55,7 +60,10 @@ export function isMajority(table: PeriodTable, weight: bigint): boolean {
  * carried for their standing alone [POS-9]; nobody else outside the table may be listed.
  */
 export function checkCertificateWeight(
-  table: PeriodTable, certificate: Certificate, p: PeriodLengths, isPeer: (peer: PublicKey) => boolean = () => false
+  table: PeriodTable,
+  certificate: Certificate,
+  p: PeriodLengths,
+  isPeer: (peer: PublicKey) => boolean = () => false
 ): Verdict<Certificate, CertificateCode> {
   const vote = checkVote(certificate.vote, p)
   if (!vote.ok) return vote
@@ -66,14 +74,20 @@ export function checkCertificateWeight(
     previous = peer
     if (!table.byPeer.has(peer) && !isPeer(peer)) return reject('E_CERTIFICATE_STRANGER', 'a vote of no peer')
   }
-  const weight = weightOf(table, certificate.votes.map(entry => entry.peer))
+  const weight = weightOf(
+    table,
+    certificate.votes.map(entry => entry.peer)
+  )
   if (!isQuorum(table, weight)) return reject('E_CERTIFICATE_WEIGHT', 'two thirds of the table or less')
   return accept(certificate)
 }
 
 /** The same and every signature [FIN-1]; signatures come last because they cost most. */
 export function checkCertificate(
-  table: PeriodTable, certificate: Certificate, genesis: GenesisHash, p: PeriodLengths,
+  table: PeriodTable,
+  certificate: Certificate,
+  genesis: GenesisHash,
+  p: PeriodLengths,
   isPeer: (peer: PublicKey) => boolean = () => false
 ): Verdict<Certificate, CertificateCode> {
   const weighed = checkCertificateWeight(table, certificate, p, isPeer)
@@ -83,7 +97,8 @@ export function checkCertificate(
 
 /** A rejection if any signature of the certificate is not its peer's; undefined if all are good. */
 export function checkCertificateSignatures(
-  certificate: Certificate, genesis: GenesisHash
+  certificate: Certificate,
+  genesis: GenesisHash
 ): Rejection<'E_CERTIFICATE_SIGNATURE'> | undefined {
   const message = voteSigningBytes(genesis, certificate.vote)
   for (const { peer, signature } of certificate.votes) {

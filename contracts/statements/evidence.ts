@@ -5,7 +5,9 @@ import { verifySignature } from '../crypto/signature.ts'
 import type { GenesisHash, PublicKey } from '../primitives/ids.ts'
 import { accept, reject, type Verdict } from '../primitives/verdict.ts'
 import {
-  acknowledgementSigningBytes, type SignedAcknowledgement, signedAcknowledgementCodec
+  acknowledgementSigningBytes,
+  type SignedAcknowledgement,
+  signedAcknowledgementCodec
 } from './acknowledgement.ts'
 import { blockIdOf, headerSigningBytes, type SignedHeader, signedHeaderCodec } from './block.ts'
 import { isSignedVote } from './certificate.ts'
@@ -40,7 +42,7 @@ export function checkEvidence(evidence: Evidence, genesis: GenesisHash): Verdict
   const offence = deriveOffence(evidence)
   if (!offence.ok) return offence
   const good = isSignedPair(evidence, genesis)
-  return good ? offence : reject('E_EVIDENCE_SIGNATURE', 'a signature is not the peer\'s')
+  return good ? offence : reject('E_EVIDENCE_SIGNATURE', "a signature is not the peer's")
 }
 
 /** The same for things whose signatures are known to be good. */

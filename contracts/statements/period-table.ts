@@ -92,9 +92,7 @@ export interface LinkStanding {
  * The weight x of the link to a block of `slot` that `peers` acknowledged, and who decides it [POS-7]. `table` is the
  * one of the block's height, `linkBits` the parameter C. Peers without tickets count for nothing.
  */
-export function deriveLink(
-  table: PeriodTable, slot: Slot, peers: Iterable<PublicKey>, linkBits: number
-): LinkStanding {
+export function deriveLink(table: PeriodTable, slot: Slot, peers: Iterable<PublicKey>, linkBits: number): LinkStanding {
   const tickets: Ticket[] = []
   for (const peer of new Set(peers)) tickets.push(...(ticketsOf(table, slot, peer) ?? []))
   tickets.sort(compareTickets)

@@ -41,8 +41,12 @@ export function isSamePoint(a: FinalityPoint, b: FinalityPoint): boolean {
 }
 
 export function isSameVote(a: Vote, b: Vote): boolean {
-  return a.period === b.period && isSamePoint(a.root, b.root) && isSamePoint(a.source, b.source)
-    && isSamePoint(a.target, b.target)
+  return (
+    a.period === b.period &&
+    isSamePoint(a.root, b.root) &&
+    isSamePoint(a.source, b.source) &&
+    isSamePoint(a.target, b.target)
+  )
 }
 
 /**

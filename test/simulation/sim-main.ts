@@ -1,16 +1,20 @@
-// Runs simulations: `npm run sim -- --engine asset --seeds 100 [--from N] [--break RULE] [--json]`. Prints one document
+// Runs simulations: `npm run sim -- --engine asset|base --seeds 100 [--from N] [--break RULE] [--json]`. Prints one document
 // and leaves with 0 only if every run passed, 1 if one did not, 2 if the arguments make no sense.
 import { parseArgs } from 'node:util'
 import { runSeeds, type SimEngine, type SimReport } from '#test/support/simulator/report.ts'
 import { assetEngine } from './asset-engine.ts'
+import { baseEngine } from './base-engine.ts'
 
-const ENGINES: readonly SimEngine[] = [assetEngine]
+const ENGINES: readonly SimEngine[] = [assetEngine, baseEngine]
 
 function main(): number {
   const { values } = parseArgs({
     options: {
-      engine: { type: 'string' }, seeds: { type: 'string', default: '100' }, from: { type: 'string', default: '1' },
-      break: { type: 'string' }, json: { type: 'boolean', default: false }
+      engine: { type: 'string' },
+      seeds: { type: 'string', default: '100' },
+      from: { type: 'string', default: '1' },
+      break: { type: 'string' },
+      json: { type: 'boolean', default: false }
     }
   })
   const engine = ENGINES.find(one => one.name === values.engine)
@@ -32,10 +36,12 @@ function refuse(why: string): number {
 }
 
 function describe(report: SimReport): string {
-  const faults = Object.entries(report.faultsFired).map(([kind, times]) => `${kind} ${times}`).join(', ')
+  const faults = Object.entries(report.faultsFired)
+    .map(([kind, times]) => `${kind} ${times}`)
+    .join(', ')
   return [
-    `${report.engine}: ${report.pass} of ${report.runs} runs from seed ${report.from} pass, `
-      + `${report.noProgress} without progress, ${report.diverged} diverged`,
+    `${report.engine}: ${report.pass} of ${report.runs} runs from seed ${report.from} pass, ` +
+      `${report.noProgress} without progress, ${report.diverged} diverged`,
     `progress ${report.progress}, evidence ${report.evidence}, faults: ${faults}`,
     ...report.failures.map(({ seed, verdict, why }) => `seed ${seed}: ${verdict}: ${why}`)
   ].join('\n')

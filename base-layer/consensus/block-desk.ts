@@ -1,0 +1,175 @@
+// Blocks and headers as they arrive: relayed, held, kept as orphans, refused, or put into the tree with everything they
+// carry. Only valid blocks enter, each executed once. Part of the machine, which owns what this changes.
+import type { Parameters } from '#contracts/ledger/parameters.ts'
+import type { BlockId } from '#contracts/primitives/ids.ts'
+import { type Block, blockIdOf } from '#contracts/statements/block.ts'
+import type { AcknowledgementPool } from './acknowledgements.ts'
+import type { BlockTree, TreeNode } from './block-tree.ts'
+import type { BaseEffect, BaseEvent, Source } from './events.ts'
+import type { FinalBlocks } from './final-blocks.ts'
+import type { Finality } from './finality.ts'
+import { tipWeight } from './fork-choice.ts'
+import { BASE_LIMITS } from './limits.ts'
+import type { SlotProposals } from './slot-proposals.ts'
+import type { ChainView, Transition } from './transition.ts'
+import type { Arrival, WaitingBlocks } from './waiting-blocks.ts'
+
+/** What the machine's parts share. */
+export interface BlockDeskParts<State extends ChainView> {
+  readonly parameters: Parameters
+  readonly transition: Transition<State>
+  readonly tree: BlockTree<State>
+  readonly finality: Finality<State>
+  readonly finalBlocks: FinalBlocks
+  readonly acknowledgements: AcknowledgementPool<State>
+  readonly proposals: SlotProposals
+  readonly waiting: WaitingBlocks
+  readonly emit: (effect: BaseEffect<State>) => void
+}
+
+/** The present, as the machine sees it. */
+export interface Present<State extends ChainView> {
+  readonly nowMs: number
+  readonly head: TreeNode<State>
+  /** False while stored blocks are being given back. */
+  readonly isStarted: boolean
+}
+
+export class BlockDesk<State extends ChainView> {
+  readonly #parts: BlockDeskParts<State>
+  /** The state that came with our own proposal: what comes back signed is not executed again. */
+  #built: { readonly id: BlockId; readonly state: State } | undefined
+
+  constructor(parts: BlockDeskParts<State>) {
+    this.#parts = parts
+  }
+
+  noteBuilt(id: BlockId, state: State): void {
+    this.#built = { id, state }
+  }
+
+  /** A header alone: whether to relay it, before anything is checked that costs [GSP-1, POS-4]. */
+  takeHeader({ header, from }: Extract<BaseEvent, { kind: 'header' }>, present: Present<State>): void {
+    const { parameters, proposals, tree, waiting, emit } = this.#parts
+    const { slot, timeMs, height, proposer } = header.header
+    const id = blockIdOf(header.header)
+    const isNear =
+      Math.abs(slot - Math.floor(present.nowMs / parameters.slotMs)) <= BASE_LIMITS.acknowledgementSlots &&
+      timeMs <= present.nowMs + parameters.slotMs &&
+      height > tree.root.height
+    const table = isNear ? present.head.state.tableAt(height) : undefined
+    if (table === undefined) return emit({ kind: 'gossip', verdict: 'ignore' })
+    if (!table.byPeer.has(proposer)) return emit({ kind: 'gossip', verdict: 'reject' })
+    this.#noteProposal(id, header)
+    const isWorth = proposals.isWorthRelaying(id, header.header, table)
+    emit({ kind: 'gossip', verdict: isWorth ? 'relay' : 'ignore' })
+    waiting.addSource(id, from)
+  }
+
+  /** Takes blocks and all that waited for them. `knownMs`: when the certificates in them count as known [FIN-3]. */
+  takeBlocks(arrivals: readonly Arrival[], knownMs: number, present: Present<State>): void {
+    const queue = [...arrivals]
+    for (let arrival = queue.shift(); arrival !== undefined; arrival = queue.shift()) {
+      queue.push(...this.#takeBlock(arrival, knownMs, present))
+    }
+  }
+
+  /** Returns the orphans that this block sets free. */
+  #takeBlock(arrival: Arrival, knownMs: number, present: Present<State>): readonly Arrival[] {
+    const { parameters, tree, finalBlocks, waiting } = this.#parts
+    const {
+      id,
+      block: { header }
+    } = arrival
+    if (tree.get(id) !== undefined || waiting.has(id)) return []
+    if (header.height <= tree.root.height) {
+      // Either an old final block or one beside the final chain: then nothing above it can ever count.
+      const final = finalBlocks.idAt(header.height)
+      if (final !== undefined && final !== id) this.#bury(arrival)
+      return []
+    }
+    if (present.isStarted && header.timeMs > present.nowMs) {
+      if (header.timeMs <= present.nowMs + BASE_LIMITS.heldSlots * parameters.slotMs) waiting.hold(arrival)
+      return []
+    }
+    const parent = tree.get(header.parent)
+    if (parent === undefined) {
+      this.#takeOrphan(arrival, present)
+      return []
+    }
+    if (this.#isSurplusTwin(arrival) || waiting.isRefused(arrival)) return []
+    return this.#insert(arrival, parent, knownMs, present) ? waiting.take(id) : []
+  }
+
+  #takeOrphan(arrival: Arrival, { head, nowMs }: Present<State>): void {
+    const { tree, waiting, emit } = this.#parts
+    const {
+      from,
+      block: {
+        header: { height }
+      }
+    } = arrival
+    // A block on top of the final height whose parent is not the final block stands beside the final chain.
+    if (height === tree.root.height + 1) return this.#bury(arrival)
+    if (height > head.height + BASE_LIMITS.orphanReach) return emit({ kind: 'behind', height, from })
+    waiting.addOrphan(arrival, nowMs)
+  }
+
+  #insert(arrival: Arrival, parent: TreeNode<State>, knownMs: number, present: Present<State>): boolean {
+    const { transition, tree, finality, acknowledgements, waiting, emit } = this.#parts
+    const { id, block, from } = arrival
+    const applied =
+      this.#built?.id === id ? { ok: true as const, value: this.#built.state } : transition.apply(parent.state, block)
+    if (!applied.ok) {
+      waiting.refuse(arrival)
+      emit({ kind: 'penalise', signer: block.header.proposer, from, code: applied.code })
+      return false
+    }
+    this.#makeRoom(present)
+    const node = tree.add(parent, block, applied.value)
+    if (present.isStarted) emit({ kind: 'store', block, id })
+    this.#noteProposal(id, block)
+    for (const evidence of acknowledgements.onBlock(node)) emit({ kind: 'evidence', evidence })
+    for (const certificate of block.certificates) finality.add(certificate, knownMs)
+    return true
+  }
+
+  /** Twins beyond the evidence are not executed, unless the chain goes on from them [POS-5]. */
+  #isSurplusTwin({ id, block: { header } }: Arrival): boolean {
+    if (this.#parts.waiting.isWanted(id)) return false
+    const twins = this.#parts.tree.ofSlot(header.slot).filter(node => node.state.header.proposer === header.proposer)
+    return twins.length >= BASE_LIMITS.twins
+  }
+
+  #makeRoom({ head, nowMs }: Present<State>): void {
+    const { tree, finality } = this.#parts
+    while (tree.size >= BASE_LIMITS.treeBlocks) {
+      const justified = finality.newestJustified(nowMs).node
+      if (!tree.evict(leaf => leaf !== head && !tree.descends(justified, leaf), tipWeight)) return
+    }
+  }
+
+  /** A block that can never be on the final chain, with all that waits for it [FIN-5]. */
+  #bury(dead: Arrival): void {
+    const queue = [dead]
+    for (let arrival = queue.shift(); arrival !== undefined; arrival = queue.shift()) {
+      const conflict = this.#parts.finality.onDeadBlock(arrival.id)
+      if (conflict !== undefined) this.#parts.emit({ kind: 'conflict', ...conflict })
+      queue.push(...this.#parts.waiting.take(arrival.id))
+    }
+  }
+
+  #noteProposal(id: BlockId, { header, signature }: Pick<Block, 'header' | 'signature'>): void {
+    const { tree, proposals, emit } = this.#parts
+    const evidence = proposals.note(id, { header, signature })
+    if (evidence !== undefined) emit({ kind: 'evidence', evidence })
+    if (!proposals.isDoubled(header.slot, header.proposer)) return
+    for (const node of tree.ofSlot(header.slot)) {
+      if (node.state.header.proposer === header.proposer) node.doubled = true
+    }
+  }
+}
+
+export function arrivalOf(block: Block, from: Source): Arrival {
+  return { id: blockIdOf(block.header), block, from }
+}

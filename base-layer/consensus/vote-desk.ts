@@ -1,0 +1,103 @@
+// Votes and certificates as they arrive: what counts, what is relayed, what becomes a certificate, and who contradicted
+// itself [FIN-1, FIN-4]. Part of the machine, which owns what this changes.
+import type { Parameters } from '#contracts/ledger/parameters.ts'
+import { checkVote, isMajority, isQuorum, weightOf } from '#contracts/statements/certificate.ts'
+import type { Certificate } from '#contracts/statements/vote.ts'
+import type { BlockTree } from './block-tree.ts'
+import type { BaseEffect, BaseEvent, Source } from './events.ts'
+import type { Finality } from './finality.ts'
+import { BASE_LIMITS } from './limits.ts'
+import type { ChainView } from './transition.ts'
+import { certificateOf, contradictionsOf, type Link, VotePool } from './vote-pool.ts'
+import type { WaitingBlocks } from './waiting-blocks.ts'
+
+export interface VoteDeskParts<State extends ChainView> {
+  readonly parameters: Parameters
+  readonly tree: BlockTree<State>
+  readonly finality: Finality<State>
+  readonly waiting: WaitingBlocks
+  readonly emit: (effect: BaseEffect<State>) => void
+}
+
+export class VoteDesk<State extends ChainView> {
+  readonly #parts: VoteDeskParts<State>
+  readonly #pool = new VotePool()
+  /** Links said to be likely already: a block is announced once per link. */
+  readonly #likely = new Set<Link>()
+
+  constructor(parts: VoteDeskParts<State>) {
+    this.#parts = parts
+  }
+
+  takeVote({ vote: signed, from, nowMs }: Extract<BaseEvent, { kind: 'vote' }>, head: State): void {
+    const { parameters, finality, emit } = this.#parts
+    const { vote, peer } = signed
+    const distance = vote.target.epoch - Math.floor(nowMs / parameters.finalityEpochMs)
+    if (distance > 1 || distance < -BASE_LIMITS.voteEpochs) return this.#gossip('ignore')
+    if (!finality.table.byPeer.has(peer) && !head.isPeer(peer)) return this.#gossip('reject')
+    const form = checkVote(vote, parameters)
+    if (!form.ok) {
+      emit({ kind: 'penalise', signer: peer, from, code: form.code })
+      return this.#gossip('reject')
+    }
+    const outcome = this.#pool.add(signed)
+    if (outcome.kind !== 'counted') return this.#gossip('ignore')
+    if (outcome.evidence !== undefined) emit({ kind: 'evidence', evidence: outcome.evidence })
+    this.#gossip('relay')
+    this.#weigh(outcome.link, nowMs)
+  }
+
+  takeCertificate({ certificate, from, nowMs }: Extract<BaseEvent, { kind: 'certificate' }>): void {
+    const outcome = this.#add(certificate, from, nowMs)
+    this.#gossip(outcome === 'new' ? 'relay' : outcome === 'worthless' ? 'reject' : 'ignore')
+  }
+
+  /** Counts what can be counted: to be called after certificates or blocks came in. */
+  advance(nowMs: number): void {
+    const { finality, emit } = this.#parts
+    for (let before = -1; before !== finality.anchor.period; ) {
+      before = finality.anchor.period
+      const { certified, conflict } = finality.advance()
+      for (const certificate of certified) emit({ kind: 'certified', certificate })
+      if (conflict !== undefined) emit({ kind: 'conflict', ...conflict })
+      if (finality.anchor.period === before) return
+      // Votes of the new period that came early are weighed now that its table is known [FIN-2].
+      for (const link of this.#pool.linksOf(finality.anchor.period)) this.#weigh(link, nowMs)
+    }
+  }
+
+  prune(nowMs: number): void {
+    this.#pool.prune(Math.floor(nowMs / this.#parts.parameters.finalityEpochMs) - BASE_LIMITS.voteEpochs)
+    for (const link of this.#likely) if (this.#pool.linkOf(link.vote) !== link) this.#likely.delete(link)
+  }
+
+  #weigh(link: Link, nowMs: number): void {
+    const { tree, finality, emit } = this.#parts
+    const { vote, signatures } = link
+    if (vote.period !== finality.anchor.period) return
+    const { table } = finality
+    const weight = weightOf(table, signatures.keys())
+    if (isMajority(table, weight) && !this.#likely.has(link) && tree.get(vote.target.id) !== undefined) {
+      this.#likely.add(link)
+      emit({ kind: 'likely', point: vote.target })
+    }
+    if (!isQuorum(table, weight)) return
+    const certificate = certificateOf(link, table)
+    if (this.#add(certificate, null, nowMs) === 'known') finality.enlarge(certificate)
+  }
+
+  #add(certificate: Certificate, from: Source, nowMs: number): ReturnType<Finality<State>['add']> {
+    const { finality, waiting, emit } = this.#parts
+    const outcome = finality.add(certificate, nowMs)
+    if (outcome !== 'new') return outcome
+    for (const other of finality.stored()) {
+      for (const evidence of contradictionsOf(other, certificate)) emit({ kind: 'evidence', evidence })
+    }
+    for (const { id } of from === null ? [] : finality.missingTargets()) waiting.want(id, from, nowMs)
+    return outcome
+  }
+
+  #gossip(verdict: 'relay' | 'ignore' | 'reject'): void {
+    this.#parts.emit({ kind: 'gossip', verdict })
+  }
+}
