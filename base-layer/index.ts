@@ -3,6 +3,7 @@ export type {
   BaseChain, BlockSummary, ChainInfo, Listed, StateProof, TransactionStatus, Which
 } from './base-chain.ts'
 export { connectBaseChain, type RemoteChainSettings } from './client/remote-chain.ts'
+export { trustedStartOf } from './client/trusted-start.ts'
 export {
   type BaseNode, type BaseNodeKeys, type BaseNodeParts, type BaseNodeSettings, type BaseNodeStatus, createBaseNode,
   createGuardFile
