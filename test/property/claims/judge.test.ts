@@ -25,8 +25,9 @@ import { claimOf, factsOf, judge, type Trial, trialOf } from '#test/unit/claims/
 import { Committee, settingsWith } from '#test/unit/execution/fixtures.ts'
 
 const people = [issuer, alice, bob, ...Array.from({ length: 12 }, (_, i) => keyOf(`holder ${i}`))]
-const who = fc.constantFrom(...people)
-const amount = fc.bigInt(0n, 60n)
+// Few amounts and a busy issuer, so that balances often reach zero and leave the tree.
+const who = fc.oneof(fc.constantFrom(issuer, alice), fc.constantFrom(...people))
+const amount = fc.constantFrom(0n, 10n, 10n, 20n)
 const act = fc.record({
   by: who,
   calls: fc.array(
@@ -101,7 +102,7 @@ describe('the judge', () => {
 
   it('convicts no honest committee by a claim with any one byte changed, cut off or doubled', () => {
     const pay = (by: PublicKey, name: 'mint' | 'transfer', to: PublicKey): Act => {
-      return { by, calls: [{ name, values: { to, amount: 50n } }], forced: false }
+      return { by, calls: [{ name, values: { to, amount: 20n } }], forced: false }
     }
     const trial = history([...people.map(to => pay(issuer, 'mint', to)), pay(alice, 'transfer', bob)])
     const facts = factsOf(trial.statement)

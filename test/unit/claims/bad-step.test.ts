@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { templateStateKey } from '#contracts/assets/reserved.ts'
+import { viewOf } from '#contracts/assets/state-view.ts'
 import { executeStep, type ExecuteStep } from '#contracts/assets/step.ts'
 import { effectsHashOf } from '#contracts/assets/trace.ts'
 import { tokenAmountCodec, tokenKeys } from '#contracts/assets/token.ts'
@@ -7,8 +8,8 @@ import { decodeClaim, encodeClaim, claimTargetOf } from '#contracts/claims/claim
 import { buildBadStepClaim } from '#contracts/claims/build.ts'
 import { judgeClaim } from '#contracts/claims/judge.ts'
 import { encode } from '#contracts/codec/codec.ts'
-import { branchOf, hashOf, opaqueOf } from '#contracts/merkle/node.ts'
-import type { Witness } from '#contracts/merkle/witness.ts'
+import { branchOf, hashOf, opaqueOf, pathOf } from '#contracts/merkle/node.ts'
+import { buildWitness, type Witness } from '#contracts/merkle/witness.ts'
 import { compareBytes } from '#contracts/primitives/bytes.ts'
 import {
   alice,
@@ -18,6 +19,7 @@ import {
   contextOf,
   fakeVerify,
   issuer,
+  keyOf,
   logEntry,
   mallory,
   nth,
@@ -64,6 +66,16 @@ const credit: ExecuteStep = (context, input, view, verify) => {
     compareBytes(a.key, b.key)
   )
   return { ...result, writes }
+}
+
+const DELETING = 20
+
+/** Twenty holders are paid, then one sends all it has; its neighbour in the tree is none of those the step touches. */
+function deleting(): Trial {
+  const holders = Array.from({ length: DELETING }, (_, i) => keyOf(`holder ${i}`))
+  const mints = holders.map((to, i) => signedInstruction(issuer, i, [call('mint', { to, amount: 5n })]))
+  const sends = signedInstruction(nth(holders, 1), 0, [call('transfer', { to: alice, amount: 5n })])
+  return trialOf(new Committee().commit(62, [...mints, sends]))
 }
 
 const guilty = { kind: 'guilty', seats: SIGNERS }
@@ -188,21 +200,28 @@ describe('a malformed claim convicts nobody [CLM-3]', () => {
     expect(judge({ ...claimOf(lie, 0), before: claimOf(lie, 1).leaf }, facts)).toMatchObject({ code: 'E_CLAIM_LEAF' })
   })
 
-  it('whichever node of the witness is closed', () => {
-    const honest = trial()
-    // The last step deletes a balance, so its witness also shows the sibling that rises.
-    for (const [history, place, mayBe] of [
-      [honest, 2, 'not-guilty'],
-      [honest, 5, 'not-guilty'],
-      [lie, 2, 'guilty']
-    ] as const) {
-      const whole = claimOf(history, place)
-      const codes = closings(whole.witness).map(
-        witness => judge({ ...whole, witness }, factsOf(history.statement)).kind
-      )
-      expect(codes.filter(kind => kind === 'malformed').length).toBeGreaterThan(3)
-      expect(codes.every(kind => kind === 'malformed' || kind === mayBe)).toBe(true)
-    }
+  it.each([
+    ['an honest step', executeStep, 2, 'not-guilty'],
+    ['a lie', credit, 2, 'guilty'],
+    ['an honest step that deletes, beside a leaf that rises', executeStep, DELETING, 'not-guilty']
+  ] as const)('whichever node of the witness of %s is closed', (_, execute, place, mayBe) => {
+    const history = place === DELETING ? deleting() : trial(execute)
+    const whole = claimOf(history, place)
+    expect(judge(whole, factsOf(history.statement)).kind).toBe(mayBe)
+    const kinds = closings(whole.witness).map(witness => judge({ ...whole, witness }, factsOf(history.statement)).kind)
+    expect(kinds.filter(kind => kind === 'malformed').length).toBeGreaterThan(3)
+    expect(kinds.every(kind => kind === 'malformed' || kind === mayBe)).toBe(true)
+  })
+
+  it('even if only the sibling of a deleted leaf is closed', () => {
+    const history = deleting()
+    const whole = claimOf(history, DELETING)
+    const tree = nth(history.trees, DELETING).node
+    const input = inputOf(history, DELETING)
+    const result = executeStep(contextOf(), input, viewOf(tree), fakeVerify)
+    if (result.kind !== 'step') throw new Error('a step')
+    const witness = buildWitness(tree, result.touched.map(pathOf), [])
+    expect(judge({ ...whole, witness }, factsOf(history.statement))).toMatchObject({ code: 'E_CLAIM_MISSING' })
   })
 
   it('if it does not decode', () => {
