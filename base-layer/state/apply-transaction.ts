@@ -2,13 +2,14 @@
 // the action, so that nobody makes us judge a claim for free. Leaves the state half-written when it refuses: callers
 // wrap it in Work.attempt.
 import { encode } from '#contracts/codec/codec.ts'
-import { isUsableKey, signingBytes, verifySignature } from '#contracts/crypto/signature.ts'
+import { signingBytes, verifySignature } from '#contracts/crypto/signature.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { outputIdOf } from '#contracts/ledger/output.ts'
 import { type Transaction, TRANSACTION_BYTES, transactionBodyCodec, transactionCodec } from '#contracts/ledger/transaction.ts'
 import type { PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import { accept, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { applyAction } from './actions/apply-action.ts'
+import { isOwnerKey } from './usable-keys.ts'
 import type { Work } from './work.ts'
 
 /** A transaction with what is derived from its bytes, once. */
@@ -75,7 +76,7 @@ function formFault(work: Work, { transaction, encoded }: PreparedTransaction): R
 function outputsFault({ outputs }: Transaction): Rejection | undefined {
   for (const { atoms, owner } of outputs) {
     if (atoms === 0n) return reject('E_TX_OUTPUT_EMPTY', 'an output holds nothing')
-    if (!isUsableKey(owner)) return reject('E_TX_OUTPUT_KEY', 'nobody can own an output of this key')
+    if (!isOwnerKey(owner)) return reject('E_TX_OUTPUT_KEY', 'nobody can own an output of this key')
   }
   return undefined
 }

@@ -13,7 +13,7 @@ import { seedAlpha } from '#contracts/ledger/actions/seed-reveal.ts'
 import type { Genesis } from '#contracts/ledger/genesis.ts'
 import type { Output } from '#contracts/ledger/output.ts'
 import { DEV_PARAMETERS, type Parameters } from '#contracts/ledger/parameters.ts'
-import { type Transaction, type TransactionBody, transactionIdOf, transactionSigningBytes } from '#contracts/ledger/transaction.ts'
+import { type Transaction, type TransactionBody, transactionSigningBytes } from '#contracts/ledger/transaction.ts'
 import { ATOMS_PER_SHARE } from '#contracts/primitives/amounts.ts'
 import { asciiToBytes } from '#contracts/primitives/bytes.ts'
 import type { GenesisHash, OutputId, PublicKey } from '#contracts/primitives/ids.ts'
@@ -177,9 +177,21 @@ export class ChainBuilder {
 
   /** The code with which the next block would refuse a transaction, or undefined. */
   refusalOf(transaction: Transaction, others: readonly Transaction[] = []): string | undefined {
+    // What is only asked about spends nothing, so its inputs may be chosen again.
+    for (const input of transaction.inputs) this.#used.delete(input)
     const { block } = this.draft(others)
     const verdict = applyBlock(this.state, { ...block, transactions: [...block.transactions, transaction] })
     return verdict.ok || verdict.code === 'E_BLOCK_TRANSACTIONS' ? undefined : verdict.code
+  }
+
+  /** Back to an earlier state of this chain: states never change, so tests of one file share what led to it. */
+  rewind(state: ChainState): void {
+    this.state = state
+    this.blocks.length = state.height
+    this.awake = this.peers
+    this.isVoting = true
+    this.isRevealing = true
+    this.#used.clear()
   }
 
   /** Empty blocks up to a height. */
@@ -245,5 +257,3 @@ export class ChainBuilder {
     return [id]
   }
 }
-
-export { transactionIdOf }

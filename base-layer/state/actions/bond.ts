@@ -2,7 +2,6 @@
 // active -> leaving -> released. All take lists, and apply whole or not at all.
 import type { BondRecord } from '#contracts/bonds/bond-record.ts'
 import { termsHashOf } from '#contracts/bonds/terms.ts'
-import { isUsableKey } from '#contracts/crypto/signature.ts'
 import { type BondLeave, type BondPost, type BondRelease, type BondTerms, bondIdOf } from '#contracts/ledger/actions/bond.ts'
 import type { BondId } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
@@ -10,6 +9,7 @@ import { credit, drain } from '../balances.ts'
 import { isReleaseDue } from '../assets/epochs.ts'
 import { isEnded } from '../assets/life.ts'
 import type { Work } from '../work.ts'
+import { isOwnerKey } from '../usable-keys.ts'
 import type { ActionContext, Locked } from './context.ts'
 
 export function applyBondPost({ work, transaction }: ActionContext, { bonds }: BondPost): Locked {
@@ -28,7 +28,7 @@ function postBond(work: Work, id: BondId, { units, ...terms }: BondTerms): Locke
   if (isEnded(asset.status)) return reject('E_ASSET_ENDED', `the asset is ${asset.status}`)
   if (terms.terms !== termsHashOf(asset.registration)) return reject('E_BOND_TERMS', 'the bond accepts other terms')
   if (units === 0) return reject('E_BOND_UNITS', 'a bond has at least one unit')
-  if (![terms.validator, terms.owner, terms.rewards].every(isUsableKey)) return reject('E_BOND_KEY', 'a key is not usable')
+  if (![terms.validator, terms.owner, terms.rewards].every(isOwnerKey)) return reject('E_BOND_KEY', 'a key is not usable')
   const atomsPerUnit = asset.registration.collateralPerSeat
   const atoms = atomsPerUnit * BigInt(units)
   work.put('bonds', id, {

@@ -1,6 +1,5 @@
 // claim.commit: an accusation whose content is still hidden, with a deposit [CLM-4].
 import { claimDepositMin } from '#contracts/bonds/slashing.ts'
-import { isUsableKey } from '#contracts/crypto/signature.ts'
 import type { ClaimCommit, ClaimTarget } from '#contracts/ledger/actions/claim.ts'
 import type { ClaimId, Hash } from '#contracts/primitives/ids.ts'
 import { accept, type Rejection, reject } from '#contracts/primitives/verdict.ts'
@@ -11,6 +10,7 @@ import { convictionOf } from '../claims/convictions.ts'
 import { addCommit, countOpen, hasRoom, openClaims } from '../claims/open-claims.ts'
 import { findFacts } from '../claims/targets.ts'
 import type { Work } from '../work.ts'
+import { isOwnerKey } from '../usable-keys.ts'
 import type { ActionContext, Locked } from './context.ts'
 
 export function applyClaimCommit(context: ActionContext, action: ClaimCommit): Locked {
@@ -23,7 +23,7 @@ export function applyClaimCommit(context: ActionContext, action: ClaimCommit): L
   const least = claimDepositMin(facts.value.registration, target.kind)
   if (deposit < least) return reject('E_CLAIM_DEPOSIT', `the deposit is at least ${least} atoms`)
   if (deposit > spare) return reject('E_TX_FUNDS', 'the inputs do not cover the deposit')
-  if (!isUsableKey(claimant)) return reject('E_CLAIM_KEY', 'nobody could be paid under this key')
+  if (!isOwnerKey(claimant)) return reject('E_CLAIM_KEY', 'nobody could be paid under this key')
   if (!hasRoom(openClaims(work))) return reject('E_CLAIM_FULL', 'too many claims are open')
   const id = transaction as Hash as ClaimId
   work.put('claims', { kind: 'commit', id }, {
