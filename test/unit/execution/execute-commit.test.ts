@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { startingPointOf, openAssetState } from '#asset-layer/execution/asset-state.ts'
 import { deriveCloses, deriveCommitHeight } from '#asset-layer/execution/closing.ts'
+import { progressCodec, progressOf, restoreAssetState } from '#asset-layer/execution/progress.ts'
 import { executeStep } from '#contracts/assets/step.ts'
 import { traceLogOf } from '#contracts/claims/shown-leaf.ts'
+import { decode, encode } from '#contracts/codec/codec.ts'
 import { EMPTY_LOG, EMPTY_LOG_ROOT } from '#contracts/merkle/log.ts'
 import { bytesToHex } from '#contracts/primitives/bytes.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { statementIdOf } from '#contracts/statements/statement.ts'
-import { alice, ASSET, bob, call, issuer, logEntry, nth, signedInstruction } from '../assets/fixtures.ts'
+import { alice, ASSET, bob, call, expectValue, issuer, logEntry, nth, signedInstruction } from '../assets/fixtures.ts'
 import { BEGINS, Committee, firstAssetState, settingsWith } from './fixtures.ts'
 
 const mints = (from: number, count: number) =>
@@ -153,6 +155,21 @@ describe('executeCommit [DAG-5, DAG-7]', () => {
     const committee = new Committee()
     committee.commit(60, [])
     expect(() => committee.commit(59, [])).toThrow('base heights never fall')
+  })
+})
+
+describe('what a member stores of its progress [DAG-6]', () => {
+  it('lets it go on after a restart as if nothing had happened', () => {
+    const settings = settingsWith({ terms: { commitSteps: 2 } })
+    const committee = new Committee(settings)
+    committee.commit(57, mints(0, 5))
+    const stored = encode(progressCodec, progressOf(committee.state))
+    const progress = expectValue(decode(progressCodec, stored, stored.length))
+    const restarted = new Committee(settings, restoreAssetState(progress, committee.state.tree))
+    expect(encode(progressCodec, progressOf(restarted.state))).toEqual(stored)
+    const [after, before] = [restarted, committee].map(member => member.commit(58, []))
+    expect(after?.steps.length).toBe(2)
+    expect(after?.statement).toEqual(before?.statement)
   })
 })
 
