@@ -43,6 +43,8 @@ export async function openDatabase<Tables>(settings: DatabaseSettings): Promise<
     const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: reader }) })
     const close = async (): Promise<void> => {
       await kysely.destroy()
+      // Kysely closes only what it has used; the connection that closes last folds the WAL into the file.
+      if (reader.open) reader.close()
       if (handle.open) handle.close()
       release()
     }
