@@ -8,6 +8,7 @@ export {
   type BaseNode, type BaseNodeKeys, type BaseNodeParts, type BaseNodeSettings, type BaseNodeStatus, createBaseNode,
   createGuardFile
 } from './node.ts'
+export { EXIT_BROKEN, stopOnUncaught } from './process-guard.ts'
 export { type BalancePurpose, balanceIdOf } from './state/balance-ids.ts'
 export {
   type BalanceRecord, type FinalityHead, type KeyOf, type PeerRecord, SECTION_NAMES, type SectionName, type ValueOf

@@ -14,6 +14,7 @@ import { LocalChain } from './client/local-chain.ts'
 import { createBaseRpc } from './client/rpc-methods.ts'
 import { Intake } from './network/intake.ts'
 import { BaseNetwork } from './network/network.ts'
+import { EXIT_BROKEN } from './process-guard.ts'
 import type { Clock } from './runtime/clock.ts'
 import { lockDataFolder } from './runtime/database.ts'
 import type { Host } from './runtime/host.ts'
@@ -78,12 +79,11 @@ export interface BaseNode {
   start(): Promise<void>
   /** Stops signing first, then the rest; the host stays up, it is its maker's to stop. */
   stop(): Promise<void>
-  /** Signs nothing from here on: for the process's own handler of uncaught errors, before it exits with code 70. */
+  /** Signs nothing from here on: for stopOnUncaught. */
   stopSigning(why: string): void
 }
 
 const STATUS_MS = 1_000
-const EXIT_BROKEN = 70
 
 /**
  * Makes the guard file of a node's signing key, once, when the key is made; a node that finds none takes it for lost and

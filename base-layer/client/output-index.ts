@@ -38,7 +38,7 @@ export class OutputIndex {
   }
 }
 
-/** Leaves below `node` that are not, as the same object, below `other`. A leaf may move up or down by itself. */
+/** Leaves below `node` that are not, as the same object, at the same place below `other`. */
 function visitApart(node: Node, other: Node, visit: (id: OutputId, record: OutputRecord) => void): void {
   if (node === other || node.kind === 'empty' || node.kind === 'opaque') return
   if (node.kind === 'branch') {
@@ -46,6 +46,11 @@ function visitApart(node: Node, other: Node, visit: (id: OutputId, record: Outpu
     visitApart(node.right, other.kind === 'branch' ? other.right : other, visit)
     return
   }
-  if (node.key === undefined || node.value === undefined) return
+  if (node.key === undefined || node.value === undefined || holds(other, node)) return
   visit(decodeKey('outputs', node.key), node.value)
+}
+
+/** True if the leaf is only deeper in `tree`: others joined it at its place. */
+function holds(tree: Node, leaf: Node): boolean {
+  return tree === leaf || (tree.kind === 'branch' && (holds(tree.left, leaf) || holds(tree.right, leaf)))
 }

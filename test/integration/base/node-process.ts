@@ -1,9 +1,10 @@
 // One base node as a process of its own, for tests that kill it. Its only argument is a JSON file (see base-network.ts);
 // it prints one JSON line with its addresses when it is up, and ends on SIGTERM.
 import { readFileSync } from 'node:fs'
-import { createBaseNode } from '#base-layer/index.ts'
+import { z } from 'zod'
+import { createBaseNode, stopOnUncaught } from '#base-layer/index.ts'
 import { systemClock } from '#base-layer/runtime/clock.ts'
-import { createRpcServer } from '#base-layer/runtime/json-rpc.ts'
+import { createRpcServer, rpcMethod } from '#base-layer/runtime/json-rpc.ts'
 import { createHost } from '#base-layer/runtime/libp2p-host.ts'
 import { createLogger } from '#base-layer/runtime/logger.ts'
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
@@ -12,8 +13,6 @@ import { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
 import { decode } from '#contracts/codec/codec.ts'
 import { genesisCodec } from '#contracts/ledger/genesis.ts'
 import { hexToBytes } from '#contracts/primitives/bytes.ts'
-import { rpcMethod } from '#base-layer/runtime/json-rpc.ts'
-import { z } from 'zod'
 
 export interface NodeProcessSettings {
   readonly name: string
@@ -44,7 +43,11 @@ const node = await createBaseNode({
   keys: settings.signing === null ? null
     : { signing: new Secret(hexToBytes(settings.signing)), vrf: new Secret(hexToBytes(settings.vrf)) }
 })
-const status = rpcMethod(z.strictObject({}), () => ({ ...node.status(), cpuMs: process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000 }))
+stopOnUncaught([node], logger)
+const status = rpcMethod(z.strictObject({}), () => {
+  const { user, system } = process.cpuUsage()
+  return { ...node.status(), cpuMs: (user + system) / 1000 }
+})
 const rpc = await createRpcServer({ port: 0, version: 'test', methods: { ...node.rpcMethods, 'test.status': status } })
 await node.start()
 process.on('SIGTERM', () => {
