@@ -155,6 +155,22 @@ describe('indirect decisions [DAG-1]', () => {
     expect(decisionsOf(drawn.extend('Round 6 : *'))).toEqual(['skip B1', 'commit C2', 'commit D3', 'commit A4'])
   })
 
+  it('waits for the nearest anchor even if a later one committed', () => {
+    const drawn = drawDag(`Round 1 : *
+      Round 2 : { A, B -> [*], C, D -> [-B1] }
+      Rounds 3-4 : *
+      Round 5 : { A, B -> [*], C, D -> [-A4] }
+      Rounds 6-7 : *`)
+    expect(directStatus(drawn, 5)).toBe('commit B5')
+    expect(decisionsOf(drawn)).toEqual([])
+    expect(decisionsOf(drawn.extend('Rounds 8-9 : *')).slice(0, 4)).toEqual([
+      'skip B1',
+      'commit C2',
+      'commit D3',
+      'skip A4'
+    ])
+  })
+
   it('goes past skipped slots to the next anchor', () => {
     const drawn = drawDag(`Round 1 : *
       Round 2 : { A, B -> [*], C, D -> [-B1] }
