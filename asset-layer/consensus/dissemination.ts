@@ -26,7 +26,7 @@ export class Dissemination {
     this.#markHistory(vertex, vertex.ref.author)
     if (from !== null) this.markHeld(vertex, from)
     if (sentToAll) return
-    for (const [seat, list] of this.#untold) if (!vertex.knownBy.has(seat)) list.push(vertex)
+    for (const list of this.#untold.values()) list.push(vertex)
   }
 
   /** A member showed that it holds a block, hence its history. */

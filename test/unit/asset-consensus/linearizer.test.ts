@@ -85,9 +85,9 @@ describe('the base height of a commit [DAG-5]', () => {
 
   it('counts parents alone, not older ancestors', () => {
     const old = drawDag(`Round 1 : { A, B, C -> [*]@5, D -> [*]@0 }
-      Round 2 : { A, B, C -> [*]@7 }
+      Round 2 : { A -> [*]@7, B -> [*]@8, C -> [*]@9 }
       Round 3 : { A -> [A2, B2, C2, D1] }`)
-    expect(commitAll(old, old.dag(), ['A3'])[0]?.baseHeight).toBe(7)
+    expect(commitAll(old, old.dag(), ['A3'])[0]?.baseHeight).toBe(8)
   })
 
   it('is at first the epoch’s beginning, and never below the commit before', () => {
