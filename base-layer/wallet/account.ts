@@ -62,12 +62,21 @@ export function createAccount(chain: BaseChain, secret: Secret<Uint8Array>, sett
   return new ChainAccount(chain, secret, settings)
 }
 
+interface Reservation {
+  readonly transaction: TransactionId
+  /** Given to the chain: from then on the chain knows what became of it. */
+  sent: boolean
+}
+
+/** Above this, what became of the transactions is asked before the next is built. */
+const RESERVED_MAX = 512
+
 class ChainAccount implements Account {
   readonly key: PublicKey
   readonly #chain: BaseChain
   readonly #secret: Secret<Uint8Array>
   readonly #keepHosted: boolean
-  readonly #reserved = new Map<OutputId, TransactionId>()
+  readonly #reserved = new Map<OutputId, Reservation>()
   #info: ChainInfo | undefined
   /** One build at a time: two would choose the same coins. */
   #building: Promise<unknown> = Promise.resolve()
@@ -80,6 +89,7 @@ class ChainAccount implements Account {
   }
 
   async balance(): Promise<Balance> {
+    await this.#forgetSettled()
     const { all, free } = await this.#coins()
     const spendable = sumOf(free)
     const hosted = sumOf(free.filter(coin => coin.record.output.host !== null))
@@ -95,6 +105,10 @@ class ChainAccount implements Account {
   async send(wishes: TransactionWishes): Promise<Verdict<TransactionId, AccountCode>> {
     const built = await this.build(wishes)
     if (!built.ok) return built
+    for (const input of built.value.inputs) {
+      const reservation = this.#reserved.get(input)
+      if (reservation !== undefined) reservation.sent = true
+    }
     try {
       const sent = await this.#chain.submit(built.value)
       if (!sent.ok) this.release(built.value)
@@ -124,8 +138,11 @@ class ChainAccount implements Account {
     if (!locked.ok) return locked
     const paid = payments.reduce((sum, payment) => sum + payment.atoms, 0n)
     const needed = paid + locked.value + parameters.feeAtoms
-    const { free } = await this.#coins()
-    const chosen = selectCoins(this.#keepHosted ? free.filter(coin => coin.record.output.host === null) : free, needed)
+    let chosen = await this.#choose(needed)
+    if (!chosen.ok && this.#reserved.size > 0) {
+      await this.#forgetSettled()
+      chosen = await this.#choose(needed)
+    }
     if (!chosen.ok) return chosen
     const outputs = payments.map(({ to, atoms, host = null }): Output => ({ kind: 'key', owner: to, host, atoms }))
     const body: TransactionBody = {
@@ -134,7 +151,7 @@ class ChainAccount implements Account {
       action, notBefore: null, notAfter, memo
     }
     const id = transactionIdOf(body)
-    for (const input of body.inputs) this.#reserved.set(input, id)
+    for (const input of body.inputs) this.#reserved.set(input, { transaction: id, sent: false })
     return accept({ ...body, signature: signMessage(this.#secret.reveal(), transactionSigningBytes(genesis, body)) })
   }
 
@@ -166,24 +183,28 @@ class ChainAccount implements Account {
     }
   }
 
+  async #choose(atoms: bigint): Promise<ReturnType<typeof selectCoins>> {
+    if (this.#reserved.size > RESERVED_MAX) await this.#forgetSettled()
+    const { free } = await this.#coins()
+    return selectCoins(this.#keepHosted ? free.filter(coin => coin.record.output.host === null) : free, atoms)
+  }
+
   /** This key's outputs at the head, and those of them that a new transaction may spend. */
   async #coins(): Promise<{ readonly all: readonly Coin[]; readonly free: readonly Coin[] }> {
     const [all, head] = await Promise.all([this.#chain.outputsOf(this.key), this.#chain.tip('head')])
-    await this.#forgetSettled(new Set(all.map(coin => coin.id)))
     const free = all.filter(({ id, record }) =>
       !this.#reserved.has(id) && (record.maturesAt === null || record.maturesAt <= head.recordedFinal))
     return { all, free }
   }
 
-  /** A reserved output that is gone at the head was spent; one whose transaction is not under way is free again. */
-  async #forgetSettled(present: ReadonlySet<OutputId>): Promise<void> {
-    const waiting = new Set<TransactionId>()
-    for (const [id, transaction] of this.#reserved) if (present.has(id)) waiting.add(transaction)
+  /** Frees the inputs of transactions that are final, refused, or unknown to the chain although they were sent. */
+  async #forgetSettled(): Promise<void> {
+    const sent = new Set([...this.#reserved.values()].filter(one => one.sent).map(one => one.transaction))
     const ended = new Set<TransactionId>()
-    for (const transaction of waiting) {
+    for (const transaction of sent) {
       const { kind } = await this.#chain.status(transaction)
-      if (kind === 'refused' || kind === 'final') ended.add(transaction)
+      if (kind === 'refused' || kind === 'final' || kind === 'unknown') ended.add(transaction)
     }
-    for (const [id, transaction] of [...this.#reserved]) if (ended.has(transaction)) this.#reserved.delete(id)
+    for (const [id, { transaction }] of [...this.#reserved]) if (ended.has(transaction)) this.#reserved.delete(id)
   }
 }

@@ -90,7 +90,8 @@ function checksumOf(body: Uint8Array): Uint8Array {
 
 function deriveKey(password: Secret<string>, salt: Uint8Array, costLog2: number): Promise<Uint8Array> {
   const cost = 2 ** costLog2
-  const options: ScryptOptions = { N: cost, r: BLOCK_SIZE, p: 1, maxmem: 2 * 128 * cost * BLOCK_SIZE }
+  // What scrypt takes is 128 r (N + p + 2) bytes; Node refuses by default above 32 MiB.
+  const options: ScryptOptions = { N: cost, r: BLOCK_SIZE, p: 1, maxmem: 128 * BLOCK_SIZE * (cost + 16) }
   return new Promise((resolve, rejectKey) => {
     scrypt(password.reveal().normalize('NFKC'), salt, KEY_BYTES, options, (error, key) => {
       if (error === null) resolve(key)

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type ChainStore, type FinalAdvance, openChainStore, type StoredBlock } from '#base-layer/store/chain-store.ts'
+import type { StoredEntry } from '#base-layer/state/section-trees.ts'
+import { hashHex } from '#contracts/crypto/hash.ts'
+import { uintToBytes } from '#contracts/primitives/bytes.ts'
+import type { BlockId, TransactionId } from '#contracts/primitives/ids.ts'
+
+const block = (height: number, fork = 0): StoredBlock => ({
+  id: hashHex<BlockId>('test-block', uintToBytes(height, 4), uintToBytes(fork, 4)), height, slot: height,
+  bytes: Uint8Array.of(height, fork)
+})
+const leaf = (key: number, value: number | null): StoredEntry =>
+  ({ section: 'outputs', key: Uint8Array.of(key), value: value === null ? null : Uint8Array.of(value) })
+const advance = (blocks: readonly StoredBlock[], more: Partial<FinalAdvance> = {}): FinalAdvance => ({
+  blocks: blocks.map(one => one.id), transactions: [], changes: [], meta: {}, handovers: [], justifiedEpoch: 0, ...more
+})
+
+let folder: string
+let store: ChainStore
+const open = (): Promise<ChainStore> => openChainStore(join(folder, 'chain.db'))
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'surety-store-'))
+  store = await open()
+  store.begin(block(0), [leaf(1, 10), leaf(2, 20)], { genesis: Uint8Array.of(1) })
+})
+afterEach(async () => {
+  await store.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('what an advance wrote is there after it is opened again, whole', async () => {
+  const transaction = hashHex<TransactionId>('test-transaction')
+  store.put([block(1), block(2)], [])
+  store.advance(advance([block(1), block(2)], {
+    changes: [leaf(1, null), leaf(3, 30)], meta: { anchor: Uint8Array.of(9) }, transactions: [{ id: transaction, height: 2 }],
+    handovers: [{ period: 0, bytes: Uint8Array.of(5) }]
+  }))
+  await store.close()
+  store = await open()
+  expect([...store.leaves()]).toEqual([leaf(2, 20), leaf(3, 30)].map(one => ({ ...one, key: Buffer.from(one.key), value: Buffer.from(one.value ?? []) })))
+  expect(store.finalIds(1)).toEqual([block(1).id, block(2).id])
+  expect(store.heightOfTransaction(transaction)).toBe(2)
+  expect(store.meta('anchor')).toEqual(Buffer.of(9))
+  expect(store.handovers()).toEqual([Buffer.of(5)])
+  expect(store.finalRange(0, 2, 3)).toHaveLength(1)
+  expect(store.finalRange(0, 2, 100)).toHaveLength(3)
+})
+
+test('an advance to a block that is not stored changes nothing at all', () => {
+  store.put([block(1)], [])
+  expect(() => store.advance(advance([block(1), block(2)], { changes: [leaf(2, null)], meta: { genesis: Uint8Array.of(2) } })))
+    .toThrow('is not stored')
+  expect([...store.leaves()]).toHaveLength(2)
+  expect(store.finalBytes(1)).toBeUndefined()
+  expect(store.meta('genesis')).toEqual(Buffer.of(1))
+})
+
+test('one height has one final block', () => {
+  store.put([block(1), block(1, 1)], [])
+  store.advance(advance([block(1)]))
+  store.put([block(1, 1)], [])
+  expect(() => store.advance(advance([block(1, 1)]))).toThrow()
+})
+
+test('blocks beside the final chain go when finality passes them; those above stay', () => {
+  store.put([block(1), block(1, 1), block(2), block(2, 1), block(3)], [])
+  store.advance(advance([block(1), block(2)]))
+  expect(store.openBlocks()).toEqual([Buffer.from(block(3).bytes)])
+  expect(store.blockBytes(block(2, 1).id)).toBeUndefined()
+  expect(store.finalHeightOf(block(2).id)).toBe(2)
+  expect(store.finalHeightOf(block(3).id)).toBeUndefined()
+})
