@@ -1,11 +1,12 @@
 // Casper FFG over the block tree [FIN-1, FIN-2, FIN-5, FIN-8]: certificates in, justified points and final blocks out.
 // Only the period of the anchor is judged, by its table; certificates of the next wait for its root. Owned by the machine.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
-import type { BlockId } from '#contracts/primitives/ids.ts'
+import { compareText } from '#contracts/primitives/bytes.ts'
+import type { BlockId, PublicKey } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { checkCertificateWeight } from '#contracts/statements/certificate.ts'
 import { lastHeightOf, type PeriodTable, periodOf } from '#contracts/statements/period-table.ts'
-import { type Certificate, type FinalityPoint, isSamePoint } from '#contracts/statements/vote.ts'
+import { type Certificate, type FinalityPoint, isSamePoint, PEERS_MAX } from '#contracts/statements/vote.ts'
 import type { BlockTree, TreeNode } from './block-tree.ts'
 import type { FinalityAnchor } from './events.ts'
 import { BASE_LIMITS } from './limits.ts'
@@ -174,7 +175,7 @@ export class Finality<State extends ChainView> {
       if (chosen.length >= limit) break
       if (vote.period !== period || points.some(point => point.epoch >= vote.target.epoch)) continue
       if (!points.some(point => isSamePoint(point, vote.source)) || !this.#isOnChain(vote.target, parent)) continue
-      chosen.push(certificate)
+      chosen.push(readableOn(state, certificate))
       points.push(vote.target)
     }
     return chosen
@@ -233,12 +234,10 @@ export class Finality<State extends ChainView> {
     return vote.period > period || (vote.period === period && vote.target.epoch > newest)
   }
 
+  /** Who has no weight adds none, so it does not matter here whether it is a peer. */
   #weigh(certificate: Certificate): boolean {
-    const { state } = this.#finalNode
     const table = this.#tableOf(certificate.vote.period)
-    return (
-      table !== undefined && checkCertificateWeight(table, certificate, this.#parameters, peer => state.isPeer(peer)).ok
-    )
+    return table !== undefined && checkCertificateWeight(table, certificate, this.#parameters, () => true).ok
   }
 
   #tableOf(period: number): PeriodTable | undefined {
@@ -336,4 +335,17 @@ function keyOf(point: FinalityPoint): string {
 function byTarget(a: { readonly certificate: Certificate }, b: { readonly certificate: Certificate }): number {
   const [left, right] = [a.certificate.vote.target, b.certificate.vote.target]
   return left.epoch - right.epoch || (left.id < right.id ? -1 : left.id > right.id ? 1 : 0)
+}
+
+/**
+ * The certificate without votes that a block on this state may not carry: of peers that this chain does not know or that
+ * are beyond what one certificate holds. The heaviest stay.
+ */
+function readableOn<State extends ChainView>(state: State, certificate: Certificate): Certificate {
+  const table = state.tableOf(certificate.vote.period)
+  const weightOf = (peer: PublicKey): bigint => table?.byPeer.get(peer)?.weight ?? 0n
+  const known = certificate.votes.filter(({ peer }) => weightOf(peer) > 0n || state.isPeer(peer))
+  if (known.length <= PEERS_MAX) return { ...certificate, votes: known }
+  const heaviest = [...known].sort((a, b) => (weightOf(a.peer) > weightOf(b.peer) ? -1 : 1)).slice(0, PEERS_MAX)
+  return { ...certificate, votes: heaviest.sort((a, b) => compareText(a.peer, b.peer)) }
 }

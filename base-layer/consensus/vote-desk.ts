@@ -82,7 +82,7 @@ export class VoteDesk<State extends ChainView> {
       emit({ kind: 'likely', point: vote.target })
     }
     if (!isQuorum(table, weight)) return
-    const certificate = certificateOf(link, table)
+    const certificate = certificateOf(link)
     if (this.#add(certificate, null, nowMs) === 'known') finality.enlarge(certificate)
   }
 

@@ -3,15 +3,7 @@
 import { compareText } from '#contracts/primitives/bytes.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import type { Evidence } from '#contracts/statements/evidence.ts'
-import type { PeriodTable } from '#contracts/statements/period-table.ts'
-import {
-  type Certificate,
-  contradicts,
-  isSameVote,
-  PEERS_MAX,
-  type SignedVote,
-  type Vote
-} from '#contracts/statements/vote.ts'
+import { type Certificate, contradicts, isSameVote, type SignedVote, type Vote } from '#contracts/statements/vote.ts'
 import { BASE_LIMITS } from './limits.ts'
 
 /** All votes known for one link from a source to a target. */
@@ -66,16 +58,11 @@ export class VotePool {
   }
 }
 
-/**
- * The certificate of a link with every vote of the table known for it: those beyond two thirds serve their peers' standing
- * [POS-9].
- */
-export function certificateOf(link: Link, table: PeriodTable): Certificate {
-  const votes = [...link.signatures]
-    .filter(([peer]) => table.byPeer.has(peer))
-    .map(([peer, signature]) => ({ peer, signature }))
+/** The certificate of a link with every vote known for it: those beyond two thirds serve their peers' standing [POS-9]. */
+export function certificateOf(link: Link): Certificate {
+  const votes = [...link.signatures].map(([peer, signature]) => ({ peer, signature }))
   votes.sort((a, b) => compareText(a.peer, b.peer))
-  return { vote: link.vote, votes: votes.slice(0, PEERS_MAX) }
+  return { vote: link.vote, votes }
 }
 
 /** One text for one link: equal votes have equal keys. */
