@@ -1,20 +1,43 @@
 // The door of the base layer: the only file of it that the floors above import, besides runtime/* and the pure light/*.
 export type {
-  BaseChain, BlockSummary, ChainInfo, Listed, StateProof, TransactionStatus, Which
+  BaseChain,
+  BlockSummary,
+  ChainInfo,
+  Listed,
+  StateProof,
+  TransactionStatus,
+  Which
 } from './base-chain.ts'
 export { connectBaseChain, type RemoteChainSettings } from './client/remote-chain.ts'
 export { trustedStartOf } from './client/trusted-start.ts'
 export {
-  type BaseNode, type BaseNodeKeys, type BaseNodeParts, type BaseNodeSettings, type BaseNodeStatus, createBaseNode,
+  type BaseNode,
+  type BaseNodeKeys,
+  type BaseNodeParts,
+  type BaseNodeSettings,
+  type BaseNodeStatus,
+  createBaseNode,
   createGuardFile
 } from './node.ts'
 export { EXIT_BROKEN, stopOnUncaught } from './process-guard.ts'
 export { type BalancePurpose, balanceIdOf } from './state/balance-ids.ts'
 export {
-  type BalanceRecord, type FinalityHead, type KeyOf, type PeerRecord, SECTION_NAMES, type SectionName, type ValueOf
+  type BalanceRecord,
+  type FinalityHead,
+  type KeyOf,
+  type PeerRecord,
+  SECTION_NAMES,
+  type SectionName,
+  type ValueOf
 } from './state/sections.ts'
 export {
-  type Account, type AccountCode, type AccountSettings, type Balance, createAccount, type Payment, type TransactionWishes
+  type Account,
+  type AccountCode,
+  type AccountSettings,
+  type Balance,
+  createAccount,
+  type Payment,
+  type TransactionWishes
 } from './wallet/account.ts'
 export { createPhrase, deriveSecret, type Role, ROLES, seedOfPhrase } from './wallet/derivation.ts'
 export { type KeystoreCode, type KeystoreSettings, readKeystore, writeKeystore } from './wallet/keystore.ts'

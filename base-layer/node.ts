@@ -105,8 +105,10 @@ export async function createBaseNode(parts: BaseNodeParts): Promise<BaseNode> {
     const store = await openChainStore(join(dataDir, 'chain.db'))
     closers.push(() => store.close())
     const restored = restoreChain(store, genesis)
-    const signing = keys === null ? null
-      : await openSigning(dataDir, keys, restored, store, clock.nowMs() - genesis.genesisTimeMs, logger)
+    const signing =
+      keys === null
+        ? null
+        : await openSigning(dataDir, keys, restored, store, clock.nowMs() - genesis.genesisTimeMs, logger)
     if (signing !== null) closers.push(() => signing.guard.close())
     return new RunningNode(parts, store, restored, signing, closers)
   } catch (error) {
@@ -116,7 +118,12 @@ export async function createBaseNode(parts: BaseNodeParts): Promise<BaseNode> {
 }
 
 async function openSigning(
-  dataDir: string, keys: BaseNodeKeys, { state }: Restored, store: ChainStore, nowMs: number, logger: Logger
+  dataDir: string,
+  keys: BaseNodeKeys,
+  { state }: Restored,
+  store: ChainStore,
+  nowMs: number,
+  logger: Logger
 ): Promise<SigningParts> {
   const key = derivePublicKey(keys.signing.reveal())
   const { genesis, parameters } = state.chain
@@ -144,7 +151,10 @@ class RunningNode implements BaseNode {
   #stopped = false
 
   constructor(
-    parts: BaseNodeParts, store: ChainStore, restored: Restored, signing: SigningParts | null,
+    parts: BaseNodeParts,
+    store: ChainStore,
+    restored: Restored,
+    signing: SigningParts | null,
     closers: readonly (() => Promise<void> | void)[]
   ) {
     const { host, clock, logger, settings = {} } = parts
@@ -155,12 +165,20 @@ class RunningNode implements BaseNode {
     const { genesis } = restored.state.chain
     this.#network = new BaseNetwork({ host, clock, logger, genesis, statusMs: settings.statusMs ?? STATUS_MS })
     this.#driver = new Chain({
-      store, transition: createTransition(), restored, signing, outbound: this.#network, clock, logger,
+      store,
+      transition: createTransition(),
+      restored,
+      signing,
+      outbound: this.#network,
+      clock,
+      logger,
       onFatal: settings.onFatal ?? (() => process.exit(EXIT_BROKEN))
     })
     this.#intake = new Intake(this.#driver, parts.verifyPool)
     this.chain = new LocalChain({
-      chain: this.#driver, store, submit: transaction => this.#intake.submit(transaction, true)
+      chain: this.#driver,
+      store,
+      submit: transaction => this.#intake.submit(transaction, true)
     })
     this.rpcMethods = createBaseRpc(this.chain)
   }
@@ -168,8 +186,14 @@ class RunningNode implements BaseNode {
   status(): BaseNodeStatus {
     const { head, final, isSyncing, isConflicted, signs, mempool } = this.#driver
     return {
-      key: this.#signing?.key ?? null, height: head.height, final: final.height,
-      peers: this.#parts.host.peers().length, syncing: isSyncing, signs, conflicted: isConflicted, mempool: mempool.size
+      key: this.#signing?.key ?? null,
+      height: head.height,
+      final: final.height,
+      peers: this.#parts.host.peers().length,
+      syncing: isSyncing,
+      signs,
+      conflicted: isConflicted,
+      mempool: mempool.size
     }
   }
 
@@ -195,9 +219,16 @@ class RunningNode implements BaseNode {
     if (keys === null || this.#signing === null) return undefined
     // Fees come out of loose coin only: what is hosted carries this peer's weight.
     const account = createAccount(this.chain, keys.signing, { keepHosted: true })
-    return new Duties({ key: this.#signing.key, ...keys }, {
-      submit: transaction => { void this.#intake.submit(transaction, true).catch(() => {}) },
-      postEvidence: async evidence => { await account.act({ kind: 'evidence.post', evidence }) }
-    })
+    return new Duties(
+      { key: this.#signing.key, ...keys },
+      {
+        submit: transaction => {
+          void this.#intake.submit(transaction, true).catch(() => {})
+        },
+        postEvidence: async evidence => {
+          await account.act({ kind: 'evidence.post', evidence })
+        }
+      }
+    )
   }
 }

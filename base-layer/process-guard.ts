@@ -7,7 +7,8 @@ export const EXIT_BROKEN = 70
 
 /** Returns what takes the handlers away again, for an orderly stop. */
 export function stopOnUncaught(
-  nodes: readonly { stopSigning(why: string): void }[], logger: Pick<Logger, 'fatal'>
+  nodes: readonly { stopSigning(why: string): void }[],
+  logger: Pick<Logger, 'fatal'>
 ): () => void {
   const stop = (error: unknown): void => {
     for (const node of nodes) node.stopSigning('an uncaught error')

@@ -4,10 +4,16 @@
 import type { PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
 import type { SignedAcknowledgement } from '#contracts/statements/acknowledgement.ts'
-import { type Block, blockIdOf } from '#contracts/statements/block.ts'
+import type { Block, blockIdOf } from '#contracts/statements/block.ts'
 import type { Certificate, SignedVote } from '#contracts/statements/vote.ts'
 import type {
-  BaseEffect, BaseEvent, BaseSigner, FinalityAnchor, GuardMarks, Intention, Source
+  BaseEffect,
+  BaseEvent,
+  BaseSigner,
+  FinalityAnchor,
+  GuardMarks,
+  Intention,
+  Source
 } from '../consensus/events.ts'
 import { type BaseMachine, createBaseMachine, stepBaseMachine } from '../consensus/machine.ts'
 import type { Transition } from '../consensus/transition.ts'
@@ -171,7 +177,9 @@ export class Chain {
   /** Called after each advance of finality with the newest final block. Returns a stop. */
   onFinal(listener: (tip: Block) => void): () => void {
     this.#finalListeners.add(listener)
-    return () => { this.#finalListeners.delete(listener) }
+    return () => {
+      this.#finalListeners.delete(listener)
+    }
   }
 
   /** Stops signing at once and for good, then tells the node. */
@@ -210,10 +218,14 @@ export class Chain {
   #carryOut(effect: Exclude<BaseEffect<ChainState>, { kind: 'gossip' }>): void {
     const { outbound, logger } = this.#parts
     switch (effect.kind) {
-      case 'sign': return this.#sign(effect.intention)
-      case 'set-timer': return this.#setTimer(effect.atMs)
-      case 'fetch': return outbound.fetchBlock(effect.id, effect.from)
-      case 'behind': return outbound.catchUp(effect.from)
+      case 'sign':
+        return this.#sign(effect.intention)
+      case 'set-timer':
+        return this.#setTimer(effect.atMs)
+      case 'fetch':
+        return outbound.fetchBlock(effect.id, effect.from)
+      case 'behind':
+        return outbound.catchUp(effect.from)
       case 'store':
         this.#unsavedBlocks.push(storedBlockOf(effect.block, effect.id))
         return
@@ -221,9 +233,12 @@ export class Chain {
         this.#unsavedCertificates.push(effect.certificate)
         this.#recent = [...this.#recent, effect.certificate].slice(-RECENT_CERTIFICATES)
         return
-      case 'head': return this.#moveHead(effect)
-      case 'likely': return this.preferred.markLikely(effect.point)
-      case 'final': return this.#finalise(effect)
+      case 'head':
+        return this.#moveHead(effect)
+      case 'likely':
+        return this.preferred.markLikely(effect.point)
+      case 'final':
+        return this.#finalise(effect)
       case 'evidence':
         logger.warn({ kind: effect.evidence.kind }, 'a peer signed two things that contradict each other')
         this.#duties?.onEvidence(effect.evidence)
@@ -281,9 +296,15 @@ export class Chain {
 
   #moveHead({ removed, added }: Extract<BaseEffect<ChainState>, { kind: 'head' }>): void {
     const gained = this.preferred.move(removed, added)
-    const returned = removed.flatMap(block => block.transactions)
-      .filter(transaction => transaction.action?.kind !== 'seed.reveal').map(prepareTransaction)
-    this.mempool.advance(this.head, gained.flatMap(block => block.transactions), returned)
+    const returned = removed
+      .flatMap(block => block.transactions)
+      .filter(transaction => transaction.action?.kind !== 'seed.reveal')
+      .map(prepareTransaction)
+    this.mempool.advance(
+      this.head,
+      gained.flatMap(block => block.transactions),
+      returned
+    )
     if (this.#isStarted) this.#duties?.onHead(this.head)
   }
 

@@ -59,7 +59,11 @@ export class Duties {
     if (this.#reveal?.period !== period) {
       const proof = vrfProve(this.#keys.vrf.reveal(), seedAlpha(genesis, period))
       const body: TransactionBody = {
-        inputs: [], outputs: [], notBefore: null, notAfter: null, memo: null,
+        inputs: [],
+        outputs: [],
+        notBefore: null,
+        notAfter: null,
+        memo: null,
         action: { kind: 'seed.reveal', peer: this.#keys.key, period, proof }
       }
       const signature = signMessage(this.#keys.signing.reveal(), transactionSigningBytes(genesis, body))

@@ -24,11 +24,15 @@ export const PROOF_BYTES = 1024 * 1024
 
 /** The write of one `final` effect. `recent`: certificates seen lately, for a period that ended on the way. */
 export function buildAdvance(
-  effect: FinalEffect, before: ChainState, anchor: FinalityAnchor, recent: readonly Certificate[]
+  effect: FinalEffect,
+  before: ChainState,
+  anchor: FinalityAnchor,
+  recent: readonly Certificate[]
 ): FinalAdvance & { readonly missing: readonly number[] } {
   const last = present(effect.steps.at(-1), 'an advance has blocks').state
   const transactions = effect.steps.flatMap(({ block }) =>
-    block.transactions.map(one => ({ id: prepareTransaction(one).id, height: block.header.height })))
+    block.transactions.map(one => ({ id: prepareTransaction(one).id, height: block.header.height }))
+  )
   const ended = Array.from({ length: effect.anchor.period - anchor.period }, (_, index) => anchor.period + index)
   const known = [...effect.proof, ...recent, ...effect.steps.flatMap(step => step.block.certificates)]
   const handovers = ended.map(period => ({ period, handover: buildHandover(effect.steps, period, known) }))
@@ -42,7 +46,8 @@ export function buildAdvance(
       state: exportAnchor(last)
     },
     handovers: handovers.flatMap(({ period, handover }) =>
-      handover === undefined ? [] : [{ period, bytes: encode(handoverCodec, handover) }]),
+      handover === undefined ? [] : [{ period, bytes: encode(handoverCodec, handover) }]
+    ),
     missing: handovers.filter(one => one.handover === undefined).map(one => one.period),
     justifiedEpoch: last.header.justified.epoch
   }
@@ -50,7 +55,9 @@ export function buildAdvance(
 
 /** From the last block of a period to the next table, or undefined if a certificate of it is not at hand. */
 function buildHandover(
-  steps: readonly ChainStep<ChainState>[], period: number, known: readonly Certificate[]
+  steps: readonly ChainStep<ChainState>[],
+  period: number,
+  known: readonly Certificate[]
 ): Handover | undefined {
   const first = present(steps[0], 'an advance has blocks').state
   const state = steps.find(step => step.state.height === lastHeightOf(period, first.chain.parameters))?.state
@@ -58,8 +65,9 @@ function buildHandover(
   for (const justifies of known) {
     const { target } = justifies.vote
     if (target.id !== state.id) continue
-    const finalises = known.find(({ vote }) =>
-      isSamePoint(vote.source, target) && vote.target.epoch === target.epoch + 1 && vote.period === period)
+    const finalises = known.find(
+      ({ vote }) => isSamePoint(vote.source, target) && vote.target.epoch === target.epoch + 1 && vote.period === period
+    )
     if (finalises === undefined || justifies.vote.period !== period) continue
     const { entries } = nextTable(state, period + 1)
     const proof = proveKey(state, 'periods', { kind: 'head', period: period + 1 })
@@ -68,7 +76,10 @@ function buildHandover(
   return undefined
 }
 
-function nextTable(state: ChainState, period: number): { readonly head: PeriodHead; readonly entries: readonly PeriodEntry[] } {
+function nextTable(
+  state: ChainState,
+  period: number
+): { readonly head: PeriodHead; readonly entries: readonly PeriodEntry[] } {
   const head = state.get('periods', { kind: 'head', period })
   const entries = state.get('periods', { kind: 'entries', period })
   if (head?.kind !== 'head' || entries?.kind !== 'entries') throw new Error(`period ${period} has no table yet`)
@@ -77,7 +88,9 @@ function nextTable(state: ChainState, period: number): { readonly head: PeriodHe
 
 /** Section roots, and the witness of one key in its section, as base-layer/light reads them. */
 export function proveKey<S extends SectionName>(
-  state: ChainState, section: S, key: KeyOf<S>
+  state: ChainState,
+  section: S,
+  key: KeyOf<S>
 ): { readonly sectionRoots: readonly Uint8Array[]; readonly witness: Uint8Array } {
   const tree = treeOf(state.trees, section)
   const witness = buildWitness(tree.node, [pathOf(encodeKey(section, key))], [], value => encodeValue(section, value))

@@ -43,8 +43,8 @@ export class Mempool {
   add(prepared: PreparedTransaction): Verdict<TransactionId> {
     const { id, encoded } = prepared
     if (this.#waiting.has(id)) return accept(id)
-    const full = this.#waiting.size >= CHAIN_LIMITS.mempoolTransactions
-      || this.#bytes + encoded.length > CHAIN_LIMITS.mempoolBytes
+    const full =
+      this.#waiting.size >= CHAIN_LIMITS.mempoolTransactions || this.#bytes + encoded.length > CHAIN_LIMITS.mempoolBytes
     if (full) return reject('E_BUSY', 'too many transactions are waiting')
     const applied = this.#apply(prepared)
     if (!applied.ok) {

@@ -39,7 +39,9 @@ function beginChain(store: ChainStore, document: Genesis, genesis: Uint8Array): 
   const anchor = genesisAnchor(state)
   const block: Block = { header: state.header, signature: new Uint8Array(64), transactions: [], certificates: [] }
   store.begin({ id: state.id, height: 0, slot: 0, bytes: encode(blockCodec, block) }, exportState(state), {
-    genesis, anchor: encode(anchorCodec, anchor), state: exportAnchor(state)
+    genesis,
+    anchor: encode(anchorCodec, anchor),
+    state: exportAnchor(state)
   })
   return { state, anchor }
 }

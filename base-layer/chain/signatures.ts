@@ -29,7 +29,9 @@ export function bodyItems(genesis: GenesisHash, block: Block, state: ChainState)
 
 /** The signature of a transaction, or undefined if this state does not know who must have signed. */
 export function transactionItem(
-  genesis: GenesisHash, transaction: Transaction, state: ChainState
+  genesis: GenesisHash,
+  transaction: Transaction,
+  state: ChainState
 ): SignedItem | undefined {
   const key = signerOf(transaction, state)
   if (key === undefined) return undefined

@@ -54,14 +54,19 @@ export class LocalChain implements BaseChain {
     return summaryOf(this.#idOf(block), block.header, block.transactions.length)
   }
 
-  async read<S extends SectionName>(section: S, key: KeyOf<S>, which: Which = 'final'): Promise<ValueOf<S> | undefined> {
+  async read<S extends SectionName>(
+    section: S,
+    key: KeyOf<S>,
+    which: Which = 'final'
+  ): Promise<ValueOf<S> | undefined> {
     return this.#state(which).get(section, key)
   }
 
   async list<S extends SectionName>(section: S, which: Which = 'final'): Promise<readonly Listed<S>[]> {
     const found: Listed<S>[] = []
     for (const [key, value] of this.#state(which).entries(section)) {
-      if (found.length === CHAIN_LIMITS.listed) throw new RuntimeError('E_TOO_LARGE', `section ${section} is too wide to list`)
+      if (found.length === CHAIN_LIMITS.listed)
+        throw new RuntimeError('E_TOO_LARGE', `section ${section} is too wide to list`)
       found.push({ key, value })
     }
     return found
@@ -74,13 +79,21 @@ export class LocalChain implements BaseChain {
   async prove<S extends SectionName>(section: S, key: KeyOf<S>): Promise<StateProof<S>> {
     const state = this.#parts.chain.final
     const { header, signature } = present(this.#finalBlock(state.height), 'the final block is stored')
-    return { key, value: state.get(section, key) ?? null, header: { header, signature }, ...proveKey(state, section, key) }
+    return {
+      key,
+      value: state.get(section, key) ?? null,
+      header: { header, signature },
+      ...proveKey(state, section, key)
+    }
   }
 
   async proveFinality(): Promise<Uint8Array> {
     const { chain, store } = this.#parts
     const { header } = chain.final
-    const handovers = store.handovers().slice(0, HANDOVERS_MAX).map(bytes => readStored(handoverCodec, bytes, HANDOVER_BYTES))
+    const handovers = store
+      .handovers()
+      .slice(0, HANDOVERS_MAX)
+      .map(bytes => readStored(handoverCodec, bytes, HANDOVER_BYTES))
     const proof = store.meta('proof')
     const certificates = proof === undefined ? null : readStored(proofCodec, proof, PROOF_BYTES)
     return encode(finalityProofCodec, { handovers, certificates, header })

@@ -14,7 +14,7 @@ export class OutputIndex {
 
   of(owner: PublicKey, head: ChainState): readonly { readonly id: OutputId; readonly record: OutputRecord }[] {
     this.#follow(head.trees.outputs.node)
-    return [...this.#byOwner.get(owner) ?? []].map(([id, record]) => ({ id, record }))
+    return [...(this.#byOwner.get(owner) ?? [])].map(([id, record]) => ({ id, record }))
   }
 
   #follow(next: Node): void {

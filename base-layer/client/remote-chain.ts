@@ -48,14 +48,18 @@ class RemoteChain implements BaseChain {
   }
 
   async tip(which: Which): Promise<BlockSummary> {
-    return await this.#ask('tip', { which }) as BlockSummary
+    return (await this.#ask('tip', { which })) as BlockSummary
   }
 
   async block(height: number): Promise<BlockSummary | undefined> {
-    return (await this.#ask('block', { height }) ?? undefined) as BlockSummary | undefined
+    return ((await this.#ask('block', { height })) ?? undefined) as BlockSummary | undefined
   }
 
-  async read<S extends SectionName>(section: S, key: KeyOf<S>, which: Which = 'final'): Promise<ValueOf<S> | undefined> {
+  async read<S extends SectionName>(
+    section: S,
+    key: KeyOf<S>,
+    which: Which = 'final'
+  ): Promise<ValueOf<S> | undefined> {
     const value = await this.#ask('read', { section, key: hexOf(keyCodecOf(section), key), which })
     return value === null ? undefined : this.#read(valueCodecOf(section), value)
   }
@@ -63,7 +67,8 @@ class RemoteChain implements BaseChain {
   async list<S extends SectionName>(section: S, which: Which = 'final'): Promise<readonly Listed<S>[]> {
     const entries = await this.#ask('list', { section, which })
     return entries.map(({ key, value }) => ({
-      key: this.#read(keyCodecOf(section), key), value: this.#read(valueCodecOf(section), value)
+      key: this.#read(keyCodecOf(section), key),
+      value: this.#read(valueCodecOf(section), value)
     }))
   }
 
@@ -88,11 +93,11 @@ class RemoteChain implements BaseChain {
   }
 
   async submit(transaction: Transaction): Promise<Verdict<TransactionId>> {
-    return await this.#ask('submit', { transaction: hexOf(transactionCodec, transaction) }) as Verdict<TransactionId>
+    return (await this.#ask('submit', { transaction: hexOf(transactionCodec, transaction) })) as Verdict<TransactionId>
   }
 
   async status(id: TransactionId): Promise<TransactionStatus> {
-    return await this.#ask('status', { id }) as TransactionStatus
+    return (await this.#ask('status', { id })) as TransactionStatus
   }
 
   onFinal(listener: (tip: BlockSummary) => void): () => void {
@@ -113,7 +118,9 @@ class RemoteChain implements BaseChain {
 
   #schedule(delayMs: number): void {
     this.#timer = setTimeout(() => {
-      void this.#poll().finally(() => { if (this.#timer !== undefined) this.#schedule(this.#pollMs) })
+      void this.#poll().finally(() => {
+        if (this.#timer !== undefined) this.#schedule(this.#pollMs)
+      })
     }, delayMs)
     this.#timer.unref()
   }

@@ -29,7 +29,8 @@ export function createBaseRpc(chain: BaseChain): Readonly<Record<string, RpcMeth
     'base.list': rpcMethod(RPC_PARAMETERS.list, async ({ section, which }) => {
       const entries = await chain.list(section, which)
       return entries.map(({ key, value }) => ({
-        key: hexOf(keyCodecOf(section), key), value: hexOf(valueCodecOf(section), value)
+        key: hexOf(keyCodecOf(section), key),
+        value: hexOf(valueCodecOf(section), value)
       }))
     }),
     'base.outputs': rpcMethod(RPC_PARAMETERS.outputs, async ({ owner }) => {

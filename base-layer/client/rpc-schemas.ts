@@ -5,15 +5,28 @@ import { RPC_LIMITS } from '../runtime/limits.ts'
 import { SECTION_NAMES, type SectionName } from '../state/sections.ts'
 
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits')
-const hex = z.string().max(2 * RPC_LIMITS.responseBytesMax).regex(/^(?:[0-9a-f]{2})*$/, 'lower-case hexadecimal bytes')
+const hex = z
+  .string()
+  .max(2 * RPC_LIMITS.responseBytesMax)
+  .regex(/^(?:[0-9a-f]{2})*$/, 'lower-case hexadecimal bytes')
 /** Parameters are smaller than answers. */
-const parameterHex = z.string().max(RPC_LIMITS.bodyBytesMax).regex(/^(?:[0-9a-f]{2})*$/, 'lower-case hexadecimal bytes')
+const parameterHex = z
+  .string()
+  .max(RPC_LIMITS.bodyBytesMax)
+  .regex(/^(?:[0-9a-f]{2})*$/, 'lower-case hexadecimal bytes')
 const uint = z.int().min(0)
 const which = z.enum(['final', 'head'])
 const section = z.enum(SECTION_NAMES as readonly [SectionName, ...SectionName[]])
 
 const summary = z.object({
-  height: uint, id: hex32, slot: uint, timeMs: uint, ticks: uint, recordedFinal: uint, proposer: hex32, transactions: uint
+  height: uint,
+  id: hex32,
+  slot: uint,
+  timeMs: uint,
+  ticks: uint,
+  recordedFinal: uint,
+  proposer: hex32,
+  transactions: uint
 })
 
 export const RPC_PARAMETERS = {

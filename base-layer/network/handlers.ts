@@ -11,8 +11,16 @@ import type { Host } from '../runtime/host.ts'
 import type { ChainStore } from '../store/chain-store.ts'
 import { SYNC_LIMITS } from './limits.ts'
 import {
-  blockAnswerCodec, blockRequestCodec, headersCodec, headersRequestCodec, rangeCodec, rangeRequestCodec, type Status,
-  statusCodec, statusRequestCodec, type WireNames
+  blockAnswerCodec,
+  blockRequestCodec,
+  headersCodec,
+  headersRequestCodec,
+  rangeCodec,
+  rangeRequestCodec,
+  type Status,
+  statusCodec,
+  statusRequestCodec,
+  type WireNames
 } from './wire.ts'
 
 export interface Served {
@@ -23,18 +31,31 @@ export interface Served {
 /** Registers all handlers; the result removes them. */
 export function serveRequests(host: Host, names: WireNames, served: Served): () => void {
   const stops = [
-    serve(host, names.status, statusRequestCodec, statusCodec, () => statusOf(served.chain), SYNC_LIMITS.statusConcurrency),
+    serve(
+      host,
+      names.status,
+      statusRequestCodec,
+      statusCodec,
+      () => statusOf(served.chain),
+      SYNC_LIMITS.statusConcurrency
+    ),
     serve(host, names.range, rangeRequestCodec, rangeCodec, ({ locator }) => rangeAfter(served, locator)),
     serve(host, names.block, blockRequestCodec, blockAnswerCodec, ({ id }) => served.store.blockBytes(id) ?? null),
     serve(host, names.headers, headersRequestCodec, headersCodec, ({ from, count }) => headersOf(served, from, count))
   ]
-  return () => { for (const stop of stops) stop() }
+  return () => {
+    for (const stop of stops) stop()
+  }
 }
 
 export function statusOf(chain: Chain): Status {
   const { head, final } = chain
   return {
-    finalHeight: final.height, finalId: final.id, headHeight: head.height, headId: head.id, score: head.header.score
+    finalHeight: final.height,
+    finalId: final.id,
+    headHeight: head.height,
+    headId: head.id,
+    score: head.header.score
   }
 }
 
@@ -83,12 +104,20 @@ function headersOf({ chain, store }: Served, from: number, count: number): Signe
 }
 
 function serve<Request, Answer>(
-  host: Host, protocol: string, request: Codec<Request>, answer: Codec<Answer>, handle: (request: Request) => Answer,
+  host: Host,
+  protocol: string,
+  request: Codec<Request>,
+  answer: Codec<Answer>,
+  handle: (request: Request) => Answer,
   concurrency: number = SYNC_LIMITS.concurrency
 ): () => void {
-  return host.handle(protocol, async body => {
-    const decoded = decode(request, body, SYNC_LIMITS.requestBytes)
-    if (!decoded.ok) throw new RuntimeError('E_BAD_FRAME', decoded.why)
-    return encode(answer, handle(decoded.value))
-  }, { maxRequestBytes: SYNC_LIMITS.requestBytes, concurrency })
+  return host.handle(
+    protocol,
+    async body => {
+      const decoded = decode(request, body, SYNC_LIMITS.requestBytes)
+      if (!decoded.ok) throw new RuntimeError('E_BAD_FRAME', decoded.why)
+      return encode(answer, handle(decoded.value))
+    },
+    { maxRequestBytes: SYNC_LIMITS.requestBytes, concurrency }
+  )
 }

@@ -52,7 +52,11 @@ export class Intake {
   }
 
   /** The header's verdict decides about relaying, before the body is looked at [GSP-1]. */
-  async takeBlockGossip(bytes: Uint8Array, from: string, fetch: (id: ReturnType<typeof blockIdOf>) => void): Promise<GossipVerdict> {
+  async takeBlockGossip(
+    bytes: Uint8Array,
+    from: string,
+    fetch: (id: ReturnType<typeof blockIdOf>) => void
+  ): Promise<GossipVerdict> {
     const message = decode(blockGossipCodec, bytes, SYNC_LIMITS.gossipBlockBytes + SMALL_BYTES)
     if (!message.ok) return verdictOf(message.code)
     if (message.value.kind === 'header') {
@@ -66,30 +70,45 @@ export class Intake {
     const { header, signature } = block
     const verdict = await this.#takeHeader({ header, signature }, from)
     // After the relay: what is queued now runs when the verdict has been handed back.
-    if (verdict === 'accept') setImmediate(() => { void this.#execute(block, from) })
+    if (verdict === 'accept')
+      setImmediate(() => {
+        void this.#execute(block, from)
+      })
     return verdict
   }
 
   /** A block that was asked for. False: it is none, or badly signed; resolves when the chain has looked at it. */
   async takeBlock(bytes: Uint8Array, from: string): Promise<Block | undefined> {
     const block = readBlock(bytes)
-    if (block === undefined || !await this.#verify([headerItem(this.#genesis, block)])) return undefined
+    if (block === undefined || !(await this.#verify([headerItem(this.#genesis, block)]))) return undefined
     await this.#execute(block, from)
     return block
   }
 
   async takeAcknowledgement(bytes: Uint8Array, from: string): Promise<GossipVerdict> {
-    return this.#takeSmall(signedAcknowledgementCodec, bytes, acknowledgement => ({
-      key: acknowledgement.peer,
-      message: acknowledgementSigningBytes(this.#genesis, acknowledgement.acknowledgement),
-      signature: acknowledgement.signature
-    }), acknowledgement => ({ kind: 'acknowledgement', acknowledgement, from, nowMs: this.#chain.nowMs() }))
+    return this.#takeSmall(
+      signedAcknowledgementCodec,
+      bytes,
+      acknowledgement => ({
+        key: acknowledgement.peer,
+        message: acknowledgementSigningBytes(this.#genesis, acknowledgement.acknowledgement),
+        signature: acknowledgement.signature
+      }),
+      acknowledgement => ({ kind: 'acknowledgement', acknowledgement, from, nowMs: this.#chain.nowMs() })
+    )
   }
 
   async takeVote(bytes: Uint8Array, from: string): Promise<GossipVerdict> {
-    return this.#takeSmall(signedVoteCodec, bytes, vote => ({
-      key: vote.peer, message: voteSigningBytes(this.#genesis, vote.vote), signature: vote.signature
-    }), vote => ({ kind: 'vote', vote, from, nowMs: this.#chain.nowMs() }))
+    return this.#takeSmall(
+      signedVoteCodec,
+      bytes,
+      vote => ({
+        key: vote.peer,
+        message: voteSigningBytes(this.#genesis, vote.vote),
+        signature: vote.signature
+      }),
+      vote => ({ kind: 'vote', vote, from, nowMs: this.#chain.nowMs() })
+    )
   }
 
   async takeTransaction(bytes: Uint8Array): Promise<GossipVerdict> {
@@ -112,7 +131,7 @@ export class Intake {
 
   async #takeHeader(header: SignedHeader, from: string): Promise<GossipVerdict> {
     if (this.#pending >= CHAIN_LIMITS.importsPending) return 'ignore'
-    if (!await this.#verify([headerItem(this.#genesis, header)])) return 'reject'
+    if (!(await this.#verify([headerItem(this.#genesis, header)]))) return 'reject'
     return ANSWERS[this.#chain.feed({ kind: 'header', header, from, nowMs: this.#chain.nowMs() })]
   }
 
@@ -123,13 +142,15 @@ export class Intake {
   }
 
   async #takeSmall<T>(
-    codec: Codec<T>, bytes: Uint8Array, itemOf: (value: T) => SignedItem,
+    codec: Codec<T>,
+    bytes: Uint8Array,
+    itemOf: (value: T) => SignedItem,
     eventOf: (value: T) => Parameters<Chain['feed']>[0]
   ): Promise<GossipVerdict> {
     const decoded = decode(codec, bytes, SMALL_BYTES)
     if (!decoded.ok) return verdictOf(decoded.code)
     if (this.#pending >= CHAIN_LIMITS.importsPending) return 'ignore'
-    if (!await this.#verify([itemOf(decoded.value)])) return 'reject'
+    if (!(await this.#verify([itemOf(decoded.value)]))) return 'reject'
     return ANSWERS[this.#chain.feed(eventOf(decoded.value))]
   }
 

@@ -2,7 +2,7 @@
 // chain in step with its peers. Made before the chain, bound to it at the start.
 import { encode } from '#contracts/codec/codec.ts'
 import { type SignedAcknowledgement, signedAcknowledgementCodec } from '#contracts/statements/acknowledgement.ts'
-import { type Block, type blockIdOf } from '#contracts/statements/block.ts'
+import type { Block, blockIdOf } from '#contracts/statements/block.ts'
 import type { GenesisHash } from '#contracts/primitives/ids.ts'
 import { type SignedVote, signedVoteCodec } from '#contracts/statements/vote.ts'
 import { bytesOfBlock } from '../chain/block-bytes.ts'
@@ -63,8 +63,10 @@ export class BaseNetwork implements Outbound {
   sendBlock(block: Block): void {
     const bytes = bytesOfBlock(block)
     const { header, signature } = block
-    const message = bytes.length <= SYNC_LIMITS.gossipBlockBytes
-      ? { kind: 'whole' as const, block: bytes } : { kind: 'header' as const, header, signature }
+    const message =
+      bytes.length <= SYNC_LIMITS.gossipBlockBytes
+        ? { kind: 'whole' as const, block: bytes }
+        : { kind: 'header' as const, header, signature }
     this.#publish(this.#names.blocks, encode(blockGossipCodec, message))
   }
 

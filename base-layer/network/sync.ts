@@ -11,7 +11,13 @@ import type { ChainStore } from '../store/chain-store.ts'
 import type { Intake } from './intake.ts'
 import { SYNC_LIMITS } from './limits.ts'
 import {
-  blockAnswerCodec, blockRequestCodec, rangeCodec, rangeRequestCodec, type Status, statusCodec, statusRequestCodec,
+  blockAnswerCodec,
+  blockRequestCodec,
+  rangeCodec,
+  rangeRequestCodec,
+  type Status,
+  statusCodec,
+  statusRequestCodec,
   type WireNames
 } from './wire.ts'
 
@@ -58,7 +64,8 @@ export class Sync {
   fetch(id: BlockId, from: string | null): void {
     if (this.#fetching.has(id) || this.#fetching.size >= SYNC_LIMITS.fetches || this.#stopped) return
     this.#fetching.add(id)
-    this.#fetchFromAny(id, from).catch((error: unknown) => this.#parts.chain.fail(error))
+    this.#fetchFromAny(id, from)
+      .catch((error: unknown) => this.#parts.chain.fail(error))
       .finally(() => this.#fetching.delete(id))
   }
 
@@ -72,10 +79,12 @@ export class Sync {
   #schedule(delayMs: number): void {
     if (this.#stopped) return
     this.#cancelTimer = this.#parts.clock.setTimer(delayMs, () => {
-      this.#look().catch((error: unknown) => this.#parts.chain.fail(error)).finally(() => {
-        const soon = this.#looked ? this.#parts.statusMs : Math.min(100, this.#parts.statusMs)
-        this.#schedule(soon)
-      })
+      this.#look()
+        .catch((error: unknown) => this.#parts.chain.fail(error))
+        .finally(() => {
+          const soon = this.#looked ? this.#parts.statusMs : Math.min(100, this.#parts.statusMs)
+          this.#schedule(soon)
+        })
     })
   }
 
@@ -90,8 +99,15 @@ export class Sync {
     const peer = this.#nextPeer()
     if (peer === undefined) return
     this.#lastStatusMs = nowMs
-    const status = await this.#ask(peer, this.#parts.names.status, statusRequestCodec, {}, statusCodec,
-      SYNC_LIMITS.statusBytes, SYNC_LIMITS.statusTimeoutMs)
+    const status = await this.#ask(
+      peer,
+      this.#parts.names.status,
+      statusRequestCodec,
+      {},
+      statusCodec,
+      SYNC_LIMITS.statusBytes,
+      SYNC_LIMITS.statusTimeoutMs
+    )
     if (status === undefined) return
     if (this.#isAhead(status)) await this.#follow(peer)
     this.#endFirstLook()
@@ -124,7 +140,8 @@ export class Sync {
       this.#looked = true
       chain.setSyncing(false)
       const gained = chain.head.height - from
-      if (gained > SYNC_LIMITS.behindBlocks) logger.info({ gained, height: chain.head.height }, 'caught up with the chain')
+      if (gained > SYNC_LIMITS.behindBlocks)
+        logger.info({ gained, height: chain.head.height }, 'caught up with the chain')
     }
   }
 
@@ -133,9 +150,20 @@ export class Sync {
     const { chain, store, intake, names } = this.#parts
     const ids = chain.preferred.locator()
     // Ours from the head down, the final block last: one of them is on the peer's chain, or it is on another.
-    const locator = [...after === undefined ? [] : [after], ...ids.slice(0, SYNC_LIMITS.locatorIds - 2), chain.final.id]
-    const range = await this.#ask(peer, names.range, rangeRequestCodec, { locator }, rangeCodec,
-      SYNC_LIMITS.responseBytes, SYNC_LIMITS.requestTimeoutMs)
+    const locator = [
+      ...(after === undefined ? [] : [after]),
+      ...ids.slice(0, SYNC_LIMITS.locatorIds - 2),
+      chain.final.id
+    ]
+    const range = await this.#ask(
+      peer,
+      names.range,
+      rangeRequestCodec,
+      { locator },
+      rangeCodec,
+      SYNC_LIMITS.responseBytes,
+      SYNC_LIMITS.requestTimeoutMs
+    )
     if (range === undefined || range.length === 0) return undefined
     if (range.length > SYNC_LIMITS.behindBlocks) chain.setSyncing(true)
     let last: BlockId | undefined
@@ -150,14 +178,24 @@ export class Sync {
 
   async #fetchFromAny(id: BlockId, from: string | null): Promise<void> {
     const { host, store, intake, names } = this.#parts
-    const others = host.peers().filter(peer => peer !== from).sort(() => Math.random() - 0.5)
+    const others = host
+      .peers()
+      .filter(peer => peer !== from)
+      .sort(() => Math.random() - 0.5)
     const peers = from === null ? others : [from, ...others]
     for (const peer of peers.slice(0, SYNC_LIMITS.fetchPeers)) {
       if (this.#stopped || store.blockBytes(id) !== undefined) return
-      const bytes = await this.#ask(peer, names.block, blockRequestCodec, { id }, blockAnswerCodec,
-        SYNC_LIMITS.responseBytes, SYNC_LIMITS.requestTimeoutMs)
+      const bytes = await this.#ask(
+        peer,
+        names.block,
+        blockRequestCodec,
+        { id },
+        blockAnswerCodec,
+        SYNC_LIMITS.responseBytes,
+        SYNC_LIMITS.requestTimeoutMs
+      )
       if (bytes === undefined || bytes === null) continue
-      if (await intake.takeBlock(bytes, peer) !== undefined) return
+      if ((await intake.takeBlock(bytes, peer)) !== undefined) return
     }
   }
 
@@ -169,11 +207,19 @@ export class Sync {
 
   /** The decoded answer, or undefined for any failure: the caller tries elsewhere or later. */
   async #ask<Request, Answer>(
-    peer: string, protocol: string, request: Codec<Request>, value: Request, answer: Codec<Answer>,
-    maxResponseBytes: number, timeoutMs: number
+    peer: string,
+    protocol: string,
+    request: Codec<Request>,
+    value: Request,
+    answer: Codec<Answer>,
+    maxResponseBytes: number,
+    timeoutMs: number
   ): Promise<Answer | undefined> {
     try {
-      const bytes = await this.#parts.host.request(peer, protocol, encode(request, value), { timeoutMs, maxResponseBytes })
+      const bytes = await this.#parts.host.request(peer, protocol, encode(request, value), {
+        timeoutMs,
+        maxResponseBytes
+      })
       const decoded = decode(answer, bytes, maxResponseBytes)
       return decoded.ok ? decoded.value : undefined
     } catch (error) {

@@ -34,7 +34,9 @@ export const CHAIN_MIGRATIONS: Readonly<Record<string, Migration>> = {
       await sql`CREATE TABLE certificates (targetEpoch INTEGER NOT NULL, targetId BLOB NOT NULL, bytes BLOB NOT NULL,
         PRIMARY KEY (targetEpoch, targetId)) STRICT, WITHOUT ROWID`.execute(db)
       await sql`CREATE TABLE handovers (period INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT`.execute(db)
-      await sql`CREATE TABLE transactions (id BLOB PRIMARY KEY, height INTEGER NOT NULL) STRICT, WITHOUT ROWID`.execute(db)
+      await sql`CREATE TABLE transactions (id BLOB PRIMARY KEY, height INTEGER NOT NULL) STRICT, WITHOUT ROWID`.execute(
+        db
+      )
     }
   }
 }

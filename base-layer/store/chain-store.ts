@@ -52,7 +52,7 @@ export class ChainStore {
   }
 
   meta(name: string): Uint8Array | undefined {
-    return valueOf(this.#statements.meta.get(name))
+    return metaIn(this.#statements.meta.get(name))
   }
 
   putMeta(name: string, value: Uint8Array): void {
@@ -104,7 +104,7 @@ export class ChainStore {
     })
   }
 
-  * leaves(): Generator<StoredEntry, undefined> {
+  *leaves(): Generator<StoredEntry, undefined> {
     for (const row of this.#statements.leaves.iterate()) {
       const { section, key, value } = row as ChainTables['leaves']
       const name = SECTION_NAMES[section]
@@ -114,12 +114,12 @@ export class ChainStore {
   }
 
   blockBytes(id: BlockId): Uint8Array | undefined {
-    return bytesOf(this.#statements.block.get(hexToBytes(id)))
+    return bytesIn(this.#statements.block.get(hexToBytes(id)))
   }
 
   /** Of the final chain, by height. */
   finalBytes(height: number): Uint8Array | undefined {
-    return bytesOf(this.#statements.finalBlock.get(height))
+    return bytesIn(this.#statements.finalBlock.get(height))
   }
 
   /** Encoded final blocks of heights `from` to `to`, in order, until they exceed `maxBytes`; at least one. */
@@ -137,7 +137,9 @@ export class ChainStore {
 
   /** Ids of the final chain from a height on. */
   finalIds(from: number): BlockId[] {
-    return this.#statements.finalIds.all(from).map(row => bytesToHex((row as { readonly id: Uint8Array }).id) as BlockId)
+    return this.#statements.finalIds
+      .all(from)
+      .map(row => bytesToHex((row as { readonly id: Uint8Array }).id) as BlockId)
   }
 
   /** Height of a block of the final chain. */
@@ -194,7 +196,9 @@ function prepareAll(handle: Database<ChainTables>['handle']) {
     dropForks: prepare(`DELETE FROM blocks WHERE final = 0
       AND height <= (SELECT height FROM blocks WHERE final = 1 ORDER BY height DESC LIMIT 1)`),
     leaves: prepare('SELECT section, key, value FROM leaves'),
-    putLeaf: prepare('INSERT INTO leaves VALUES (?, ?, ?) ON CONFLICT (section, key) DO UPDATE SET value = excluded.value'),
+    putLeaf: prepare(
+      'INSERT INTO leaves VALUES (?, ?, ?) ON CONFLICT (section, key) DO UPDATE SET value = excluded.value'
+    ),
     dropLeaf: prepare('DELETE FROM leaves WHERE section = ? AND key = ?'),
     certificates: prepare('SELECT bytes FROM certificates ORDER BY targetEpoch'),
     putCertificate: prepare('INSERT INTO certificates VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
@@ -208,10 +212,10 @@ function prepareAll(handle: Database<ChainTables>['handle']) {
   }
 }
 
-function valueOf(row: unknown): Uint8Array | undefined {
+function metaIn(row: unknown): Uint8Array | undefined {
   return (row as { readonly value: Uint8Array } | undefined)?.value
 }
 
-function bytesOf(row: unknown): Uint8Array | undefined {
+function bytesIn(row: unknown): Uint8Array | undefined {
   return (row as { readonly bytes: Uint8Array } | undefined)?.bytes
 }

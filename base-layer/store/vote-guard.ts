@@ -59,7 +59,8 @@ export interface GuardContext {
 
 /** Opens the guard of a key, or starts a new one after a loss: `lost` says so. Rejects if it guards another key. */
 export async function openVoteGuard(
-  path: string, context: GuardContext
+  path: string,
+  context: GuardContext
 ): Promise<{ readonly guard: FileVoteGuard; readonly lost: boolean }> {
   const database = await openDatabase<GuardTables>({ path, migrations: GUARD_MIGRATIONS })
   const { key, stamp } = context
@@ -68,7 +69,8 @@ export async function openVoteGuard(
     await database.close()
     throw new RuntimeError('E_DATA_UNUSABLE', `${path} guards another key`)
   }
-  const isOlder = found !== undefined && stamp !== null && (found.id !== stamp.id || countWrites(database) < stamp.writes)
+  const isOlder =
+    found !== undefined && stamp !== null && (found.id !== stamp.id || countWrites(database) < stamp.writes)
   const lost = found === undefined || isOlder
   if (lost) writeIdentity(database, key, lossAt(context))
   return { guard: new FileVoteGuard(database), lost }
@@ -150,15 +152,20 @@ export class FileVoteGuard implements VoteGuard {
   /** Monotonic in every kind, whatever consensus asks for: the last line against a contradiction. */
   #write(intention: Intention): void {
     const { putAcknowledgement, putVote, putProposal, bump } = this.#statements
-    const durable = (row: () => void): void => this.#database.handle.transaction(() => {
-      row()
-      bump.run()
-    }).immediate()
+    const durable = (row: () => void): void =>
+      this.#database.handle
+        .transaction(() => {
+          row()
+          bump.run()
+        })
+        .immediate()
     switch (intention.kind) {
       case 'acknowledge': {
         const { slot, block } = intention.acknowledgement
         if (slot <= this.#acknowledgedSlot) throw refusal(`slot ${slot} is acknowledged`)
-        durable(() => { putAcknowledgement.run(slot, hexToBytes(block)) })
+        durable(() => {
+          putAcknowledgement.run(slot, hexToBytes(block))
+        })
         this.#acknowledgedSlot = slot
         break
       }
@@ -166,7 +173,13 @@ export class FileVoteGuard implements VoteGuard {
         const { vote } = intention
         if (!mayVote(this.#vote, vote)) throw refusal(`epoch ${vote.target.epoch} contradicts the last vote`)
         durable(() => {
-          putVote.run(vote.period, vote.source.epoch, vote.target.epoch, hexToBytes(vote.root.id), hexToBytes(vote.target.id))
+          putVote.run(
+            vote.period,
+            vote.source.epoch,
+            vote.target.epoch,
+            hexToBytes(vote.root.id),
+            hexToBytes(vote.target.id)
+          )
         })
         this.#vote = voteMarkOf(vote)
         break
@@ -174,7 +187,9 @@ export class FileVoteGuard implements VoteGuard {
       case 'propose': {
         const { slot } = intention.block.header
         if (slot <= this.#proposedSlot) throw refusal(`slot ${slot} has its proposal`)
-        durable(() => { putProposal.run(slot, hexToBytes(intention.id)) })
+        durable(() => {
+          putProposal.run(slot, hexToBytes(intention.id))
+        })
         this.#proposedSlot = slot
         break
       }
@@ -222,7 +237,9 @@ function voteMarkIn(row: unknown): VoteMark | undefined {
 }
 
 function readIdentity(database: Database<GuardTables>) {
-  const row = database.handle.prepare('SELECT identity FROM guard').get() as { readonly identity: Uint8Array } | undefined
+  const row = database.handle.prepare('SELECT identity FROM guard').get() as
+    | { readonly identity: Uint8Array }
+    | undefined
   if (row === undefined) return undefined
   const decoded = decode(identityCodec, row.identity, 1024)
   if (!decoded.ok) throw new RuntimeError('E_DATA_UNUSABLE', `the guard file is damaged: ${decoded.why}`)
@@ -239,8 +256,10 @@ type Loss = ReturnType<typeof lossAt>
 /** A new identity with a new random id; what the rows of an older copy say stays and still binds. */
 function writeIdentity(database: Database<GuardTables>, key: PublicKey, loss: Loss | null): void {
   const identity = encode(identityCodec, { key, id: bytesToHex(randomBytes(32)) as Hash, loss })
-  database.handle.transaction(() => {
-    database.handle.exec('DELETE FROM guard')
-    database.handle.prepare('INSERT INTO guard VALUES (1, ?, 0)').run(identity)
-  }).immediate()
+  database.handle
+    .transaction(() => {
+      database.handle.exec('DELETE FROM guard')
+      database.handle.prepare('INSERT INTO guard VALUES (1, ?, 0)').run(identity)
+    })
+    .immediate()
 }

@@ -5,7 +5,10 @@ import type { Action } from '#contracts/ledger/actions/action.ts'
 import { derivePublicKey, signMessage } from '#contracts/crypto/signature.ts'
 import type { Output } from '#contracts/ledger/output.ts'
 import {
-  type Transaction, type TransactionBody, transactionIdOf, transactionSigningBytes
+  type Transaction,
+  type TransactionBody,
+  transactionIdOf,
+  transactionSigningBytes
 } from '#contracts/ledger/transaction.ts'
 import type { OutputId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
@@ -133,7 +136,7 @@ class ChainAccount implements Account {
 
   async #build(wishes: TransactionWishes): Promise<Verdict<Transaction, AccountCode>> {
     const { payments = [], action = null, notAfter = null, memo = null } = wishes
-    const { genesis, parameters } = this.#info ??= await this.#chain.info()
+    const { genesis, parameters } = await this.#chainInfo()
     const locked = await this.#lockedBy(action)
     if (!locked.ok) return locked
     const paid = payments.reduce((sum, payment) => sum + payment.atoms, 0n)
@@ -148,7 +151,10 @@ class ChainAccount implements Account {
     const body: TransactionBody = {
       inputs: chosen.value.map(coin => coin.id),
       outputs: [...outputs, ...this.#change(chosen.value, sumOf(chosen.value) - needed)],
-      action, notBefore: null, notAfter, memo
+      action,
+      notBefore: null,
+      notAfter,
+      memo
     }
     const id = transactionIdOf(body)
     for (const input of body.inputs) this.#reserved.set(input, { transaction: id, sent: false })
@@ -164,10 +170,12 @@ class ChainAccount implements Account {
   /** Atoms that an action moves from the inputs into balances [LED-1]. */
   async #lockedBy(action: Action | null): Promise<Verdict<bigint, AccountCode>> {
     switch (action?.kind) {
-      case 'peer.register': return accept(action.bondAtoms)
-      case 'claim.commit': return accept(action.deposit)
+      case 'peer.register':
+        return accept(action.bondAtoms)
+      case 'claim.commit':
+        return accept(action.deposit)
       case 'asset.register': {
-        const { parameters } = this.#info ??= await this.#chain.info()
+        const { parameters } = await this.#chainInfo()
         return accept(parameters.registrationLockAtoms + action.reserveAtoms)
       }
       case 'bond.post': {
@@ -179,8 +187,14 @@ class ChainAccount implements Account {
         }
         return accept(atoms)
       }
-      default: return accept(0n)
+      default:
+        return accept(0n)
     }
+  }
+
+  async #chainInfo(): Promise<ChainInfo> {
+    this.#info ??= await this.#chain.info()
+    return this.#info
   }
 
   async #choose(atoms: bigint): Promise<ReturnType<typeof selectCoins>> {
@@ -192,8 +206,10 @@ class ChainAccount implements Account {
   /** This key's outputs at the head, and those of them that a new transaction may spend. */
   async #coins(): Promise<{ readonly all: readonly Coin[]; readonly free: readonly Coin[] }> {
     const [all, head] = await Promise.all([this.#chain.outputsOf(this.key), this.#chain.tip('head')])
-    const free = all.filter(({ id, record }) =>
-      !this.#reserved.has(id) && (record.maturesAt === null || record.maturesAt <= head.recordedFinal))
+    const free = all.filter(
+      ({ id, record }) =>
+        !this.#reserved.has(id) && (record.maturesAt === null || record.maturesAt <= head.recordedFinal)
+    )
     return { all, free }
   }
 

@@ -41,7 +41,10 @@ export interface KeystoreSettings {
 
 /** Writes `secret` (at most 4 kB) to a new file; E_KEYSTORE_EXISTS rather than writing over one. */
 export async function writeKeystore(
-  path: string, secret: Secret<Uint8Array>, password: Secret<string>, settings: KeystoreSettings = {}
+  path: string,
+  secret: Secret<Uint8Array>,
+  password: Secret<string>,
+  settings: KeystoreSettings = {}
 ): Promise<Verdict<undefined, KeystoreCode>> {
   assert(secret.reveal().length <= SECRET_BYTES_MAX, 'a keystore holds at most 4 kB')
   const costLog2 = settings.costLog2 ?? COST_LOG2
@@ -55,7 +58,8 @@ export async function writeKeystore(
 }
 
 export async function readKeystore(
-  path: string, password: Secret<string>
+  path: string,
+  password: Secret<string>
 ): Promise<Verdict<Secret<Uint8Array>, KeystoreCode>> {
   const file = await readFile(path).catch((error: unknown) => {
     if (isCode(error, 'ENOENT')) return undefined
@@ -63,8 +67,10 @@ export async function readKeystore(
   })
   if (file === undefined) return reject('E_KEYSTORE_MISSING', `there is no keystore at ${path}`)
   const outer = decode(fileCodec, file, FILE_BYTES_MAX)
-  const inner = outer.ok && equalBytes(outer.value.checksum, checksumOf(outer.value.body))
-    ? decode(bodyCodec, outer.value.body, FILE_BYTES_MAX) : undefined
+  const inner =
+    outer.ok && equalBytes(outer.value.checksum, checksumOf(outer.value.body))
+      ? decode(bodyCodec, outer.value.body, FILE_BYTES_MAX)
+      : undefined
   if (inner?.ok !== true || inner.value.version !== VERSION || inner.value.costLog2 === 0) {
     return reject('E_KEYSTORE_DAMAGED', `${path} is damaged or no keystore: restore it from a copy or from the phrase`)
   }

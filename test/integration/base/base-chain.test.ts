@@ -59,6 +59,9 @@ describe('base.* refuses', () => {
   })
 
   test('bytes that are no transaction', async () => {
-    expect(await rpcCall(server.url, 'base.submit', { transaction: 'ff' })).toMatchObject({ ok: false, code: 'E_NOT_CANONICAL' })
+    expect(await rpcCall(server.url, 'base.submit', { transaction: 'ff' })).toMatchObject({
+      ok: false,
+      code: 'E_NOT_CANONICAL'
+    })
   })
 })

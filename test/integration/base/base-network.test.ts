@@ -20,13 +20,16 @@ describe('four peers as processes of their own', () => {
     for (const name of PEERS) await network.start(name)
   })
 
-  afterAll(async () => { await network.stop() })
+  afterAll(async () => {
+    await network.stop()
+  })
 
   const finalHeights = () => Promise.all(network.peers.map(async peer => (await peer.chain.tip('final')).height))
-  const reach = (height: number, timeoutMs: number) => until(`height ${height} is final everywhere`, timeoutMs, async () => {
-    const heights = await finalHeights()
-    return heights.length > 0 && Math.min(...heights) >= height ? heights : undefined
-  })
+  const reach = (height: number, timeoutMs: number) =>
+    until(`height ${height} is final everywhere`, timeoutMs, async () => {
+      const heights = await finalHeights()
+      return heights.length > 0 && Math.min(...heights) >= height ? heights : undefined
+    })
   const agreeAt = async (height: number): Promise<void> => {
     const ids = await Promise.all(network.peers.map(async peer => (await peer.chain.block(height))?.id))
     expect(new Set(ids).size).toBe(1)
@@ -46,7 +49,8 @@ describe('four peers as processes of their own', () => {
     if (!sent.ok) throw new Error(`${sent.code} ${sent.why}`)
     for (const peer of network.peers) {
       await until(`${peer.name} has the payment`, 8_000, async () =>
-        (await peer.chain.status(sent.value)).kind === 'final' ? true : undefined)
+        (await peer.chain.status(sent.value)).kind === 'final' ? true : undefined
+      )
       const outputs = await peer.chain.outputsOf(to)
       expect(outputs.map(one => one.record.output.atoms)).toEqual([3n * ATOMS_PER_SHARE])
     }
@@ -54,7 +58,7 @@ describe('four peers as processes of their own', () => {
 
   test('a peer killed at any moment catches up, contradicts nothing, and the rest goes on', async () => {
     await network.kill('carol')
-    const before = Math.max(...await finalHeights())
+    const before = Math.max(...(await finalHeights()))
     await reach(before + 3, 8_000)
     const carol = await network.start('carol')
     await until('carol is level', 6_000, async () => {
@@ -71,7 +75,8 @@ describe('four peers as processes of their own', () => {
     const observer = await network.start('observer', 'observer')
     const goal = (await network.peers[0]?.chain.tip('final'))?.height ?? 0
     await until('the observer is level', 8_000, async () =>
-      (await observer.chain.tip('final')).height >= goal ? true : undefined)
+      (await observer.chain.tip('final')).height >= goal ? true : undefined
+    )
     await agreeAt(goal)
     const start = trustedStartOf(network.genesis)
     if (!start.ok) throw new Error(start.why)
@@ -86,8 +91,10 @@ describe('four peers as processes of their own', () => {
       await network.kill(name, 'SIGTERM')
       copyFileSync(path, `${path}.copy`)
       const guard = new SqliteDatabase(`${path}.copy`)
-      const [votes] = guard.prepare('SELECT count(*) AS n, count(DISTINCT targetEpoch) AS epochs FROM votes').all() as
-        { n: number; epochs: number }[]
+      const [votes] = guard.prepare('SELECT count(*) AS n, count(DISTINCT targetEpoch) AS epochs FROM votes').all() as {
+        n: number
+        epochs: number
+      }[]
       expect(votes?.n).toBe(votes?.epochs)
       expect(votes?.n).toBeGreaterThan(2)
       guard.close()

@@ -26,10 +26,15 @@ export const PAYER = secretOf('payer')
 /** Four peers, 100 shares hosted by each; the payer has 1000 loose shares. */
 export function testGenesis(genesisTimeMs: number, peers: readonly string[] = PEERS): Genesis {
   return {
-    prefix: 'sdev', genesisTimeMs, parameters: DEV_PARAMETERS, seed0: bytesToHex(secretOf('seed')) as Hash,
+    prefix: 'sdev',
+    genesisTimeMs,
+    parameters: DEV_PARAMETERS,
+    seed0: bytesToHex(secretOf('seed')) as Hash,
     peers: peers.map(name => ({
-      peer: derivePublicKey(secretOf(`${name} signing`)), vrfKey: vrfPublicKey(secretOf(`${name} vrf`)),
-      rewards: derivePublicKey(secretOf(`${name} rewards`)), bondAtoms: 10n * ATOMS_PER_SHARE
+      peer: derivePublicKey(secretOf(`${name} signing`)),
+      vrfKey: vrfPublicKey(secretOf(`${name} vrf`)),
+      rewards: derivePublicKey(secretOf(`${name} rewards`)),
+      bondAtoms: 10n * ATOMS_PER_SHARE
     })),
     outputs: [
       ...peers.map(name => {
@@ -63,7 +68,11 @@ export class BaseTestNetwork {
   }
 
   /** Starts a peer on its own folder, with a new guard the first time. Observers sign nothing. */
-  async start(name: string, kind: 'peer' | 'observer' = 'peer', nodeFlags: readonly string[] = []): Promise<RunningPeer> {
+  async start(
+    name: string,
+    kind: 'peer' | 'observer' = 'peer',
+    nodeFlags: readonly string[] = []
+  ): Promise<RunningPeer> {
     const dataDir = join(this.folder, name)
     const signing = secretOf(`${name} signing`)
     if (kind === 'peer') {
@@ -71,16 +80,29 @@ export class BaseTestNetwork {
       await createGuardFile(dataDir, derivePublicKey(signing)).catch(() => {})
     }
     const settings: NodeProcessSettings = {
-      name, dataDir, genesis: bytesToHex(encode(genesisCodec, this.genesis)),
-      signing: kind === 'peer' ? bytesToHex(signing) : null, vrf: bytesToHex(secretOf(`${name} vrf`)),
-      identity: bytesToHex(secretOf(`${name} identity`)), bootstrap: this.peers[0]?.addresses ?? []
+      name,
+      dataDir,
+      genesis: bytesToHex(encode(genesisCodec, this.genesis)),
+      signing: kind === 'peer' ? bytesToHex(signing) : null,
+      vrf: bytesToHex(secretOf(`${name} vrf`)),
+      identity: bytesToHex(secretOf(`${name} identity`)),
+      bootstrap: this.peers[0]?.addresses ?? []
     }
     const file = join(this.folder, `${name}.json`)
     writeFileSync(file, JSON.stringify(settings))
     const script = join(import.meta.dirname, 'node-process.ts')
-    const child = spawn(process.execPath, [...nodeFlags, script, file], { stdio: ['ignore', 'pipe', 'inherit'], cwd: this.folder })
+    const child = spawn(process.execPath, [...nodeFlags, script, file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      cwd: this.folder
+    })
     const { rpc, addresses } = await firstLine(child)
-    const peer: RunningPeer = { name, process: child, rpc, addresses, chain: connectBaseChain(rpc, { timeoutMs: 3_000 }) }
+    const peer: RunningPeer = {
+      name,
+      process: child,
+      rpc,
+      addresses,
+      chain: connectBaseChain(rpc, { timeoutMs: 3_000 })
+    }
     this.#running.set(name, peer)
     return peer
   }
@@ -103,7 +125,9 @@ export class BaseTestNetwork {
   }
 }
 
-async function firstLine(child: ChildProcess): Promise<{ readonly rpc: string; readonly addresses: readonly string[] }> {
+async function firstLine(
+  child: ChildProcess
+): Promise<{ readonly rpc: string; readonly addresses: readonly string[] }> {
   const stdout = child.stdout
   if (stdout === null) throw new Error('no output')
   const lines = createInterface({ input: stdout })

@@ -23,11 +23,14 @@ export interface Body {
 export function describeBaseChain({ chain, passSlots }: Body): void {
   test('says which network it is', async () => {
     expect(await chain().info()).toEqual({
-      genesis: genesisHashOf(GENESIS), genesisTimeMs: GENESIS.genesisTimeMs, prefix: 'sdev', parameters: GENESIS.parameters
+      genesis: genesisHashOf(GENESIS),
+      genesisTimeMs: GENESIS.genesisTimeMs,
+      prefix: 'sdev',
+      parameters: GENESIS.parameters
     })
   })
 
-  test('the head is above the final block, which is the chain\'s block of its height', async () => {
+  test("the head is above the final block, which is the chain's block of its height", async () => {
     const [final, head] = [await chain().tip('final'), await chain().tip('head')]
     expect(head.height).toBeGreaterThan(final.height)
     expect(await chain().block(final.height)).toEqual(final)
@@ -39,7 +42,9 @@ export function describeBaseChain({ chain, passSlots }: Body): void {
     const id = genesisOutputId(genesisHashOf(GENESIS), 0)
     expect(await chain().read('outputs', id)).toMatchObject({ output: { owner: ALICE, host: ALICE } })
     expect(await chain().read('assets', NOBODY, 'head')).toBeUndefined()
-    expect(await chain().read('periods', { kind: 'head', period: 0 })).toMatchObject({ head: { period: 0, seeded: true } })
+    expect(await chain().read('periods', { kind: 'head', period: 0 })).toMatchObject({
+      head: { period: 0, seeded: true }
+    })
   })
 
   test('lists a section', async () => {
@@ -52,8 +57,9 @@ export function describeBaseChain({ chain, passSlots }: Body): void {
   test('finds the outputs of an owner', async () => {
     const outputs = await chain().outputsOf(ALICE)
     expect(outputs.every(one => one.record.output.owner === ALICE)).toBe(true)
-    expect(outputs.filter(one => one.record.output.host === ALICE).map(one => one.record.output.atoms))
-      .toEqual([100n * ATOMS_PER_SHARE])
+    expect(outputs.filter(one => one.record.output.host === ALICE).map(one => one.record.output.atoms)).toEqual([
+      100n * ATOMS_PER_SHARE
+    ])
     expect(outputs.filter(one => one.record.output.atoms === ATOMS_PER_SHARE)).toHaveLength(2)
     expect(await chain().outputsOf(NOBODY as never)).toEqual([])
   })
@@ -66,14 +72,22 @@ export function describeBaseChain({ chain, passSlots }: Body): void {
     const key = { kind: 'head', period: 0 } as const
     const there = await chain().prove('periods', key)
     expect(final.value.header).toEqual(there.header.header)
-    expect(readSection('periods', key, { ...there, header: there.header.header })).toEqual({ ok: true, value: there.value })
+    expect(readSection('periods', key, { ...there, header: there.header.header })).toEqual({
+      ok: true,
+      value: there.value
+    })
     const missing = await chain().prove('assets', NOBODY)
     expect(missing.value).toBeNull()
-    expect(readSection('assets', NOBODY, { ...missing, header: missing.header.header })).toEqual({ ok: true, value: null })
+    expect(readSection('assets', NOBODY, { ...missing, header: missing.header.header })).toEqual({
+      ok: true,
+      value: null
+    })
   })
 
   test('a refused transaction says why, and goes on saying so', async () => {
-    const built = await createAccount(chain(), new Secret(secretOf('bob'))).build({ payments: [{ to: ALICE, atoms: 5n }] })
+    const built = await createAccount(chain(), new Secret(secretOf('bob'))).build({
+      payments: [{ to: ALICE, atoms: 5n }]
+    })
     if (!built.ok) throw new Error(built.why)
     const late = { ...built.value, notAfter: 1 }
     expect(await chain().submit(late)).toMatchObject({ ok: false, code: 'E_TX_LATE' })

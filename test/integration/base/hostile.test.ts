@@ -20,7 +20,10 @@ describe('a peer that sends nonsense', () => {
     for (const name of PEERS) await network.start(name)
     const addresses = network.peers[0]?.addresses ?? []
     mallory = await createHost({
-      identitySecret: randomBytes(32), listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: addresses, dht: 'client'
+      identitySecret: randomBytes(32),
+      listen: ['/ip4/127.0.0.1/tcp/0'],
+      bootstrap: addresses,
+      dht: 'client'
     })
     target = await mallory.dial(addresses)
   })
@@ -59,10 +62,12 @@ describe('a peer that sends nonsense', () => {
       for (const [, body] of bodies) await mallory.publish(names[topic], body)
       for (let size = 1; size < 20_000; size *= 4) await mallory.publish(names[topic], randomBytes(size))
     }
-    const goal = Math.max(...await Promise.all(network.peers.map(async peer => (await peer.chain.tip('final')).height))) + 3
+    const goal =
+      Math.max(...(await Promise.all(network.peers.map(async peer => (await peer.chain.tip('final')).height)))) + 3
     for (const peer of network.peers) {
       await until(`${peer.name} goes on`, 15_000, async () =>
-        (await peer.chain.tip('final')).height >= goal ? true : undefined)
+        (await peer.chain.tip('final')).height >= goal ? true : undefined
+      )
       expect(peer.process.exitCode).toBeNull()
     }
   })

@@ -34,14 +34,22 @@ if (!document.ok) throw new Error(document.why)
 const { verified } = installNodeCrypto()
 const logger = createLogger({ name: settings.name, level: process.env['LOG'] === undefined ? 'warn' : 'debug' })
 const host = await createHost({
-  identitySecret: hexToBytes(settings.identity), listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: settings.bootstrap,
+  identitySecret: hexToBytes(settings.identity),
+  listen: ['/ip4/127.0.0.1/tcp/0'],
+  bootstrap: settings.bootstrap,
   dht: 'server'
 })
 const node = await createBaseNode({
-  dataDir: settings.dataDir, genesis: document.value, host, clock: systemClock, logger,
+  dataDir: settings.dataDir,
+  genesis: document.value,
+  host,
+  clock: systemClock,
+  logger,
   verifyPool: new VerifyPool(verified),
-  keys: settings.signing === null ? null
-    : { signing: new Secret(hexToBytes(settings.signing)), vrf: new Secret(hexToBytes(settings.vrf)) }
+  keys:
+    settings.signing === null
+      ? null
+      : { signing: new Secret(hexToBytes(settings.signing)), vrf: new Secret(hexToBytes(settings.vrf)) }
 })
 stopOnUncaught([node], logger)
 const status = rpcMethod(z.strictObject({}), () => {

@@ -74,7 +74,9 @@ describe('a base node', () => {
 
   test('a transaction changed after signing is refused [SIG-1]', async () => {
     await passSlots(8)
-    const built = await createAccount(node.chain, new Secret(secretOf('bob'))).build({ payments: [{ to: ALICE, atoms: 5n }] })
+    const built = await createAccount(node.chain, new Secret(secretOf('bob'))).build({
+      payments: [{ to: ALICE, atoms: 5n }]
+    })
     if (!built.ok) throw new Error(built.why)
     const [first, ...rest] = built.value.outputs
     if (first === undefined) throw new Error('an output')

@@ -27,11 +27,18 @@ export const BOB = derivePublicKey(secretOf('bob'))
 
 /** Alice is the peer: 100 shares hosted by herself, two loose ones. Bob has 50 loose shares. */
 export const GENESIS: Genesis = {
-  prefix: 'sdev', genesisTimeMs: 1_000_000, parameters: DEV_PARAMETERS, seed0: bytesToHex(secretOf('seed')) as Hash,
-  peers: [{
-    peer: ALICE, vrfKey: vrfPublicKey(secretOf('vrf')), rewards: derivePublicKey(secretOf('rewards')),
-    bondAtoms: 10n * ATOMS_PER_SHARE
-  }],
+  prefix: 'sdev',
+  genesisTimeMs: 1_000_000,
+  parameters: DEV_PARAMETERS,
+  seed0: bytesToHex(secretOf('seed')) as Hash,
+  peers: [
+    {
+      peer: ALICE,
+      vrfKey: vrfPublicKey(secretOf('vrf')),
+      rewards: derivePublicKey(secretOf('rewards')),
+      bondAtoms: 10n * ATOMS_PER_SHARE
+    }
+  ],
   outputs: [
     { kind: 'key', owner: ALICE, host: ALICE, atoms: 100n * ATOMS_PER_SHARE },
     { kind: 'key', owner: ALICE, host: null, atoms: ATOMS_PER_SHARE },
@@ -56,7 +63,9 @@ export class VirtualClock implements Clock {
   setTimer(delayMs: number, task: () => void): () => void {
     const timer = { atMs: this.#nowMs + delayMs, task }
     this.#timers.add(timer)
-    return () => { this.#timers.delete(timer) }
+    return () => {
+      this.#timers.delete(timer)
+    }
   }
 
   async advance(ms: number): Promise<void> {
@@ -77,11 +86,26 @@ export class VirtualClock implements Clock {
 /** A host that knows nobody. */
 export function lonelyHost(): Host {
   const nothing = (): (() => void) => () => {}
-  const nobody = async (): Promise<never> => { throw new Error('nobody is there') }
+  const nobody = async (): Promise<never> => {
+    throw new Error('nobody is there')
+  }
   return {
-    peerId: 'lonely', addresses: () => [], peers: () => [], knownPeers: () => [], onPeer: nothing, publish: async () => {},
-    subscribe: nothing, request: nobody, handle: nothing, openChannel: nobody, acceptChannels: nothing, dial: nobody,
-    ban: nothing, putRecord: nobody, getRecord: async () => undefined, stop: async () => {}
+    peerId: 'lonely',
+    addresses: () => [],
+    peers: () => [],
+    knownPeers: () => [],
+    onPeer: nothing,
+    publish: async () => {},
+    subscribe: nothing,
+    request: nobody,
+    handle: nothing,
+    openChannel: nobody,
+    acceptChannels: nothing,
+    dial: nobody,
+    ban: nothing,
+    putRecord: nobody,
+    getRecord: async () => undefined,
+    stop: async () => {}
   } as unknown as Host
 }
 
@@ -99,9 +123,13 @@ export class LonePeer {
 
   async open(genesis: Genesis = GENESIS): Promise<BaseNode> {
     const node = await createBaseNode({
-      dataDir: this.folder, genesis, host: lonelyHost(), clock: this.clock,
+      dataDir: this.folder,
+      genesis,
+      host: lonelyHost(),
+      clock: this.clock,
       keys: { signing: new Secret(secretOf('alice')), vrf: new Secret(secretOf('vrf')) },
-      logger: createLogger({ name: 'lone', level: 'silent' }), verifyPool: new VerifyPool(verified),
+      logger: createLogger({ name: 'lone', level: 'silent' }),
+      verifyPool: new VerifyPool(verified),
       settings: { onFatal: error => this.failures.push(error) }
     })
     await node.start()

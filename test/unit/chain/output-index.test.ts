@@ -22,8 +22,14 @@ test('the index says of every owner what a scan of the tree says, whichever way 
   for (let round = 0; round < 300; round++) {
     const n = draw(40)
     const record: OutputRecord = {
-      output: { kind: 'key', owner: owners[draw(3)] ?? owners[0] as PublicKey, host: null, atoms: BigInt(1 + draw(9)) },
-      createdAt: round, maturesAt: null
+      output: {
+        kind: 'key',
+        owner: owners[draw(3)] ?? (owners[0] as PublicKey),
+        host: null,
+        atoms: BigInt(1 + draw(9))
+      },
+      createdAt: round,
+      maturesAt: null
     }
     // Now and then a reorganisation: back to an older tree.
     if (draw(10) === 0) tree = trees[draw(trees.length)] ?? tree

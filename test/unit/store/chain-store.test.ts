@@ -9,13 +9,24 @@ import { uintToBytes } from '#contracts/primitives/bytes.ts'
 import type { BlockId, TransactionId } from '#contracts/primitives/ids.ts'
 
 const block = (height: number, fork = 0): StoredBlock => ({
-  id: hashHex<BlockId>('test-block', uintToBytes(height, 4), uintToBytes(fork, 4)), height, slot: height,
+  id: hashHex<BlockId>('test-block', uintToBytes(height, 4), uintToBytes(fork, 4)),
+  height,
+  slot: height,
   bytes: Uint8Array.of(height, fork)
 })
-const leaf = (key: number, value: number | null): StoredEntry =>
-  ({ section: 'outputs', key: Uint8Array.of(key), value: value === null ? null : Uint8Array.of(value) })
+const leaf = (key: number, value: number | null): StoredEntry => ({
+  section: 'outputs',
+  key: Uint8Array.of(key),
+  value: value === null ? null : Uint8Array.of(value)
+})
 const advance = (blocks: readonly StoredBlock[], more: Partial<FinalAdvance> = {}): FinalAdvance => ({
-  blocks: blocks.map(one => one.id), transactions: [], changes: [], meta: {}, handovers: [], justifiedEpoch: 0, ...more
+  blocks: blocks.map(one => one.id),
+  transactions: [],
+  changes: [],
+  meta: {},
+  handovers: [],
+  justifiedEpoch: 0,
+  ...more
 })
 
 let folder: string
@@ -35,13 +46,19 @@ afterEach(async () => {
 test('what an advance wrote is there after it is opened again, whole', async () => {
   const transaction = hashHex<TransactionId>('test-transaction')
   store.put([block(1), block(2)], [])
-  store.advance(advance([block(1), block(2)], {
-    changes: [leaf(1, null), leaf(3, 30)], meta: { anchor: Uint8Array.of(9) }, transactions: [{ id: transaction, height: 2 }],
-    handovers: [{ period: 0, bytes: Uint8Array.of(5) }]
-  }))
+  store.advance(
+    advance([block(1), block(2)], {
+      changes: [leaf(1, null), leaf(3, 30)],
+      meta: { anchor: Uint8Array.of(9) },
+      transactions: [{ id: transaction, height: 2 }],
+      handovers: [{ period: 0, bytes: Uint8Array.of(5) }]
+    })
+  )
   await store.close()
   store = await open()
-  expect([...store.leaves()]).toEqual([leaf(2, 20), leaf(3, 30)].map(one => ({ ...one, key: Buffer.from(one.key), value: Buffer.from(one.value ?? []) })))
+  expect([...store.leaves()]).toEqual(
+    [leaf(2, 20), leaf(3, 30)].map(one => ({ ...one, key: Buffer.from(one.key), value: Buffer.from(one.value ?? []) }))
+  )
   expect(store.finalIds(1)).toEqual([block(1).id, block(2).id])
   expect(store.heightOfTransaction(transaction)).toBe(2)
   expect(store.meta('anchor')).toEqual(Buffer.of(9))
@@ -52,8 +69,9 @@ test('what an advance wrote is there after it is opened again, whole', async () 
 
 test('an advance to a block that is not stored changes nothing at all', () => {
   store.put([block(1)], [])
-  expect(() => store.advance(advance([block(1), block(2)], { changes: [leaf(2, null)], meta: { genesis: Uint8Array.of(2) } })))
-    .toThrow('is not stored')
+  expect(() =>
+    store.advance(advance([block(1), block(2)], { changes: [leaf(2, null)], meta: { genesis: Uint8Array.of(2) } }))
+  ).toThrow('is not stored')
   expect([...store.leaves()]).toHaveLength(2)
   expect(store.finalBytes(1)).toBeUndefined()
   expect(store.meta('genesis')).toEqual(Buffer.of(1))

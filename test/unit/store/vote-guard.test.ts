@@ -20,18 +20,37 @@ function acknowledge(slot: number, block = id(slot)): Intention {
 
 function vote(sourceEpoch: number, targetEpoch: number, period = 0, root = id(0)): Intention {
   const point = (epoch: number) => ({ epoch, height: epoch, id: id(epoch) })
-  return { kind: 'vote', vote: { period, root: { epoch: 0, height: 0, id: root }, source: point(sourceEpoch), target: point(targetEpoch) } }
+  return {
+    kind: 'vote',
+    vote: { period, root: { epoch: 0, height: 0, id: root }, source: point(sourceEpoch), target: point(targetEpoch) }
+  }
 }
 
 function propose(slot: number): Intention {
   const hash = hashHex('test-root') as Hash
   const point = { epoch: 0, height: 0, id: id(0) }
   const header = {
-    height: slot, slot, parent: id(0), proposer: KEY, timeMs: 0, transactionsRoot: hash, certificatesHash: hash,
-    stateRoot: hash, historyRoot: hash, spentRoot: hash, acknowledgements: [], score: 0n, justified: point,
-    recordedFinal: 0, ticks: 0
+    height: slot,
+    slot,
+    parent: id(0),
+    proposer: KEY,
+    timeMs: 0,
+    transactionsRoot: hash,
+    certificatesHash: hash,
+    stateRoot: hash,
+    historyRoot: hash,
+    spentRoot: hash,
+    acknowledgements: [],
+    score: 0n,
+    justified: point,
+    recordedFinal: 0,
+    ticks: 0
   }
-  return { kind: 'propose', id: id(slot), block: { header, signature: new Uint8Array(64), transactions: [], certificates: [] } }
+  return {
+    kind: 'propose',
+    id: id(slot),
+    block: { header, signature: new Uint8Array(64), transactions: [], certificates: [] }
+  }
 }
 
 let folder: string
@@ -71,14 +90,25 @@ describe('the vote guard [FIN-7]', () => {
 
   test('allows what follows without contradiction, and remembers its marks', async () => {
     const { guard } = await openVoteGuard(path, CONTEXT)
-    for (const intention of [propose(5), acknowledge(5), vote(0, 1), vote(1, 2), propose(6), acknowledge(7), vote(0, 9, 1, id(40))]) {
+    for (const intention of [
+      propose(5),
+      acknowledge(5),
+      vote(0, 1),
+      vote(1, 2),
+      propose(6),
+      acknowledge(7),
+      vote(0, 9, 1, id(40))
+    ]) {
       guard.write(intention)
     }
     await guard.close()
     const { guard: again } = await openVoteGuard(path, CONTEXT)
     expect(again.marks).toEqual({
-      vote: { period: 1, root: id(40), sourceEpoch: 0, targetEpoch: 9 }, acknowledgedSlot: 7, proposedSlot: 6,
-      maySignFromMs: 0, loss: null
+      vote: { period: 1, root: id(40), sourceEpoch: 0, targetEpoch: 9 },
+      acknowledgedSlot: 7,
+      proposedSlot: 6,
+      maySignFromMs: 0,
+      loss: null
     })
     expect(again.stamp.writes).toBe(7)
     await again.close()
