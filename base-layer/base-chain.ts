@@ -61,6 +61,8 @@ export interface BaseChain {
   tip(which: Which): Promise<BlockSummary>
   /** A block of the final chain by height. */
   block(height: number): Promise<BlockSummary | undefined>
+  /** The transactions of a block of the final chain, in their order. */
+  transactions(height: number): Promise<readonly Transaction[] | undefined>
   read<S extends SectionName>(section: S, key: KeyOf<S>, which?: Which): Promise<ValueOf<S> | undefined>
   /** All entries of a section in tree order, at most 10,000; narrow sections only. */
   list<S extends SectionName>(section: S, which?: Which): Promise<readonly Listed<S>[]>

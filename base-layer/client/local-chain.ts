@@ -54,6 +54,10 @@ export class LocalChain implements BaseChain {
     return summaryOf(this.#idOf(block), block.header, block.transactions.length)
   }
 
+  async transactions(height: number): Promise<readonly Transaction[] | undefined> {
+    return this.#finalBlock(height)?.transactions
+  }
+
   async read<S extends SectionName>(
     section: S,
     key: KeyOf<S>,

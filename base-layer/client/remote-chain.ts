@@ -55,6 +55,11 @@ class RemoteChain implements BaseChain {
     return ((await this.#ask('block', { height })) ?? undefined) as BlockSummary | undefined
   }
 
+  async transactions(height: number): Promise<readonly Transaction[] | undefined> {
+    const found = await this.#ask('transactions', { height })
+    return found?.map(one => this.#read(transactionCodec, one))
+  }
+
   async read<S extends SectionName>(
     section: S,
     key: KeyOf<S>,

@@ -22,6 +22,10 @@ export function createBaseRpc(chain: BaseChain): Readonly<Record<string, RpcMeth
     }),
     'base.tip': rpcMethod(RPC_PARAMETERS.tip, ({ which }) => chain.tip(which)),
     'base.block': rpcMethod(RPC_PARAMETERS.block, ({ height }) => chain.block(height)),
+    'base.transactions': rpcMethod(RPC_PARAMETERS.transactions, async ({ height }) => {
+      const found = await chain.transactions(height)
+      return found?.map(one => hexOf(transactionCodec, one))
+    }),
     'base.read': rpcMethod(RPC_PARAMETERS.read, async ({ section, key, which }) => {
       const value = await chain.read(section, keyIn(section, key), which)
       return value === undefined ? null : hexOf(valueCodecOf(section), value)
