@@ -7,5 +7,6 @@ export { type AssetClientSettings, createAssetClient } from './client/create-cli
 export { addressRecordRules } from './discovery/address-rules.ts'
 export {
   type AssetNode, type AssetNodeOptions, type AssetNodeSettings, type AssetNodeStatus, type BaseAccount, createAssetNode,
-  type OpenPlace, type ReplicaStatus, type WatchStatus
+  type ReplicaStatus, type WatchStatus
 } from './node.ts'
+export type { OpenPlace } from './replica/executor.ts'

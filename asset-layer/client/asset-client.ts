@@ -48,7 +48,8 @@ export interface SubmitOptions {
 /** A value, or its absence (null), shown by a witness under `statement`, whose certificate or checkpoint was checked. */
 export interface CheckedValue {
   readonly value: Uint8Array | null
-  readonly statement: CertifiedStatement
+  /** With signatures if it was `accepted`; null: the registration. */
+  readonly statement: CertifiedStatement | null
   readonly witness: Witness
   readonly how: 'accepted' | 'checkpointed' | 'settled'
 }

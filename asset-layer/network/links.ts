@@ -1,0 +1,213 @@
+// One long-lived channel to each peer we follow a dag with, whoever opened it, shared by all dags. Lost links are made again
+// with growing patience. Items said in one turn of the event loop leave in one frame. Who a peer is to a dag is for the dag's
+// subscriber to know: libp2p proves the peer id, a signed address record ties a validator to it [COM-3].
+import type { Clock } from '#base-layer/runtime/clock.ts'
+import type { Channel, Host } from '#base-layer/runtime/host.ts'
+import type { DagId } from '#contracts/primitives/ids.ts'
+import { LINK_LIMITS } from '../limits.ts'
+import { decodeFrame, encodeFrame } from './dag-messages.ts'
+
+/** What a dag hears from its peers. `receive` is awaited: a peer's next frame waits for it. */
+export interface DagSubscriber {
+  receive(peer: string, items: readonly Uint8Array[]): Promise<void> | void
+  /** A link to a peer of this dag is there (again). */
+  linked(peer: string): void
+  unlinked(peer: string): void
+}
+
+interface Wanted {
+  readonly addresses: readonly string[]
+  readonly dags: Set<DagId>
+  attempts: number
+  dialling: boolean
+  cancelRetry: (() => void) | undefined
+}
+
+interface PeerLink {
+  readonly peer: string
+  channel: Channel
+  /** Items of this turn by dag. */
+  readonly outbox: Map<DagId, Uint8Array[]>
+  flushing: boolean
+  /** Dags that the peer has spoken of: these hear when it goes. */
+  readonly dags: Set<DagId>
+}
+
+export class PeerLinks {
+  readonly #host: Host
+  readonly #clock: Clock
+  readonly #protocol: string
+  readonly #subscribers = new Map<DagId, DagSubscriber>()
+  readonly #wanted = new Map<string, Wanted>()
+  readonly #links = new Map<string, PeerLink>()
+  readonly #stopAccepting: () => void
+  #stopped = false
+
+  constructor(host: Host, clock: Clock, protocol: string) {
+    this.#host = host
+    this.#clock = clock
+    this.#protocol = protocol
+    const options = { maxMessageBytes: LINK_LIMITS.frameBytes }
+    this.#stopAccepting = host.acceptChannels(protocol, options, channel => this.#accept(channel))
+  }
+
+  subscribe(dag: DagId, subscriber: DagSubscriber): () => void {
+    this.#subscribers.set(dag, subscriber)
+    return () => {
+      this.#subscribers.delete(dag)
+      for (const [peer, wanted] of this.#wanted) if (wanted.dags.delete(dag)) this.#dropIfUnwanted(peer, wanted)
+      for (const link of this.#links.values()) link.dags.delete(dag)
+    }
+  }
+
+  /** Keeps a link to a peer for a dag until the dag unsubscribes. Addresses end in the peer's id. */
+  want(dag: DagId, peer: string, addresses: readonly string[]): void {
+    if (peer === this.#host.peerId || this.#stopped) return
+    const known = this.#wanted.get(peer)
+    const wanted: Wanted = { addresses, dags: known?.dags ?? new Set(), attempts: 0, dialling: false, cancelRetry: undefined }
+    if (known !== undefined) {
+      wanted.dialling = known.dialling
+      known.cancelRetry?.()
+    }
+    const isNew = !wanted.dags.has(dag)
+    wanted.dags.add(dag)
+    this.#wanted.set(peer, wanted)
+    const link = this.#links.get(peer)
+    if (link !== undefined) {
+      if (isNew) this.#introduce(link, dag)
+      return
+    }
+    this.#dialLater(peer, wanted, this.#host.peerId < peer ? 0 : LINK_LIMITS.courtesyMs)
+  }
+
+  isLinked(peer: string): boolean {
+    return this.#links.has(peer)
+  }
+
+  /** False if there is no link or it is full: the dag asks or tells again later. */
+  send(dag: DagId, peer: string, item: Uint8Array): boolean {
+    const link = this.#links.get(peer)
+    if (link === undefined) return false
+    const items = link.outbox.get(dag)
+    if (items === undefined) link.outbox.set(dag, [item])
+    else items.push(item)
+    if (!link.flushing) {
+      link.flushing = true
+      queueMicrotask(() => this.#flush(link))
+    }
+    return true
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#stopAccepting()
+    for (const wanted of this.#wanted.values()) wanted.cancelRetry?.()
+    this.#wanted.clear()
+    for (const link of this.#links.values()) link.channel.close()
+    this.#links.clear()
+  }
+
+  #flush(link: PeerLink): void {
+    link.flushing = false
+    for (const [dag, items] of link.outbox) {
+      let batch: Uint8Array[] = []
+      let size = 0
+      for (const item of items) {
+        if (batch.length === LINK_LIMITS.items || size + item.length > LINK_LIMITS.frameBytes - FRAME_ROOM) {
+          if (batch.length > 0) link.channel.send(encodeFrame(dag, batch))
+          batch = []
+          size = 0
+        }
+        batch.push(item)
+        size += item.length + 8
+      }
+      if (batch.length > 0) link.channel.send(encodeFrame(dag, batch))
+    }
+    link.outbox.clear()
+  }
+
+  #accept(channel: Channel): void {
+    const { peer } = channel
+    const observers = this.#links.size - this.#wanted.size
+    if (this.#stopped || (!this.#wanted.has(peer) && observers >= LINK_LIMITS.observers)) return channel.close()
+    this.#adopt(channel)
+  }
+
+  #adopt(channel: Channel): void {
+    const { peer } = channel
+    const known = this.#links.get(peer)
+    // The newer channel wins: the older one may be dead without our knowing. Both sides see the same newest one soon.
+    const link: PeerLink = known ?? { peer, channel, outbox: new Map(), flushing: false, dags: new Set() }
+    if (known !== undefined) known.channel = channel
+    this.#links.set(peer, link)
+    let answers = 0
+    let second = 0
+    channel.onMessage(async message => {
+      const frame = decodeFrame(message)
+      if (!frame.ok) throw new Error('not a frame')
+      const subscriber = this.#subscribers.get(frame.value.dag)
+      if (subscriber === undefined) return
+      const now = Math.floor(this.#clock.nowMs() / 1000)
+      answers = now === second ? answers + 1 : 1
+      second = now
+      if (answers > LINK_LIMITS.answersPerSecond * Math.max(1, this.#subscribers.size)) return
+      if (!link.dags.has(frame.value.dag)) {
+        link.dags.add(frame.value.dag)
+        subscriber.linked(peer)
+      }
+      await subscriber.receive(peer, frame.value.items)
+    })
+    channel.onClose(() => this.#closed(link, channel))
+    for (const dag of this.#wanted.get(peer)?.dags ?? []) this.#introduce(link, dag)
+  }
+
+  #introduce(link: PeerLink, dag: DagId): void {
+    link.dags.add(dag)
+    this.#subscribers.get(dag)?.linked(link.peer)
+  }
+
+  #closed(link: PeerLink, channel: Channel): void {
+    if (link.channel !== channel || this.#links.get(link.peer) !== link) return
+    this.#links.delete(link.peer)
+    for (const dag of link.dags) this.#subscribers.get(dag)?.unlinked(link.peer)
+    const wanted = this.#wanted.get(link.peer)
+    if (wanted !== undefined && !this.#stopped) this.#dialLater(link.peer, wanted, LINK_LIMITS.retryMs)
+  }
+
+  #dialLater(peer: string, wanted: Wanted, delayMs: number): void {
+    wanted.cancelRetry?.()
+    wanted.cancelRetry = this.#clock.setTimer(delayMs, () => void this.#dial(peer, wanted))
+  }
+
+  async #dial(peer: string, wanted: Wanted): Promise<void> {
+    if (this.#stopped || this.#wanted.get(peer) !== wanted || this.#links.has(peer) || wanted.dialling) return
+    wanted.dialling = true
+    try {
+      const target = wanted.addresses.length > 0 ? wanted.addresses : peer
+      const channel = await this.#host.openChannel(target, this.#protocol, { maxMessageBytes: LINK_LIMITS.frameBytes })
+      if (channel.peer !== peer || this.#stopped || this.#links.has(peer)) channel.close()
+      else this.#adopt(channel)
+      wanted.attempts = 0
+    } catch {
+      wanted.attempts += 1
+    } finally {
+      wanted.dialling = false
+    }
+    const current = this.#wanted.get(peer)
+    if (current === undefined || this.#links.has(peer) || this.#stopped) return
+    this.#dialLater(peer, current, Math.min(LINK_LIMITS.retryMostMs, LINK_LIMITS.retryMs * 2 ** Math.min(wanted.attempts, 4)))
+  }
+
+  #dropIfUnwanted(peer: string, wanted: Wanted): void {
+    if (wanted.dags.size > 0) return
+    wanted.cancelRetry?.()
+    this.#wanted.delete(peer)
+    const link = this.#links.get(peer)
+    if (link === undefined) return
+    this.#links.delete(peer)
+    link.channel.close()
+  }
+}
+
+/** Head of a frame and of its items. */
+const FRAME_ROOM = 4096

@@ -1,0 +1,72 @@
+// Instructions as the drivers handle them: decoded once on arrival for their id and account, their signatures checked off the
+// main thread before execution asks for them [SIG-1]. Shared by mempool, replica and client sessions.
+import type { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
+import { decodeInstruction, type Instruction, type InstructionId, instructionIdOf, instructionSigningBytes } from '#contracts/assets/instruction.ts'
+import type { AssetId, GenesisHash, PublicKey } from '#contracts/primitives/ids.ts'
+import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
+
+export interface KnownInstruction {
+  readonly id: InstructionId
+  readonly account: PublicKey
+  readonly sequence: number
+  readonly notAfter: number
+  readonly bytes: Uint8Array
+}
+
+const ids = new WeakMap<Uint8Array, InstructionId>()
+
+/** The id of encoded instructions; undefined if undecodable. The same array is decoded once. */
+export function idOfInstruction(bytes: Uint8Array): InstructionId | undefined {
+  const known = ids.get(bytes)
+  if (known !== undefined) return known
+  const decoded = decodeInstruction(bytes)
+  if (!decoded.ok) return undefined
+  const id = instructionIdOf(decoded.value)
+  ids.set(bytes, id)
+  return id
+}
+
+export class InstructionChecks {
+  readonly #genesis: GenesisHash
+  readonly #pool: VerifyPool
+
+  constructor(genesis: GenesisHash, pool: VerifyPool) {
+    this.#genesis = genesis
+    this.#pool = pool
+  }
+
+  /** Everything about an instruction that needs no state. E_BUSY: too much waits, try later. */
+  async check(asset: AssetId, bytes: Uint8Array): Promise<Verdict<KnownInstruction>> {
+    const decoded = decodeInstruction(bytes)
+    if (!decoded.ok) return decoded
+    const instruction = decoded.value
+    if (instruction.asset !== asset) return reject('E_INSTRUCTION_ASSET', 'the instruction is for another asset')
+    try {
+      if (!await this.#verify(instruction)) {
+        return reject('E_INSTRUCTION_SIGNATURE', 'the account did not sign the instruction')
+      }
+    } catch {
+      return reject('E_BUSY', 'too many signatures are waiting')
+    }
+    const id = instructionIdOf(instruction)
+    ids.set(bytes, id)
+    const { account, sequence, notAfter } = instruction
+    return accept({ id, account, sequence, notAfter, bytes })
+  }
+
+  /** Starts checking the instructions of a block, so that execution finds them checked. Never rejects. */
+  async warm(instructions: readonly Uint8Array[]): Promise<void> {
+    await Promise.all(instructions.map(async bytes => {
+      const decoded = decodeInstruction(bytes)
+      if (!decoded.ok) return
+      ids.set(bytes, instructionIdOf(decoded.value))
+      // Execution has the last word, checked here or not.
+      await this.#verify(decoded.value).catch(() => false)
+    }))
+  }
+
+  #verify(instruction: Instruction): Promise<boolean> {
+    const message = instructionSigningBytes(this.#genesis, instruction)
+    return this.#pool.verify(instruction.account, message, instruction.signature)
+  }
+}
