@@ -85,6 +85,7 @@ describe('JSON-RPC', () => {
     info: [{}],
     tip: [{}, { which: 'head' }],
     block: [{ height: 7 }],
+    transactions: [{ height: 0 }],
     read: [
       { section: 'peers', key: `5820${hex32}` },
       { section: 'parameters', key: '6163', which: 'final' }
@@ -105,6 +106,7 @@ describe('JSON-RPC', () => {
       throw new RpcFailure('E_NONE', 'none')
     },
     block: async () => undefined,
+    transactions: async () => undefined,
     read: async () => undefined,
     list: async () => [],
     outputsOf: async () => [],
