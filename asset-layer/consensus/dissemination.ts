@@ -1,6 +1,6 @@
 // Who is known to hold which block, and which headers each member should be told of next: the pushes B1 and B2 of
 // Starfish [DAG-2]. Marks come from what members wrote or sent, never from what was sent to them.
-import type { Round, Seat } from '#contracts/primitives/ids.ts'
+import type { Hash, Round, Seat } from '#contracts/primitives/ids.ts'
 import type { CheckedDagHeader } from '#contracts/statements/dag-header.ts'
 import type { Dag, Vertex } from './dag.ts'
 import { CONSENSUS_LIMITS } from './limits.ts'
@@ -25,7 +25,18 @@ export class Dissemination {
   accepted(vertex: Vertex, from: Seat | null, sentToAll: boolean): void {
     this.#markHistory(vertex, vertex.ref.author)
     if (from !== null) this.markHeld(vertex, from)
-    if (sentToAll) return
+    if (sentToAll) {
+      // Our block goes to everyone and names these: who misses one asks us for it, as it would after a push.
+      const named = new Set<Hash>()
+      for (const { digest } of vertex.ancestorOf.values()) named.add(digest)
+      for (const [seat, list] of this.#untold) {
+        this.#untold.set(
+          seat,
+          list.filter(({ ref }) => !named.has(ref.digest))
+        )
+      }
+      return
+    }
     for (const list of this.#untold.values()) list.push(vertex)
   }
 

@@ -64,6 +64,8 @@ class Machine implements ConsensusState {
   #started = false
   #faulty = false
   #timerMs: number | undefined
+  /** When to tell others of a round won. */
+  #pushAtMs: number | undefined
   /** (round, author) already reported. */
   readonly #accused = new Map<Round, Set<Seat>>()
   #effects: ConsensusEffect[] = []
@@ -148,6 +150,7 @@ class Machine implements ConsensusState {
     if (author === this.settings.seat && this.#isForeign(block)) {
       this.#halt('E_FOREIGN_OWN_BLOCK', 'a block of our seat that this store does not hold: the key is used elsewhere')
     }
+    if (author === this.settings.seat) this.#proposer.ownReturned(block)
     this.#accuse(block)
     this.#accept(this.#blocks.offer(arrival, nowMs + this.settings.fetchGraceMs))
     const held = this.#dag.get(block.digest)
@@ -181,7 +184,6 @@ class Machine implements ConsensusState {
   #accept(accepted: readonly AcceptedBlock[]): void {
     for (const { arrival, vertex } of accepted) {
       const own = vertex.ref.author === this.settings.seat
-      if (own) this.#proposer.ownAccepted(vertex)
       this.#dissemination.accepted(vertex, arrival.from, own && !arrival.restored)
       if (!arrival.restored) this.#emit({ kind: 'store', block: arrival.block })
     }
@@ -217,7 +219,11 @@ class Machine implements ConsensusState {
     if (!this.#faulty) this.#emit(this.#proposer.poll(this.decidedRound, nowMs))
     const retell = this.#synchroniser.takeRetell(nowMs)
     if (retell) this.#dissemination.tellAgain(this.#dag.quorumRound)
-    if (advanced || retell || this.#proposer.takeCreated()) {
+    // A round won is told after a grace, in which our own next block usually says the same to everyone at once.
+    if (advanced) this.#pushAtMs ??= nowMs + this.settings.fetchGraceMs
+    const created = this.#proposer.takeCreated()
+    if (created || retell || nowMs >= (this.#pushAtMs ?? Number.POSITIVE_INFINITY)) {
+      this.#pushAtMs = undefined
       for (const push of this.#dissemination.takePushes()) this.#emit({ kind: 'push', ...push })
     }
     for (const request of this.#blocks.wanted.takeDue(nowMs, this.settings.fetchRetryMs)) {
@@ -228,7 +234,12 @@ class Machine implements ConsensusState {
   }
 
   #setTimer(nowMs: number): void {
-    const times = [this.#proposer.wakeMs(nowMs), this.#blocks.wanted.nextAskMs(), this.#synchroniser.wakeMs()]
+    const times = [
+      this.#pushAtMs,
+      this.#proposer.wakeMs(nowMs),
+      this.#blocks.wanted.nextAskMs(),
+      this.#synchroniser.wakeMs()
+    ]
     let atMs: number | undefined
     for (const time of times) if (time !== undefined && (atMs === undefined || time < atMs)) atMs = time
     if (atMs === undefined || atMs === this.#timerMs) return

@@ -11,7 +11,7 @@ import {
   dagRefOf
 } from '#contracts/statements/dag-header.ts'
 import type { LeaderSchedule } from './committer.ts'
-import type { Dag, Vertex } from './dag.ts'
+import type { Dag } from './dag.ts'
 import type { ConsensusEffect, ConsensusEvent, ConsensusSettings, Proposal } from './events.ts'
 import { chooseAncestors, findCatchUpRound, isLeaderSettled } from './pacing.ts'
 
@@ -71,14 +71,16 @@ export class Proposer {
     return this.#pending?.proposal?.digest !== block.digest
   }
 
-  ownAccepted(vertex: Vertex): void {
-    this.#remember(vertex.signed)
-    if (this.#pending?.proposal?.digest !== vertex.ref.digest) return
+  /** An own block came back from write, sign and send. It counts as written even if commits overtook its round
+   * meanwhile and the DAG no longer takes it, or we would wait for it for ever. */
+  ownReturned(block: CheckedDagHeader): void {
+    if (this.#pending?.proposal?.digest !== block.digest) return
+    this.#remember(block)
     this.#pending = undefined
     this.#created = true
   }
 
-  /** True once after each own block that entered. */
+  /** True once after each own block that was written. */
   takeCreated(): boolean {
     const created = this.#created
     this.#created = false

@@ -77,7 +77,7 @@ describe('telling others [DAG-2]', () => {
     const member = new Member({ seat: 0 }).start()
     const own = member.propose(1)
     if (own === undefined) throw new Error('round 1 is written at once')
-    member.receive(drawn.block('B1')).receive(drawn.block('C1'))
+    member.receive(drawn.block('B1')).receive(drawn.block('C1')).wait(30)
     const pushes = member
       .take('push')
       .map(({ to, headers }) => [to, headers.map(h => drawn.nameOf(h.digest)).join(' ')])
@@ -92,7 +92,7 @@ describe('telling others [DAG-2]', () => {
   it('tells nothing to one who showed that it holds the block, and nothing twice', () => {
     const member = new Member({ seat: 0 }).start()
     member.propose(1)
-    member.receive(drawn.block('B1'), 3).hear(drawn.block('B1'), 2).receive(drawn.block('C1'))
+    member.receive(drawn.block('B1'), 3).hear(drawn.block('B1'), 2).receive(drawn.block('C1')).wait(30)
     const pushes = member
       .take('push')
       .map(({ to, headers }) => [to, headers.map(h => drawn.nameOf(h.digest)).join(' ')])
@@ -102,6 +102,14 @@ describe('telling others [DAG-2]', () => {
     ])
     member.wait(50)
     expect(member.take('push')).toEqual([])
+  })
+
+  it('leaves a round won to its next own block, which names the blocks, if that follows within the grace', () => {
+    const member = new Member({ seat: 0, minRoundDelayMs: 0 }).start()
+    member.propose(1)
+    for (const name of ['B1', 'C1', 'D1']) member.receive(drawn.block(name))
+    expect(member.propose(2)?.header.ancestors).toHaveLength(4)
+    expect(member.wait(30).take('push')).toEqual([])
   })
 
   it('tells again when no round is won for two timeouts', () => {

@@ -1,5 +1,6 @@
 // When a member writes and on what: rounds won, leaders waited for, rounds left behind, one block at a time [DAG-2, DAG-6].
 import { describe, expect, it } from 'vitest'
+import { threeRoundRules } from '#asset-layer/consensus/committer.ts'
 import { checkDagHeader, deriveLeader } from '#contracts/statements/dag-header.ts'
 import { type DrawnDag, drawDag, letterOf, TEST_DAG } from '#test/support/drawn-dag.ts'
 import { Member, signProposal } from '#test/support/member.ts'
@@ -129,6 +130,19 @@ describe('rounds left behind [DAG-2]', () => {
     expect(third.header.ancestors.filter(ref => ref.round === 2)).toHaveLength(3)
     member.feed({ kind: 'block', block: signProposal(third), from: seat, nowMs: member.nowMs })
     expect(member.askedRounds()).toEqual([4])
+  })
+
+  it('do not hold a member up whose block came back after commits collected its round', () => {
+    const drawn = drawDag(`Rounds 1-9 : { ${three} -> [*] }`)
+    const member = new Member({ seat }, { ...threeRoundRules, gcDepth: 2 }).start()
+    const [slow] = member.payload(1).take('propose')
+    if (slow === undefined) throw new Error('round 1 was asked for')
+    for (let round = 1; round <= 9; round++) receiveRound(member, drawn, round)
+    expect(member.state.lastCommit.leaderRound).toBeGreaterThan(3)
+    member.feed({ kind: 'block', block: signProposal(slow), from: seat, nowMs: member.nowMs })
+    const [next] = member.wait(300).askedRounds()
+    const proposal = next === undefined ? undefined : member.propose(next)
+    expect(proposal?.header.ancestors[0]).toMatchObject({ round: 1, digest: slow.digest })
   })
 
   it('are left out once the slot two below is decided', () => {
