@@ -1,5 +1,6 @@
-// Ids of a chain's blocks by height, shared between forks: what a certificate's target is compared with [FIN-8]. Kept from
-// the root of the period that finality has reached, because no certificate that can still count points below it.
+// Ids of a chain's blocks by height, shared between forks: what a certificate's target is compared with
+// [FIN-8]. Kept from the root of the period that finality has reached, because no certificate that can still
+// count points below it.
 import type { BlockId, Height } from '#contracts/primitives/ids.ts'
 import { assert } from '#contracts/primitives/verdict.ts'
 
@@ -31,7 +32,8 @@ export class Ancestors {
 
   append(id: BlockId): Ancestors {
     const tail = [...this.#tail, id]
-    return tail.length < CHUNK ? new Ancestors(this.from, this.#full, tail)
+    return tail.length < CHUNK
+      ? new Ancestors(this.from, this.#full, tail)
       : new Ancestors(this.from, [...this.#full, tail], [])
   }
 

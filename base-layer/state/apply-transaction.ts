@@ -1,11 +1,16 @@
-// One transaction on the state of a block under construction [LED-3]. Checks go from cheap to dear, the signature before
-// the action, so that nobody makes us judge a claim for free. Leaves the state half-written when it refuses: callers
-// wrap it in Work.attempt.
+// One transaction on the state of a block under construction [LED-3]. Checks go from cheap to dear, the
+// signature before the action, so that nobody makes us judge a claim for free. Leaves the state half-written
+// when it refuses: callers wrap it in Work.attempt.
 import { encode } from '#contracts/codec/codec.ts'
 import { signingBytes, verifySignature } from '#contracts/crypto/signature.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { outputIdOf } from '#contracts/ledger/output.ts'
-import { type Transaction, TRANSACTION_BYTES, transactionBodyCodec, transactionCodec } from '#contracts/ledger/transaction.ts'
+import {
+  type Transaction,
+  TRANSACTION_BYTES,
+  transactionBodyCodec,
+  transactionCodec
+} from '#contracts/ledger/transaction.ts'
 import type { PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import { accept, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { applyAction } from './actions/apply-action.ts'

@@ -1,4 +1,5 @@
-// Moving coin into and out of balances [LED-1]. A balance that reaches nothing is gone, so state holds no empty ones.
+// Moving coin into and out of balances [LED-1]. A balance that reaches nothing is gone, so state holds no empty
+// ones.
 import type { Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import { assert, present } from '#contracts/primitives/verdict.ts'
 import { type BalancePurpose, balanceIdOf } from './balance-ids.ts'
@@ -30,7 +31,9 @@ export function drain(work: Work, id: Hash): bigint {
   return atoms
 }
 
-/** Burns part of a peer's bond; the peer's record follows its balance [POS-5, FIN-4]. Returns what was taken. */
+/**
+ * Burns part of a peer's bond; the peer's record follows its balance [POS-5, FIN-4]. Returns what was taken.
+ */
 export function takePeerBond(work: Work, peer: PublicKey, atoms: bigint): void {
   const record = present(work.get('peers', peer), 'a registered peer')
   debit(work, balanceIdOf('peer', peer), atoms)

@@ -21,19 +21,24 @@ export class BlockBudget {
 
   /** Takes room for a certificate, or says what is full. */
   takeCertificate(certificate: Certificate): Rejection | undefined {
-    return this.#take(encode(list(certificateCodec, BLOCK_CERTIFICATES), [certificate]).length, certificate.votes.length)
+    return this.#take(
+      encode(list(certificateCodec, BLOCK_CERTIFICATES), [certificate]).length,
+      certificate.votes.length
+    )
   }
 
   /** Takes room for a transaction, or says what is full. */
   takeTransaction({ transaction, encoded }: PreparedTransaction): Rejection | undefined {
-    if (this.#transactions >= this.#parameters.blockTransactions) return reject('E_BLOCK_COUNT', 'the block holds too many transactions')
+    if (this.#transactions >= this.#parameters.blockTransactions)
+      return reject('E_BLOCK_COUNT', 'the block holds too many transactions')
     const fault = this.#take(encoded.length, verificationsOf(transaction))
     if (fault === undefined) this.#transactions += 1
     return fault
   }
 
   #take(bytes: number, verifications: number): Rejection | undefined {
-    if (this.#bytes + bytes > this.#parameters.blockBytes) return reject('E_BLOCK_BYTES', 'the block holds too many bytes')
+    if (this.#bytes + bytes > this.#parameters.blockBytes)
+      return reject('E_BLOCK_BYTES', 'the block holds too many bytes')
     if (this.#verifications + verifications > BLOCK_VERIFICATIONS) {
       return reject('E_BLOCK_VERIFICATIONS', 'the block asks for too many signature checks')
     }
@@ -46,11 +51,16 @@ export class BlockBudget {
 /** Price of a transaction in signature checks, its own included [SIG-1]. */
 export function verificationsOf({ action }: Transaction): number {
   switch (action?.kind) {
-    case 'seed.reveal': return 1 + VRF_VERIFICATIONS
-    case 'checkpoint.post': return 1 + action.signatures.length
-    case 'claim.reveal': return 1 + CLAIM_VERIFICATIONS
-    case 'evidence.post': return 1 + EVIDENCE_VERIFICATIONS
-    default: return 1
+    case 'seed.reveal':
+      return 1 + VRF_VERIFICATIONS
+    case 'checkpoint.post':
+      return 1 + action.signatures.length
+    case 'claim.reveal':
+      return 1 + CLAIM_VERIFICATIONS
+    case 'evidence.post':
+      return 1 + EVIDENCE_VERIFICATIONS
+    default:
+      return 1
   }
 }
 
@@ -58,11 +68,16 @@ export function verificationsOf({ action }: Transaction): number {
 function laneOf({ action }: Transaction): number {
   switch (action?.kind) {
     case 'seed.reveal':
-    case 'evidence.post': return 0
-    case 'claim.reveal': return 1
-    case 'checkpoint.post': return 3
-    case 'claim.commit': return 4
-    default: return 5
+    case 'evidence.post':
+      return 0
+    case 'claim.reveal':
+      return 1
+    case 'checkpoint.post':
+      return 3
+    case 'claim.commit':
+      return 4
+    default:
+      return 5
   }
 }
 

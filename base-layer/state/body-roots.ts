@@ -9,8 +9,13 @@ export function transactionsRootOf(encoded: readonly Uint8Array[]): Hash {
   return bytesToHex(logRoot(encoded)) as Hash
 }
 
-/** RFC 9162 root over (output, transaction), sorted by output, so that absence is shown by two neighbours [PRF-3]. */
+/**
+ * RFC 9162 root over (output, transaction), sorted by output, so that absence is shown by two neighbours
+ * [PRF-3].
+ */
 export function spentRootOf(spent: readonly Spent[]): Hash {
   const sorted = [...spent].sort((a, b) => compareText(a.output, b.output))
-  return bytesToHex(logRoot(sorted.map(one => concatBytes(hexToBytes(one.output), hexToBytes(one.transaction))))) as Hash
+  return bytesToHex(
+    logRoot(sorted.map(one => concatBytes(hexToBytes(one.output), hexToBytes(one.transaction))))
+  ) as Hash
 }

@@ -1,5 +1,6 @@
-// Recording finality [FIN-1, FIN-2, FIN-8]: which certificates of a block count on its chain, what becomes justified and
-// final, the hand-over to the next period, ticks, and the clocks of the heights that became final.
+// Recording finality [FIN-1, FIN-2, FIN-8]: which certificates of a block count on its chain, what becomes
+// justified and final, the hand-over to the next period, ticks, and the clocks of the heights that became
+// final.
 import { accept, present, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { checkCertificate, checkVote } from '#contracts/statements/certificate.ts'
 import { lastHeightOf } from '#contracts/statements/period-table.ts'
@@ -44,7 +45,9 @@ function linkFault(work: Work, { vote }: Certificate): Rejection | undefined {
   const form = checkVote(vote, work.parameters)
   if (!form.ok) return form
   if (parent.ancestorAt(target.height) !== target.id) return reject('E_CERT_TARGET', 'the target is not on this chain')
-  return saysNothingNew(work, source, target) ? reject('E_CERT_KNOWN', 'the chain has recorded this already') : undefined
+  return saysNothingNew(work, source, target)
+    ? reject('E_CERT_KNOWN', 'the chain has recorded this already')
+    : undefined
 }
 
 /** Blocks carry no dead weight: a certificate justifies a new point or finalises its source. */
@@ -69,9 +72,13 @@ function isHigher(point: FinalityPoint, final: FinalityPoint): boolean {
   return point.height > final.height || (point.height === final.height && point.epoch > final.epoch)
 }
 
-/** The root, then the points from the final one on by epoch: what may still be a source without surrounding it. */
+/**
+ * The root, then the points from the final one on by epoch: what may still be a source without surrounding it.
+ */
 function withPoint(
-  justified: readonly FinalityPoint[], target: FinalityPoint, final: FinalityPoint
+  justified: readonly FinalityPoint[],
+  target: FinalityPoint,
+  final: FinalityPoint
 ): readonly FinalityPoint[] {
   const [root, ...rest] = justified
   const isKnown = justified.some(point => isSamePoint(point, target))

@@ -1,6 +1,6 @@
-// The state after one block, immutable: what fork choice, block production, wallets and the asset layer read. Everything a
-// later block's validity depends on is under `header.stateRoot` or, for ids of ancestors, under `header.historyRoot`
-// [PRF-1, PRF-2].
+// The state after one block, immutable: what fork choice, block production, wallets and the asset layer read.
+// Everything a later block's validity depends on is under `header.stateRoot` or, for ids of ancestors, under
+// `header.historyRoot` [PRF-1, PRF-2].
 import type { Genesis } from '#contracts/ledger/genesis.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { LogFrontier } from '#contracts/merkle/log.ts'
@@ -102,14 +102,16 @@ export class ChainState implements ChainView {
     return this.header.ticks
   }
 
-  /** Id of the block at a height of this chain, from the root of the finality period up; undefined elsewhere. */
+  /**
+   * Id of the block at a height of this chain, from the root of the finality period up; undefined elsewhere.
+   */
   ancestorAt(height: Height): BlockId | undefined {
     return this.ancestors.at(height)
   }
 
   /**
-   * Ticks since the clock of what happened at `height` started, or undefined while that height is not recorded final
-   * [FIN-8].
+   * Ticks since the clock of what happened at `height` started, or undefined while that height is not recorded
+   * final [FIN-8].
    */
   ticksSince(height: Height): number | undefined {
     const clock = this.get('finality', { kind: 'clock', height })
@@ -117,7 +119,9 @@ export class ChainState implements ChainView {
   }
 }
 
-/** The state of block 0 cannot hold its own id, so its points are named by the genesis hash until they are read. */
+/**
+ * The state of block 0 cannot hold its own id, so its points are named by the genesis hash until they are read.
+ */
 function atGenesis(head: FinalityHead, id: BlockId): FinalityHead {
   const point = { epoch: 0, height: 0, id }
   return { ...head, justified: [point], recordedFinal: point }

@@ -3,8 +3,8 @@
 // 2. the tick and the clocks of heights that became final, so that deadlines are the same for all that follows;
 // 3. the parent's fees, which only the parent's state and this header's acknowledgements decide;
 // 4. transactions in their order, each whole or not at all;
-// 5. the drive: what happens by height and tick alone comes after what people did in this block, so a claim or checkpoint
-//    in the last block of its window is in time; claims before assets, since settlement waits for open commits, and
+// 5. the drive: what happens by height and tick alone comes after what people did in this block, so a claim or
+//    checkpoint in the last block of its window is in time; claims before assets, since settlement waits for open commits, and
 //    periods last, since a snapshot takes in all of its block;
 // 6. seal: counts every atom and makes the trees.
 import type { Transaction } from '#contracts/ledger/transaction.ts'
@@ -39,8 +39,8 @@ export interface Executed {
 }
 
 /**
- * Executes a body on `parent`. With `isDraft`, what does not apply or fit is left out; otherwise the first such thing
- * refuses the block.
+ * Executes a body on `parent`. With `isDraft`, what does not apply or fit is left out; otherwise the first such
+ * thing refuses the block.
  */
 export function executeBlock(parent: ChainState, input: BlockInput, isDraft: boolean): Verdict<Executed> {
   const work = new Work(parent, input.slot)
@@ -59,7 +59,7 @@ export function executeBlock(parent: ChainState, input: BlockInput, isDraft: boo
     const prepared = prepareTransaction(transaction)
     const verdict = work.attempt(() => {
       const applied = applyTransaction(work, prepared, included.length)
-      return applied.ok ? budget.takeTransaction(prepared) ?? applied : applied
+      return applied.ok ? (budget.takeTransaction(prepared) ?? applied) : applied
     })
     if (verdict.ok) included.push(prepared)
     else if (isDraft) dropped.push(transaction)

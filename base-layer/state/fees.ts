@@ -1,5 +1,5 @@
-// Sharing out the fees of the parent [LED-2]: half to its proposer, a sixth for each of the three best tickets that
-// acknowledged it; what has no owner or does not divide burns.
+// Sharing out the fees of the parent [LED-2]: half to its proposer, a sixth for each of the three best tickets
+// that acknowledged it; what has no owner or does not divide burns.
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import type { Link } from './header-checks.ts'
 import type { Work } from './work.ts'

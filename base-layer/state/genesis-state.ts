@@ -1,4 +1,5 @@
-// Block 0 and its state, made from the genesis document [GEN-1]: final from the start, its peers in period 0's table.
+// Block 0 and its state, made from the genesis document [GEN-1]: final from the start, its peers in period 0's
+// table.
 import { certificatesHashOf, type BlockHeader, blockIdOf } from '#contracts/statements/block.ts'
 import { checkGenesis, type Genesis, genesisHashOf, genesisOutputId, genesisSupply } from '#contracts/ledger/genesis.ts'
 import { EMPTY_LOG, EMPTY_LOG_ROOT } from '#contracts/merkle/log.ts'
@@ -63,8 +64,10 @@ function namelessPoint(chain: ChainContext) {
 function genesisSections(chain: ChainContext): SectionTrees {
   const { document, parameters } = chain
   const writer = new GenesisWriter()
-  const peers = document.peers.map(({ peer, vrfKey, rewards, bondAtoms }): readonly [PublicKey, PeerRecord] =>
-    [peer, { vrfKey, rewards, bondAtoms, registeredAt: 0, penalisedSlot: 0 }])
+  const peers = document.peers.map(({ peer, vrfKey, rewards, bondAtoms }): readonly [PublicKey, PeerRecord] => [
+    peer,
+    { vrfKey, rewards, bondAtoms, registeredAt: 0, penalisedSlot: 0 }
+  ])
   for (const [peer, record] of peers) {
     writer.put('peers', peer, record)
     writer.put('balances', balanceIdOf('peer', peer), { atoms: record.bondAtoms, purpose: 'peer' })
@@ -76,9 +79,19 @@ function genesisSections(chain: ChainContext): SectionTrees {
   const entries = deriveEntries(hosted, peers, parameters.leverage, 0)
   writeTable((section, key, value) => writer.put(section, key, value), 0, entries, document.seed0, true)
   const point = namelessPoint(chain)
-  writer.put('finality', { kind: 'head' }, {
-    kind: 'head', period: 0, justified: [point], recordedFinal: point, ticks: 0, burnt: 0n, fees: 0n
-  })
+  writer.put(
+    'finality',
+    { kind: 'head' },
+    {
+      kind: 'head',
+      period: 0,
+      justified: [point],
+      recordedFinal: point,
+      ticks: 0,
+      burnt: 0n,
+      fees: 0n
+    }
+  )
   writer.put('finality', { kind: 'clock', height: 0 }, { kind: 'clock', ticks: 0 })
   writer.put('parameters', 'current', parameters)
   return writer.trees

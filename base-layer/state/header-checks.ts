@@ -1,6 +1,13 @@
-// What a header must say before its body is looked at: its place on the chain, the right to propose, the stated time
-// [POS-4] and the recorded acknowledgements of its parent with the weight they give it [POS-5, POS-7].
-import { compareTickets, deriveTickets, linkWeight, medianTicket, proposalDelayMs, type Ticket } from '#contracts/crypto/tickets.ts'
+// What a header must say before its body is looked at: its place on the chain, the right to propose, the stated
+// time [POS-4] and the recorded acknowledgements of its parent with the weight they give it [POS-5, POS-7].
+import {
+  compareTickets,
+  deriveTickets,
+  linkWeight,
+  medianTicket,
+  proposalDelayMs,
+  type Ticket
+} from '#contracts/crypto/tickets.ts'
 import { verifySignature } from '#contracts/crypto/signature.ts'
 import type { PublicKey, Slot } from '#contracts/primitives/ids.ts'
 import { accept, present, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
@@ -22,14 +29,15 @@ export function checkPlace(parent: ChainState, header: HeaderPlace): Verdict<und
   const earliest = earliestTimeMs(parent, header.slot, header.proposer)
   if (!earliest.ok) return earliest
   const { slotMs } = parent.chain.parameters
-  if (header.timeMs < earliest.value) return reject('E_BLOCK_EARLY', `proposed before its ticket allows, ${earliest.value} ms`)
+  if (header.timeMs < earliest.value)
+    return reject('E_BLOCK_EARLY', `proposed before its ticket allows, ${earliest.value} ms`)
   if (header.timeMs >= (header.slot + 1) * slotMs) return reject('E_BLOCK_LATE', 'the stated time is after the slot')
   return accept()
 }
 
 /**
- * First millisecond after genesis at which a peer may propose in a slot on top of `parent` [POS-4]; it may lie outside the
- * slot, and then the peer may not. A rejection for a peer without tickets.
+ * First millisecond after genesis at which a peer may propose in a slot on top of `parent` [POS-4]; it may lie
+ * outside the slot, and then the peer may not. A rejection for a peer without tickets.
  */
 export function earliestTimeMs(parent: ChainState, slot: Slot, proposer: PublicKey): Verdict<number> {
   const table = present(parent.tableAt(parent.height + 1), 'the seed of a period is fixed before its first height')
@@ -41,7 +49,9 @@ export function earliestTimeMs(parent: ChainState, slot: Slot, proposer: PublicK
   return accept(slot * slotMs + Math.min(proposalDelayMs(first.numerator, table.total, entry.weight, deltaMs), slotMs))
 }
 
-/** The recorded acknowledgements of a block: who holds its three best tickets, and what they add to the score. */
+/**
+ * The recorded acknowledgements of a block: who holds its three best tickets, and what they add to the score.
+ */
 export interface Link {
   /** Holders of the at most three best tickets, best first: a peer appears once for each. */
   readonly holders: readonly PublicKey[]
@@ -66,7 +76,8 @@ export function checkLink(parent: ChainState, recorded: readonly RecordedAcknowl
 
 /** The valid ones among these that a header may record: the holders of the three best tickets, best first. */
 export function selectLink(
-  parent: ChainState, candidates: readonly RecordedAcknowledgement[]
+  parent: ChainState,
+  candidates: readonly RecordedAcknowledgement[]
 ): { readonly recorded: readonly RecordedAcknowledgement[]; readonly link: Link } {
   const table = tableOfLink(parent)
   const valid = new Map<PublicKey, RecordedAcknowledgement>()
@@ -83,14 +94,24 @@ function tableOfLink(parent: ChainState): PeriodTable {
   return present(parent.tableAt(parent.height), 'a block has a table')
 }
 
-/** The digest cannot be checked here: it is judged live, and what a header recorded counts for ever [POS-5, POS-6]. */
-function acknowledgementFault(parent: ChainState, table: PeriodTable, one: RecordedAcknowledgement): Rejection | undefined {
+/**
+ * The digest cannot be checked here: it is judged live, and what a header recorded counts for ever [POS-5,
+ * POS-6].
+ */
+function acknowledgementFault(
+  parent: ChainState,
+  table: PeriodTable,
+  one: RecordedAcknowledgement
+): Rejection | undefined {
   if (!table.byPeer.has(one.peer)) return reject('E_ACK_PEER', 'an acknowledgement of a peer without weight')
   if (table.silent.has(one.peer)) return reject('E_ACK_SILENT', 'an acknowledgement of a peer without tickets')
-  const signed = acknowledgementSigningBytes(
-    parent.chain.genesis, { slot: parent.header.slot, block: parent.id, digest: one.digest }
-  )
-  return verifySignature(one.peer, signed, one.signature) ? undefined
+  const signed = acknowledgementSigningBytes(parent.chain.genesis, {
+    slot: parent.header.slot,
+    block: parent.id,
+    digest: one.digest
+  })
+  return verifySignature(one.peer, signed, one.signature)
+    ? undefined
     : reject('E_ACK_SIGNATURE', 'the signature of an acknowledgement does not verify')
 }
 

@@ -1,7 +1,10 @@
-// Bounds of what one block may ask of whoever checks it, each with its reason [LED-5]. Bytes and counts that differ
-// between networks are parameters; these do not.
+// Bounds of what one block may ask of whoever checks it, each with its reason [LED-5]. Bytes and counts that
+// differ between networks are parameters; these do not.
 
-/** Price of a block in signature checks, at the slow path's price each [SIG-1]: 3 s of native or 20 s of portable work. */
+/**
+ * Price of a block in signature checks, at the slow path's price each [SIG-1]: 3 s of native or 20 s of
+ * portable work.
+ */
 export const BLOCK_VERIFICATIONS = 24_576
 /** A VRF proof is verified portably: about eight times a signature. */
 export const VRF_VERIFICATIONS = 8

@@ -1,4 +1,5 @@
-// Share tables as state holds them [POS-1, POS-3]: reading one back from its leaves, and making the next at a snapshot.
+// Share tables as state holds them [POS-1, POS-3]: reading one back from its leaves, and making the next at a
+// snapshot.
 import type { Hash, Height, PublicKey } from '#contracts/primitives/ids.ts'
 import { compareText } from '#contracts/primitives/bytes.ts'
 import { assert } from '#contracts/primitives/verdict.ts'
@@ -36,8 +37,17 @@ export function readTable(get: Reader, period: number): PeriodTable | undefined 
 
 type Put = <S extends SectionName>(section: S, key: KeyOf<S>, value: ValueOf<S>) => void
 
-/** Writes a table without reveals: seeded at genesis, with the seed of the period before until the reveals are in. */
-export function writeTable(put: Put, period: number, entries: readonly PeriodEntry[], seed: Hash, seeded: boolean): void {
+/**
+ * Writes a table without reveals: seeded at genesis, with the seed of the period before until the reveals are
+ * in.
+ */
+export function writeTable(
+  put: Put,
+  period: number,
+  entries: readonly PeriodEntry[],
+  seed: Hash,
+  seeded: boolean
+): void {
   const total = entries.reduce((sum, entry) => sum + entry.weight, 0n)
   const head = { period, root: periodRootOf(entries), total, seed, seeded }
   put('periods', { kind: 'head', period }, { kind: 'head', head })
@@ -53,8 +63,9 @@ export interface HostedAtoms {
 }
 
 /**
- * Weights of a snapshot: min(counted, LEVERAGE * bond) of each peer in standing, the heaviest 1000, in order of key
- * [POS-1]. `held` are the outputs that count; peers registered after `registeredBy` do not, for want of a VRF key.
+ * Weights of a snapshot: min(counted, LEVERAGE * bond) of each peer in standing, the heaviest 1000, in order of
+ * key [POS-1]. `held` are the outputs that count; peers registered after `registeredBy` do not, for want of a
+ * VRF key.
  */
 export function deriveEntries(
   held: Iterable<HostedAtoms>,
@@ -73,7 +84,9 @@ export function deriveEntries(
       entries.push({ peer, vrfKey: record.vrfKey, weight })
     }
   }
-  const heaviest = entries.sort((a, b) => (a.weight === b.weight ? compareText(a.peer, b.peer) : a.weight < b.weight ? 1 : -1))
+  const heaviest = entries.sort((a, b) =>
+    a.weight === b.weight ? compareText(a.peer, b.peer) : a.weight < b.weight ? 1 : -1
+  )
   return heaviest.slice(0, PEERS_MAX).sort((a, b) => compareText(a.peer, b.peer))
 }
 

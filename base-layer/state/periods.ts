@@ -1,5 +1,5 @@
-// What a block does for periods at its end: the snapshot that makes the next table [POS-1], and the seed once the reveals
-// are in [POS-3].
+// What a block does for periods at its end: the snapshot that makes the next table [POS-1], and the seed once
+// the reveals are in [POS-3].
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { compareText, hexToBytes } from '#contracts/primitives/bytes.ts'
 import type { Hash } from '#contracts/primitives/ids.ts'
@@ -22,9 +22,7 @@ export function tableIn(work: Work, period: number) {
 
 function takeSnapshot(work: Work, period: number): void {
   const before = present(tableIn(work, period - 1), 'the period before has a table')
-  const entries = deriveEntries(
-    countedOutputs(work), work.entries('peers'), work.parameters.leverage, work.height - 1
-  )
+  const entries = deriveEntries(countedOutputs(work), work.entries('peers'), work.parameters.leverage, work.height - 1)
   // An empty table would end the chain: everyone keeps what they had [POS-9].
   const kept = entries.length > 0 ? entries : before.entries
   writeTable((section, key, value) => work.put(section, key, value), period, kept, before.seed, false)
@@ -33,7 +31,8 @@ function takeSnapshot(work: Work, period: number): void {
 /** Hosted outputs that are unspent at this height and were created LAG heights before it. */
 function* countedOutputs(work: Work): Generator<HostedAtoms, undefined> {
   for (const [, { output, createdAt }] of work.entries('outputs')) {
-    if (output.host !== null && createdAt <= work.height - work.parameters.lag) yield { host: output.host, atoms: output.atoms }
+    if (output.host !== null && createdAt <= work.height - work.parameters.lag)
+      yield { host: output.host, atoms: output.atoms }
   }
 }
 

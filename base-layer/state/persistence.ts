@@ -1,5 +1,5 @@
-// Taking a state apart into bytes and back, so that a node can keep its newest final one and start from it. The node
-// stores; what is read back is checked against the header, so a damaged file is refused and not believed.
+// Taking a state apart into bytes and back, so that a node can keep its newest final one and start from it. The
+// node stores; what is read back is checked against the header, so a damaged file is refused and not believed.
 import { type Decoded, decode, encode, hex32, list, record, uint } from '#contracts/codec/codec.ts'
 import type { Genesis } from '#contracts/ledger/genesis.ts'
 import { logFrontierCodec } from '#contracts/merkle/log.ts'
@@ -42,11 +42,18 @@ export function changedEntries(from: ChainState, to: ChainState): Generator<Stor
   return changedBetween(from.trees, to.trees)
 }
 
-export type ImportCode = 'E_IMPORT_GENESIS' | 'E_IMPORT_ANCHOR' | 'E_IMPORT_ENTRIES' | 'E_IMPORT_STATE_ROOT' | 'E_IMPORT_HISTORY'
+export type ImportCode =
+  | 'E_IMPORT_GENESIS'
+  | 'E_IMPORT_ANCHOR'
+  | 'E_IMPORT_ENTRIES'
+  | 'E_IMPORT_STATE_ROOT'
+  | 'E_IMPORT_HISTORY'
 
 /** The state that was exported, or what does not fit. */
 export function importState(
-  document: Genesis, anchorBytes: Uint8Array, entries: Iterable<StoredEntry>
+  document: Genesis,
+  anchorBytes: Uint8Array,
+  entries: Iterable<StoredEntry>
 ): Verdict<ChainState, ImportCode> {
   const chain = createChain(document)
   if (!chain.ok) return reject('E_IMPORT_GENESIS', chain.why)
@@ -56,13 +63,13 @@ export function importState(
   const id = blockIdOf(header)
   const ancestors = Ancestors.of(from, ids)
   if (ancestors.next !== header.height + 1 || ancestors.at(header.height) !== id) {
-    return reject('E_IMPORT_ANCHOR', 'the ids do not end with the header\'s')
+    return reject('E_IMPORT_ANCHOR', "the ids do not end with the header's")
   }
   if (history.size !== header.height || historyRootOf(history) !== header.historyRoot) {
-    return reject('E_IMPORT_HISTORY', 'the history is not the header\'s')
+    return reject('E_IMPORT_HISTORY', "the history is not the header's")
   }
   const trees = restoreSections(entries)
   if (trees === undefined) return reject('E_IMPORT_ENTRIES', 'an entry is not one of its section')
-  if (stateRootOf(trees) !== header.stateRoot) return reject('E_IMPORT_STATE_ROOT', 'the sections are not the header\'s')
+  if (stateRootOf(trees) !== header.stateRoot) return reject('E_IMPORT_STATE_ROOT', "the sections are not the header's")
   return accept(new ChainState({ chain: chain.value, id, header, trees, history, ancestors }))
 }

@@ -4,7 +4,9 @@ import { present } from '#contracts/primitives/verdict.ts'
 import type { CheckpointRecord } from '#contracts/statements/checkpoint-record.ts'
 import type { ChainState } from './chain-state.ts'
 
-/** The newest standing or settled checkpoint of a registered asset; the registration if there is none [CKP-1]. */
+/**
+ * The newest standing or settled checkpoint of a registered asset; the registration if there is none [CKP-1].
+ */
 export function newestCheckpointOf(state: ChainState, asset: AssetId): CheckpointRecord {
   const { sequence } = present(state.get('assets', asset), 'a registered asset')
   return present(state.get('checkpoints', { asset, sequence }), 'the newest sequence is recorded')

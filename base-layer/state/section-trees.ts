@@ -1,5 +1,6 @@
-// The sections of one state as persistent trees [PRF-2]: forks share what they have in common, so a state per block costs
-// what the block changed. Values are kept beside their hashes; keys and values are written by the codecs of sections.ts.
+// The sections of one state as persistent trees [PRF-2]: forks share what they have in common, so a state per
+// block costs what the block changed. Values are kept beside their hashes; keys and values are written by the
+// codecs of sections.ts.
 import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { leafOf, pathOf, type TreeNode } from '#contracts/merkle/node.ts'
@@ -46,7 +47,9 @@ export function decodeKey<S extends SectionName>(section: S, bytes: Uint8Array):
 }
 
 export function readSection<S extends SectionName>(
-  trees: SectionTrees, section: S, key: KeyOf<S>
+  trees: SectionTrees,
+  section: S,
+  key: KeyOf<S>
 ): ValueOf<S> | undefined {
   return treeOf(trees, section).get(pathOf(encodeKey(section, key)))?.value
 }
@@ -58,7 +61,9 @@ export function stateRootOf(trees: SectionTrees): Hash {
 
 /** The change of one leaf, for SparseTree.with. */
 export function changeOf<S extends SectionName>(
-  section: S, key: Uint8Array, value: ValueOf<S> | undefined
+  section: S,
+  key: Uint8Array,
+  value: ValueOf<S> | undefined
 ): TreeChange<ValueOf<S>> {
   if (value === undefined) return { path: pathOf(key), leaf: null }
   const leaf = leafOf(key, encodeValue(section, value), value)
@@ -86,7 +91,9 @@ export function* changedBetween(from: SectionTrees, to: SectionTrees): Generator
   }
 }
 
-/** The trees that stored leaves stand for, or undefined if a leaf is not canonical or does not fit its section. */
+/**
+ * The trees that stored leaves stand for, or undefined if a leaf is not canonical or does not fit its section.
+ */
 export function restoreSections(entries: Iterable<StoredEntry>): SectionTrees | undefined {
   const changes = new Map<SectionName, TreeChange<unknown>[]>()
   for (const { section, key, value } of entries) {
@@ -108,7 +115,10 @@ interface KeyedLeaf {
   readonly value: unknown
 }
 
-function stored(section: SectionName, leaf: { readonly key: Uint8Array | undefined; readonly value: unknown }): StoredEntry {
+function stored(
+  section: SectionName,
+  leaf: { readonly key: Uint8Array | undefined; readonly value: unknown }
+): StoredEntry {
   assert(leaf.key !== undefined && leaf.value !== undefined, 'state keeps the key and value of every leaf')
   return { section, key: leaf.key, value: encode(SECTIONS[section].value as unknown as Codec<unknown>, leaf.value) }
 }
@@ -117,7 +127,7 @@ function stored(section: SectionName, leaf: { readonly key: Uint8Array | undefin
 function* leavesApart(node: TreeNode<unknown>, other: TreeNode<unknown>): Generator<KeyedLeaf, undefined> {
   if (node === other || node.kind === 'empty') return
   if (node.kind === 'branch') {
-    const sides = other.kind === 'branch' ? [other.left, other.right] as const : [other, other] as const
+    const sides = other.kind === 'branch' ? ([other.left, other.right] as const) : ([other, other] as const)
     yield* leavesApart(node.left, sides[0])
     yield* leavesApart(node.right, sides[1])
     return

@@ -1,6 +1,7 @@
-// The sections of base state [PRF-2]: one compact sparse Merkle tree each, with the key and value codec of every section.
-// The state root is the hash of the section roots in this order; the order is append-only. Read by the state transition,
-// by light clients (proofs are over the encoded keys and values) and by everyone who reads final state.
+// The sections of base state [PRF-2]: one compact sparse Merkle tree each, with the key and value codec of
+// every section. The state root is the hash of the section roots in this order; the order is append-only. Read
+// by the state transition, by light clients (proofs are over the encoded keys and values) and by everyone who
+// reads final state.
 import { assetRecordCodec } from '#contracts/assets/asset-record.ts'
 import { logEntryCodec, logHeadCodec } from '#contracts/assets/log-item.ts'
 import { bondRecordCodec } from '#contracts/bonds/bond-record.ts'
@@ -10,9 +11,7 @@ import { committeeRecordCodec } from '#contracts/committees/committee-record.ts'
 import { claimTargetCodec } from '#contracts/ledger/actions/claim.ts'
 import { outputRecordCodec } from '#contracts/ledger/output.ts'
 import { parametersCodec } from '#contracts/ledger/parameters.ts'
-import type {
-  AssetId, BondId, ClaimId, DagId, Hash, OutputId, PublicKey
-} from '#contracts/primitives/ids.ts'
+import type { AssetId, BondId, ClaimId, DagId, Hash, OutputId, PublicKey } from '#contracts/primitives/ids.ts'
 import { checkpointRecordCodec } from '#contracts/statements/checkpoint-record.ts'
 import { periodEntriesCodec, periodHeadCodec, silentPeersCodec } from '#contracts/statements/period-table.ts'
 import { finalityPointCodec, PEERS_MAX } from '#contracts/statements/vote.ts'
@@ -24,7 +23,9 @@ const peerRecordCodec = record({
   /** What is left of the bond: always the peer's balance [LED-1]. */
   bondAtoms: amount(),
   registeredAt: uint(),
-  /** Newest slot in which a double acknowledgement or proposal was punished; older ones are not again [POS-5]. */
+  /**
+   * Newest slot in which a double acknowledgement or proposal was punished; older ones are not again [POS-5].
+   */
   penalisedSlot: uint()
 })
 export type PeerRecord = Decoded<typeof peerRecordCodec>
@@ -33,8 +34,9 @@ export type PeerRecord = Decoded<typeof peerRecordCodec>
 const revealsCodec = list(record({ peer: hex32<PublicKey>(), output: hex32<Hash>() }), PEERS_MAX)
 
 /**
- * Recorded finality [FIN-8]: the period that finality is in, what it has justified (the root first, then from the final
- * point on, newest last; an older source would make its signers surround the final one), and the counters.
+ * Recorded finality [FIN-8]: the period that finality is in, what it has justified (the root first, then from
+ * the final point on, newest last; an older source would make its signers surround the final one), and the
+ * counters.
  */
 const finalityHeadCodec = record({
   period: uint(),
@@ -48,7 +50,9 @@ const finalityHeadCodec = record({
 })
 export type FinalityHead = Decoded<typeof finalityHeadCodec>
 
-/** What waits for ticks: commits not yet revealed, and convictions not yet paid, in the order they came [CLM-4]. */
+/**
+ * What waits for ticks: commits not yet revealed, and convictions not yet paid, in the order they came [CLM-4].
+ */
 const openClaimsCodec = record({
   commits: list(hex32<ClaimId>(), OPEN_CLAIMS),
   convictions: list(claimTargetCodec, OPEN_CLAIMS)

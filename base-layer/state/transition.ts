@@ -1,5 +1,6 @@
-// The door of base state: checks and executes a block, or builds one [sections 3 to 6 of the protocol]. Consensus, the node
-// and the simulator call it; it is pure, so what a node built is what every other node gets.
+// The door of base state: checks and executes a block, or builds one [sections 3 to 6 of the protocol].
+// Consensus, the node and the simulator call it; it is pure, so what a node built is what every other node
+// gets.
 import { SIGNATURE_BYTES } from '#contracts/crypto/signature.ts'
 import { appendLeaf, frontierRoot, type LogFrontier } from '#contracts/merkle/log.ts'
 import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
@@ -21,8 +22,8 @@ export function createTransition(): Transition<ChainState> {
 }
 
 /**
- * The state after `block`, whose header's signature the caller has checked, or the first thing that is wrong with it. The
- * header comes before the body because it is cheap and decides who answers for the rest.
+ * The state after `block`, whose header's signature the caller has checked, or the first thing that is wrong
+ * with it. The header comes before the body because it is cheap and decides who answers for the rest.
  */
 export function applyBlock(parent: ChainState, block: Block): Verdict<ChainState> {
   const { header } = block
@@ -36,9 +37,12 @@ export function applyBlock(parent: ChainState, block: Block): Verdict<ChainState
   return headerFault(header, next.header) ?? accept(next)
 }
 
-/** A block on top of `parent`, unsigned. Asserts if the proposer may not propose at the draft's time: ask first. */
+/**
+ * A block on top of `parent`, unsigned. Asserts if the proposer may not propose at the draft's time: ask first.
+ */
 export function buildBlock(
-  parent: ChainState, draft: Draft
+  parent: ChainState,
+  draft: Draft
 ): { readonly block: Block; readonly state: ChainState; readonly dropped: Draft['transactions'] } {
   const { recorded, link } = selectLink(parent, draft.acknowledgements)
   const { slot, timeMs, proposer } = draft
@@ -90,12 +94,16 @@ export function historyRootOf(history: LogFrontier): Hash {
 
 /** Why the header of a block is not the one its body leads to. */
 function headerFault(stated: BlockHeader, derived: BlockHeader): Rejection | undefined {
-  if (stated.transactionsRoot !== derived.transactionsRoot) return reject('E_BLOCK_TRANSACTIONS', 'the root of the transactions differs')
-  if (stated.certificatesHash !== derived.certificatesHash) return reject('E_BLOCK_CERTIFICATES', 'the hash of the certificates differs')
+  if (stated.transactionsRoot !== derived.transactionsRoot)
+    return reject('E_BLOCK_TRANSACTIONS', 'the root of the transactions differs')
+  if (stated.certificatesHash !== derived.certificatesHash)
+    return reject('E_BLOCK_CERTIFICATES', 'the hash of the certificates differs')
   if (stated.spentRoot !== derived.spentRoot) return reject('E_BLOCK_SPENT', 'the root of what was spent differs')
   if (stated.historyRoot !== derived.historyRoot) return reject('E_BLOCK_HISTORY', 'the root of the history differs')
-  if (stated.score !== derived.score) return reject('E_BLOCK_SCORE', 'the score is not the parent\'s and the recorded link\'s')
-  if (stated.recordedFinal !== derived.recordedFinal) return reject('E_BLOCK_FINAL', 'the recorded final height differs')
+  if (stated.score !== derived.score)
+    return reject('E_BLOCK_SCORE', "the score is not the parent's and the recorded link's")
+  if (stated.recordedFinal !== derived.recordedFinal)
+    return reject('E_BLOCK_FINAL', 'the recorded final height differs')
   if (!isSamePoint(stated.justified, derived.justified)) {
     return reject('E_BLOCK_JUSTIFIED', 'the newest justified point differs')
   }

@@ -1,6 +1,6 @@
-// The next state while a block is being executed: reads fall through to the parent, writes stay here until the block is
-// done. A transaction that is refused is undone, so block production can try candidates. Coin is counted on the way
-// through, so that LED-2 is asserted after every block.
+// The next state while a block is being executed: reads fall through to the parent, writes stay here until the
+// block is done. A transaction that is refused is undone, so block production can try candidates. Coin is
+// counted on the way through, so that LED-2 is asserted after every block.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import { bytesToHex } from '#contracts/primitives/bytes.ts'
 import type { Height, OutputId, PublicKey, Slot, TransactionId } from '#contracts/primitives/ids.ts'
@@ -46,8 +46,10 @@ export class Work {
   #payouts = 0
   /** Atoms in outputs and balances, against the parent. */
   #held = 0n
-  readonly #cells = Object.fromEntries(SECTION_NAMES.map(name => [name, new Map<string, Cell>()])) as
-    Record<SectionName, Map<string, Cell>>
+  readonly #cells = Object.fromEntries(SECTION_NAMES.map(name => [name, new Map<string, Cell>()])) as Record<
+    SectionName,
+    Map<string, Cell>
+  >
   readonly #journal: { readonly cell: Cell; readonly value: unknown; readonly dirty: boolean }[] = []
   /** Atoms that neither outputs nor balances hold when the block starts: burnt, or fees to share out. */
   readonly #apart: bigint
@@ -87,7 +89,10 @@ export class Work {
     }
   }
 
-  /** Coin made by the chain for `owner`: nothing if it is nothing. Spendable at once, or once `maturesAt` is recorded final. */
+  /**
+   * Coin made by the chain for `owner`: nothing if it is nothing. Spendable at once, or once `maturesAt` is
+   * recorded final.
+   */
   pay(owner: PublicKey, atoms: bigint, maturesAt: Height | null = null): void {
     if (atoms === 0n) return
     const id = payoutIdOf(this.height, this.#payouts++)
@@ -98,7 +103,9 @@ export class Work {
     this.now.burnt += atoms
   }
 
-  /** Ticks since the clock of `height` started, in this block; undefined while it is not recorded final [FIN-8]. */
+  /**
+   * Ticks since the clock of `height` started, in this block; undefined while it is not recorded final [FIN-8].
+   */
   ticksSince(height: Height): number | undefined {
     const clock = this.get('finality', { kind: 'clock', height })
     return clock?.kind === 'clock' ? this.now.ticks - clock.ticks : undefined

@@ -1,4 +1,5 @@
-// A bond as base state holds it: section `bonds`, key bond id; its atoms are the balance of the same id [BND-1, LED-1].
+// A bond as base state holds it: section `bonds`, key bond id; its atoms are the balance of the same id [BND-1,
+// LED-1].
 import { amount, bool, type Decoded, hex32, list, nullable, oneOf, record, uint } from '../codec/codec.ts'
 import { UNITS_PER_BOND } from '../ledger/actions/bond.ts'
 import type { AssetId, Hash, PublicKey } from '../primitives/ids.ts'

@@ -23,9 +23,13 @@ export function shareConviction(slashed: bigint, fees: bigint): ConvictionShares
   return { claimant, burnt: slashed - claimant }
 }
 
-/** Least deposit of a claim: 1/20 of the expected reward, which is half of the collateral it would take, rounded up. */
+/**
+ * Least deposit of a claim: 1/20 of the expected reward, which is half of the collateral it would take, rounded
+ * up.
+ */
 export function claimDepositMin(
-  terms: Pick<AssetRegister, 'seats' | 'collateralPerSeat'>, target: ClaimTarget['kind']
+  terms: Pick<AssetRegister, 'seats' | 'collateralPerSeat'>,
+  target: ClaimTarget['kind']
 ): bigint {
   const seats = target === 'checkpoint' ? quorumOf(terms.seats) : 1
   const reward = (terms.collateralPerSeat * BigInt(seats)) / 2n

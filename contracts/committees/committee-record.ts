@@ -1,4 +1,5 @@
-// The members of one epoch of an asset, fixed by its source block: section `committees`, key (asset, epoch) [COM-4].
+// The members of one epoch of an asset, fixed by its source block: section `committees`, key (asset, epoch)
+// [COM-4].
 import { bool, type Decoded, hex32, list, nullable, record, uint } from '../codec/codec.ts'
 import { hashHex } from '../crypto/hash.ts'
 import { SEATS_MAX } from '../ledger/actions/asset-register.ts'
@@ -19,7 +20,9 @@ export type CommitteeSeat = Decoded<typeof seatCodec>
 export const committeeRecordCodec = record({
   /** Height of the source block. */
   source: uint(),
-  /** Id of the source block: known to the state only from the block after it; null in the source's own state. */
+  /**
+   * Id of the source block: known to the state only from the block after it; null in the source's own state.
+   */
   sourceId: nullable(hex32<BlockId>()),
   /** source + MARGIN. */
   begins: uint(),

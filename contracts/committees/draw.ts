@@ -1,5 +1,5 @@
-// The draw of a committee from the bonded units [COM-2, COM-4]: pure, so that anyone can repeat it from base state. The
-// state transition calls it at every possible source block.
+// The draw of a committee from the bonded units [COM-2, COM-4]: pure, so that anyone can repeat it from base
+// state. The state transition calls it at every possible source block.
 import { hashBytes } from '../crypto/hash.ts'
 import { bytesToHex, compareText, hexToBytes, uintToBytes } from '../primitives/bytes.ts'
 import type { AssetId, BondId, Hash, PublicKey } from '../primitives/ids.ts'
@@ -33,13 +33,15 @@ export interface PreviousEpoch {
 }
 
 /**
- * The members of an epoch in order of seat, or undefined if the candidates do not fill every seat. Candidates are units that
- * may serve: bonded in time, not slashed, leaving, reserved elsewhere or out of their seat. Members stay in their seats;
- * those who are gone, then those who rank worse than an outsider, give way, at most f together; if fewer than 2f + 1 are
- * left, all seats are drawn anew.
+ * The members of an epoch in order of seat, or undefined if the candidates do not fill every seat. Candidates
+ * are units that may serve: bonded in time, not slashed, leaving, reserved elsewhere or out of their seat.
+ * Members stay in their seats; those who are gone, then those who rank worse than an outsider, give way, at
+ * most f together; if fewer than 2f + 1 are left, all seats are drawn anew.
  */
 export function drawCommittee(
-  terms: DrawTerms, candidates: readonly Candidate[], previous: PreviousEpoch | undefined
+  terms: DrawTerms,
+  candidates: readonly Candidate[],
+  previous: PreviousEpoch | undefined
 ): readonly Candidate[] | undefined {
   if (candidates.length < terms.seats) return undefined
   const sitting = new Set(previous?.seats.map(nameOf))
@@ -49,19 +51,36 @@ export function drawCommittee(
   const faults = faultsOf(terms.seats)
   if (stay.filter(member => member !== undefined).length < 2 * faults + 1) return ranked.slice(0, terms.seats)
   assert(stay.length === terms.seats, 'an asset keeps its number of seats')
-  return rotate(stay, ranked.filter(candidate => !sitting.has(nameOf(candidate))), byName, faults)
+  return rotate(
+    stay,
+    ranked.filter(candidate => !sitting.has(nameOf(candidate))),
+    byName,
+    faults
+  )
 }
 
-/** Rank = H(seed, asset, epoch, bond, unit) XOR H(asset), smallest first: distance in a space drawn anew each epoch [COM-2]. */
+/**
+ * Rank = H(seed, asset, epoch, bond, unit) XOR H(asset), smallest first: distance in a space drawn anew each
+ * epoch [COM-2].
+ */
 export function rankOf(terms: Omit<DrawTerms, 'seats'>, { bond, unit }: SeatedUnit): string {
   const { seed, asset, epoch } = terms
-  const place = hashBytes('rank', hexToBytes(seed), hexToBytes(asset), uintToBytes(epoch, 8), hexToBytes(bond), uintToBytes(unit, 4))
+  const place = hashBytes(
+    'rank',
+    hexToBytes(seed),
+    hexToBytes(asset),
+    uintToBytes(epoch, 8),
+    hexToBytes(bond),
+    uintToBytes(unit, 4)
+  )
   const origin = hashBytes('rank-origin', hexToBytes(asset))
   return bytesToHex(place.map((byte, i) => byte ^ present(origin[i], 'hashes of one length')))
 }
 
 function rankCandidates(
-  terms: DrawTerms, candidates: readonly Candidate[], last: ReadonlySet<string>
+  terms: DrawTerms,
+  candidates: readonly Candidate[],
+  last: ReadonlySet<string>
 ): readonly Candidate[] {
   const keyed = candidates.map(candidate => {
     const prefix = last.has(nameOf(candidate)) ? '1' : '0'

@@ -1,5 +1,5 @@
-// The genesis document [GEN-1]: who owns what, who the first peers are, seed_0 and the parameters. Its hash names the
-// network in every signature [SIG-2]. Block 0 and its state are made from it by base-layer/state.
+// The genesis document [GEN-1]: who owns what, who the first peers are, seed_0 and the parameters. Its hash
+// names the network in every signature [SIG-2]. Block 0 and its state are made from it by base-layer/state.
 import { amount, type Decoded, encode, hex32, list, record, text, uint } from '../codec/codec.ts'
 import { hashHex } from '../crypto/hash.ts'
 import { isUsableKey } from '../crypto/signature.ts'
@@ -45,17 +45,25 @@ export function genesisOutputId(genesis: GenesisHash, index: number): OutputId {
 
 /** All atoms that will ever exist [LED-2]: outputs and peer bonds. Undefined if they reach 2^63. */
 export function genesisSupply(genesis: Genesis): bigint | undefined {
-  return sumAmounts([...genesis.outputs, ...genesis.peers.map(peer => ({ atoms: peer.bondAtoms }))].map(one => one.atoms))
+  return sumAmounts(
+    [...genesis.outputs, ...genesis.peers.map(peer => ({ atoms: peer.bondAtoms }))].map(one => one.atoms)
+  )
 }
 
 export type GenesisCode =
-  | 'E_PARAMETERS' | 'E_GENESIS_PREFIX' | 'E_GENESIS_PEER' | 'E_GENESIS_OUTPUT' | 'E_GENESIS_SUPPLY' | 'E_GENESIS_WEIGHT'
+  | 'E_PARAMETERS'
+  | 'E_GENESIS_PREFIX'
+  | 'E_GENESIS_PEER'
+  | 'E_GENESIS_OUTPUT'
+  | 'E_GENESIS_SUPPLY'
+  | 'E_GENESIS_WEIGHT'
 
 /** Refuses a document that could not start a network, naming what is wrong [GEN-1, PAR-1]. */
 export function checkGenesis(genesis: Genesis): Verdict<Genesis, GenesisCode> {
   const parameters = checkParameters(genesis.parameters)
   if (!parameters.ok) return parameters
-  if (!/^[a-z][a-z0-9]{1,15}$/.test(genesis.prefix)) return reject('E_GENESIS_PREFIX', 'the prefix is 2 to 16 of a-z and 0-9')
+  if (!/^[a-z][a-z0-9]{1,15}$/.test(genesis.prefix))
+    return reject('E_GENESIS_PREFIX', 'the prefix is 2 to 16 of a-z and 0-9')
   const peers = new Set<PublicKey>()
   for (const peer of genesis.peers) {
     const fault = peerFault(genesis, peer, peers.has(peer.peer))
@@ -63,17 +71,20 @@ export function checkGenesis(genesis: Genesis): Verdict<Genesis, GenesisCode> {
     peers.add(peer.peer)
   }
   for (const output of genesis.outputs) {
-    if (output.atoms === 0n || !isUsableKey(output.owner)) return reject('E_GENESIS_OUTPUT', 'an output is empty or nobody can own it')
+    if (output.atoms === 0n || !isUsableKey(output.owner))
+      return reject('E_GENESIS_OUTPUT', 'an output is empty or nobody can own it')
   }
   if (genesisSupply(genesis) === undefined) return reject('E_GENESIS_SUPPLY', 'the supply reaches 2^63 atoms')
   const isWeighty = (output: Output): boolean => output.host !== null && peers.has(output.host)
-  if (!genesis.outputs.some(isWeighty)) return reject('E_GENESIS_WEIGHT', 'no output is hosted by a peer: nobody could propose')
+  if (!genesis.outputs.some(isWeighty))
+    return reject('E_GENESIS_WEIGHT', 'no output is hosted by a peer: nobody could propose')
   return accept(genesis)
 }
 
 function peerFault(genesis: Genesis, peer: GenesisPeer, twice: boolean): Rejection<'E_GENESIS_PEER'> | undefined {
   if (twice) return reject('E_GENESIS_PEER', `peer ${peer.peer} is listed twice`)
-  if (peer.bondAtoms < genesis.parameters.peerBondAtoms) return reject('E_GENESIS_PEER', `the bond of peer ${peer.peer} is too small`)
+  if (peer.bondAtoms < genesis.parameters.peerBondAtoms)
+    return reject('E_GENESIS_PEER', `the bond of peer ${peer.peer} is too small`)
   const usable = [peer.peer, peer.vrfKey, peer.rewards].every(isUsableKey)
   return usable ? undefined : reject('E_GENESIS_PEER', `a key of peer ${peer.peer} is not usable`)
 }

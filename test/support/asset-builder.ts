@@ -1,5 +1,6 @@
-// An asset on a test chain: registered, bonded and checkpointed by validators with fixed keys. Statements are what a test
-// says they are: base state checks their place and signatures and takes their roots on trust until they are refuted.
+// An asset on a test chain: registered, bonded and checkpointed by validators with fixed keys. Statements are
+// what a test says they are: base state checks their place and signatures and takes their roots on trust until
+// they are refuted.
 import { newestCheckpointOf } from '#base-layer/state/reads.ts'
 import { tokenTemplate } from '#contracts/assets/token.ts'
 import type { TraceLeaf } from '#contracts/assets/trace.ts'
@@ -17,18 +18,40 @@ import { type Transaction, transactionIdOf } from '#contracts/ledger/transaction
 import { asciiToBytes, bytesToHex } from '#contracts/primitives/bytes.ts'
 import type { AssetId, BondId, ClaimId, Hash, PublicKey, Seat } from '#contracts/primitives/ids.ts'
 import { assert, present } from '#contracts/primitives/verdict.ts'
-import { type Statement, statementCodec, statementIdOf, statementSigningBytes } from '#contracts/statements/statement.ts'
+import {
+  type Statement,
+  statementCodec,
+  statementIdOf,
+  statementSigningBytes
+} from '#contracts/statements/statement.ts'
 import { type Actor, actor, type ChainBuilder, shares } from './chain-builder.ts'
 
 export function registrationOf(issuer: Actor, change: Partial<AssetRegister> = {}): AssetRegister {
   const parameters = tokenTemplate.encodeParameters({
-    name: 'Test token', decimals: 2, supplyCap: 1_000_000n, mint: true, burn: true, freeze: false, recall: false
+    name: 'Test token',
+    decimals: 2,
+    supplyCap: 1_000_000n,
+    mint: true,
+    burn: true,
+    freeze: false,
+    recall: false
   })
   assert(parameters.ok, 'the test parameters are valid')
   return {
-    symbol: 'TEST', issuer: issuer.key, template: 'token', templateVersion: 1, parameters: parameters.value,
-    mode: 'opt-in', seats: 4, collateralPerSeat: shares(10), termTicks: 1000, interval: 6, windowTicks: 48,
-    statedValue: 0n, reserveAtoms: 100_000n, ...change
+    symbol: 'TEST',
+    issuer: issuer.key,
+    template: 'token',
+    templateVersion: 1,
+    parameters: parameters.value,
+    mode: 'opt-in',
+    seats: 4,
+    collateralPerSeat: shares(10),
+    termTicks: 1000,
+    interval: 6,
+    windowTicks: 48,
+    statedValue: 0n,
+    reserveAtoms: 100_000n,
+    ...change
   }
 }
 
@@ -64,7 +87,11 @@ export class AssetBuilder {
   }
 
   /** A bond of one unit by each name, owned and paid by `owner`, in one transaction. */
-  bond(owner: Actor, names: readonly string[], change: { readonly terms?: Hash; readonly units?: number } = {}): Transaction {
+  bond(
+    owner: Actor,
+    names: readonly string[],
+    change: { readonly terms?: Hash; readonly units?: number } = {}
+  ): Transaction {
     const actors = names.map(actor)
     for (const one of actors) {
       this.validators.push(one)
@@ -72,8 +99,12 @@ export class AssetBuilder {
     }
     const units = change.units ?? 1
     const bonds = actors.map(one => ({
-      asset: this.id, validator: one.key, owner: owner.key, rewards: one.key,
-      terms: change.terms ?? termsHashOf(this.registration), units
+      asset: this.id,
+      validator: one.key,
+      owner: owner.key,
+      rewards: one.key,
+      terms: change.terms ?? termsHashOf(this.registration),
+      units
     }))
     const locks = this.registration.collateralPerSeat * BigInt(bonds.length * units)
     return this.chain.spend({ from: owner, action: { kind: 'bond.post', bonds }, locks })
@@ -97,8 +128,10 @@ export class AssetBuilder {
     return {
       asset: id,
       epoch,
-      dag: before?.epoch === epoch ? before.dag
-        : dagIdOf(id, epoch, present(committee.sourceId, 'a named source'), previous.id),
+      dag:
+        before?.epoch === epoch
+          ? before.dag
+          : dagIdOf(id, epoch, present(committee.sourceId, 'a named source'), previous.id),
       commitIndex: sequence,
       sequence,
       previous: previous.id,
@@ -138,7 +171,8 @@ export class AssetBuilder {
   post(poster: Actor, statement: Statement, seats?: readonly Seat[]): Transaction {
     const signatures = this.signatures(statement, seats)
     return this.chain.spend({
-      from: poster, action: { kind: 'checkpoint.post', statement: encode(statementCodec, statement), signatures }
+      from: poster,
+      action: { kind: 'checkpoint.post', statement: encode(statementCodec, statement), signatures }
     })
   }
 
@@ -151,11 +185,17 @@ export class AssetBuilder {
   }
 }
 
-/** Whom a test accuses, and the claim that proves it: a checkpoint whose postRoot is not the root after its last step. */
+/**
+ * Whom a test accuses, and the claim that proves it: a checkpoint whose postRoot is not the root after its last
+ * step.
+ */
 export function falseEdge(asset: AssetBuilder, change: Partial<Statement> = {}) {
   const place = asset.statement(change)
   const leaf: TraceLeaf = {
-    index: place.firstStep, inputHash: hashHex('test-input'), inputLength: 10, root: hashHex('test-true-root'),
+    index: place.firstStep,
+    inputHash: hashHex('test-input'),
+    inputLength: 10,
+    root: hashHex('test-true-root'),
     effectsHash: hashHex('test-effects')
   }
   const log = traceLogOf([leaf])
@@ -163,7 +203,11 @@ export function falseEdge(asset: AssetBuilder, change: Partial<Statement> = {}) 
   const shown = present(showLeaf([leaf], log, 0), 'a leaf of the log')
   const checkpoint = statementIdOf(statement)
   const claim = encodeClaim({
-    kind: 'bad-edge', asset: asset.id, sequence: statement.sequence, checkpoint, edge: { kind: 'last', leaf: shown }
+    kind: 'bad-edge',
+    asset: asset.id,
+    sequence: statement.sequence,
+    checkpoint,
+    edge: { kind: 'last', leaf: shown }
   })
   const target: ClaimTarget = { kind: 'checkpoint', asset: asset.id, sequence: statement.sequence, checkpoint }
   return { statement, claim, target }
@@ -181,7 +225,13 @@ export class TestClaim {
     this.#chain = chain
     this.#from = from
     this.#reveal = { claim, claimant: from.key, salt: hashHex('test-salt', asciiToBytes(from.name)) }
-    const action = { kind: 'claim.commit', target, commitment: commitmentOf(this.#reveal), claimant: from.key, deposit } as const
+    const action = {
+      kind: 'claim.commit',
+      target,
+      commitment: commitmentOf(this.#reveal),
+      claimant: from.key,
+      deposit
+    } as const
     this.commit = chain.spend({ from, action, locks: deposit })
     this.id = transactionIdOf(this.commit) as Hash as ClaimId
   }
@@ -195,4 +245,19 @@ export class TestClaim {
     const action = { kind: 'claim.reveal', ...this.#reveal, commit: this.id, ...change } as const
     return this.#chain.spend({ from: this.#from, action })
   }
+}
+
+/** Two statements of one commit by one seat, and the claim that names them. */
+export function twinStatements(asset: AssetBuilder, seat: Seat) {
+  const first = asset.statement()
+  const second = { ...first, postRoot: hashHex('test-twin') }
+  const signed = [first, second].map(statement => {
+    const [one] = asset.signatures(statement, [seat])
+    return { statement, signature: present(one, 'a signature').signature }
+  })
+  const { epoch, dag } = first
+  const place = { asset: asset.id, epoch, dag, seat }
+  const twins = { kind: 'statements', first: present(signed[0], 'one'), second: present(signed[1], 'two') } as const
+  const target: ClaimTarget = { kind: 'seat', ...place }
+  return { claim: encodeClaim({ kind: 'equivocation', ...place, twins }), target }
 }

@@ -1,5 +1,6 @@
-// A small base chain in memory: peers with fixed keys that propose, acknowledge and vote in every slot as honest ones do.
-// Tests say which transactions go into which block; everything else is valid unless they change it.
+// A small base chain in memory: peers with fixed keys that propose, acknowledge and vote in every slot as
+// honest ones do. Tests say which transactions go into which block; everything else is valid unless they change
+// it.
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
 import type { ChainState } from '#base-layer/state/chain-state.ts'
 import { createGenesis } from '#base-layer/state/genesis-state.ts'
@@ -98,7 +99,12 @@ export class ChainBuilder {
       genesisTimeMs: 1_700_000_000_000,
       parameters: { ...DEV_PARAMETERS, ...options.parameters },
       seed0: hashHex('test-seed'),
-      peers: this.peers.map(({ key, vrfKey, rewards }) => ({ peer: key, vrfKey, rewards: rewards.key, bondAtoms: shares(100) })),
+      peers: this.peers.map(({ key, vrfKey, rewards }) => ({
+        peer: key,
+        vrfKey,
+        rewards: rewards.key,
+        bondAtoms: shares(100)
+      })),
       outputs: [
         ...this.peers.map(({ key }) => output(key, shares(5000), key)),
         ...owners.flatMap(({ key }) => Array.from({ length: 10 }, () => output(key, shares(1000))))
@@ -114,8 +120,18 @@ export class ChainBuilder {
     return this.state.chain.genesis
   }
 
-  /** A signed transaction. Inputs are the owner's smallest unspent outputs without a host that suffice, and change goes back. */
-  spend({ from, to = [], action, locks = 0n, fee = this.state.chain.parameters.feeAtoms, ...rest }: Spend): Transaction {
+  /**
+   * A signed transaction. Inputs are the owner's smallest unspent outputs without a host that suffice, and
+   * change goes back.
+   */
+  spend({
+    from,
+    to = [],
+    action,
+    locks = 0n,
+    fee = this.state.chain.parameters.feeAtoms,
+    ...rest
+  }: Spend): Transaction {
     const wanted = to.reduce((sum, one) => sum + one.atoms, 0n) + locks + fee
     const inputs = rest.inputs ?? this.#choose(from.key, wanted)
     const held = inputs.reduce((sum, id) => sum + (this.state.get('outputs', id)?.output.atoms ?? 0n), 0n)
@@ -138,18 +154,26 @@ export class ChainBuilder {
     return this.spend({ from, to: [output(to.key, atoms)] })
   }
 
-  /** A block with these transactions in the next slot that somebody may propose in, applied as a stranger would. */
+  /**
+   * A block with these transactions in the next slot that somebody may propose in, applied as a stranger would.
+   */
   produce(transactions: readonly Transaction[] = [], skippedSlots = 0): Block {
     const reveals = this.#reveals()
     const { block, dropped } = this.draft([...reveals, ...transactions], skippedSlots)
     const refused = dropped[0]
-    assert(refused === undefined, `dropped ${refused?.action?.kind ?? 'a payment'}: ${refused && this.refusalOf(refused)}`)
+    assert(
+      refused === undefined,
+      `dropped ${refused?.action?.kind ?? 'a payment'}: ${refused && this.refusalOf(refused)}`
+    )
     this.append(block)
     return block
   }
 
   /** Builds without applying. */
-  draft(transactions: readonly Transaction[], skippedSlots = 0): { readonly block: Block; readonly dropped: readonly Transaction[] } {
+  draft(
+    transactions: readonly Transaction[],
+    skippedSlots = 0
+  ): { readonly block: Block; readonly dropped: readonly Transaction[] } {
     const parent = this.state
     const { slotMs } = parent.chain.parameters
     for (let slot = parent.header.slot + 1 + skippedSlots; ; slot++) {
@@ -161,8 +185,12 @@ export class ChainBuilder {
       if (best === undefined) continue
       const { proposer, timeMs } = best
       const { block, dropped } = buildBlock(parent, {
-        slot, timeMs, proposer: proposer.key, transactions,
-        acknowledgements: this.acknowledge(), certificates: this.isVoting ? this.certify(slot) : []
+        slot,
+        timeMs,
+        proposer: proposer.key,
+        transactions,
+        acknowledgements: this.acknowledge(),
+        certificates: this.isVoting ? this.certify(slot) : []
       })
       return { block: this.seal(proposer, block), dropped }
     }
@@ -212,7 +240,10 @@ export class ChainBuilder {
     return this.awake.map(one => ({ peer: one.key, digest: value.digest, signature: signMessage(one.secret, message) }))
   }
 
-  /** The certificate of the epoch of a slot for the newest block with two descendants, if there is one to be had. */
+  /**
+   * The certificate of the epoch of a slot for the newest block with two descendants, if there is one to be
+   * had.
+   */
   certify(slot: number): readonly Certificate[] {
     const { state } = this
     const { slotMs, finalityEpochMs } = state.chain.parameters
@@ -222,7 +253,14 @@ export class ChainBuilder {
     const period = state.finality.period
     const height = Math.min(Math.max(state.height - 2, source.height), lastHeightOf(period, state.chain.parameters))
     if (epoch <= source.epoch || state.height < 1) return []
-    return [this.certificate({ period, root, source, target: { epoch, height, id: present(state.ancestorAt(height), 'an ancestor') } })]
+    return [
+      this.certificate({
+        period,
+        root,
+        source,
+        target: { epoch, height, id: present(state.ancestorAt(height), 'an ancestor') }
+      })
+    ]
   }
 
   certificate(vote: Vote, voters: readonly Peer[] = this.awake): Certificate {
@@ -247,9 +285,13 @@ export class ChainBuilder {
   }
 
   #choose(owner: PublicKey, wanted: bigint): readonly OutputId[] {
-    const owned = [...this.state.entries('outputs')].filter(([id, { output: one, maturesAt }]) =>
-      one.owner === owner && one.host === null && !this.#used.has(id)
-      && (maturesAt === null || maturesAt <= this.state.recordedFinal.height))
+    const owned = [...this.state.entries('outputs')].filter(
+      ([id, { output: one, maturesAt }]) =>
+        one.owner === owner &&
+        one.host === null &&
+        !this.#used.has(id) &&
+        (maturesAt === null || maturesAt <= this.state.recordedFinal.height)
+    )
     owned.sort(([, a], [, b]) => (a.output.atoms < b.output.atoms ? -1 : 1))
     const enough = owned.find(([, one]) => one.output.atoms >= wanted)
     const [id] = present(enough, `${owner.slice(0, 8)} has no output of ${wanted} atoms`)

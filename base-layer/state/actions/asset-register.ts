@@ -1,4 +1,5 @@
-// asset.register: an issuer fixes an asset and its terms [AST-1]. Sequence 0 of its checkpoints is the registration [CKP-1].
+// asset.register: an issuer fixes an asset and its terms [AST-1]. Sequence 0 of its checkpoints is the
+// registration [CKP-1].
 import { checkRegistration, firstRootOf } from '#contracts/assets/registry.ts'
 import type { AssetRegister } from '#contracts/ledger/actions/asset-register.ts'
 import { UNITS_PER_BOND } from '#contracts/ledger/actions/bond.ts'
@@ -25,13 +26,31 @@ export function applyAssetRegister(context: ActionContext, action: AssetRegister
   const asset = transaction as Hash as AssetId
   const { height } = work
   work.put('assets', asset, {
-    registration: action, registeredAt: height, firstRoot: firstRoot.value, status: 'registered', since: height,
-    epoch: 0, redrawFrom: null, current: 0, liveSince: 0, sequence: 0, settled: 0
+    registration: action,
+    registeredAt: height,
+    firstRoot: firstRoot.value,
+    status: 'registered',
+    since: height,
+    epoch: 0,
+    redrawFrom: null,
+    current: 0,
+    liveSince: 0,
+    sequence: 0,
+    settled: 0
   })
-  work.put('checkpoints', { asset, sequence: 0 }, {
-    id: asset as Hash as CheckpointId, statement: null, postedAt: height, status: 'settled', signers: [], openCommits: 0,
-    settledAt: height
-  })
+  work.put(
+    'checkpoints',
+    { asset, sequence: 0 },
+    {
+      id: asset as Hash as CheckpointId,
+      statement: null,
+      postedAt: height,
+      status: 'settled',
+      signers: [],
+      openCommits: 0,
+      settledAt: height
+    }
+  )
   work.put('logs', { kind: 'head', asset }, { kind: 'head', frontier: EMPTY_LOG })
   const lock = work.parameters.registrationLockAtoms
   credit(work, balanceIdOf('lock', asset), lock, 'lock')

@@ -1,8 +1,14 @@
-// bond.post, bond.leave, bond.release: opting into assets with collateral, and leaving again [BND-1, BND-2]. A bond's life:
-// active -> leaving -> released. All take lists, and apply whole or not at all.
+// bond.post, bond.leave, bond.release: opting into assets with collateral, and leaving again [BND-1, BND-2]. A
+// bond's life: active -> leaving -> released. All take lists, and apply whole or not at all.
 import type { BondRecord } from '#contracts/bonds/bond-record.ts'
 import { termsHashOf } from '#contracts/bonds/terms.ts'
-import { type BondLeave, type BondPost, type BondRelease, type BondTerms, bondIdOf } from '#contracts/ledger/actions/bond.ts'
+import {
+  type BondLeave,
+  type BondPost,
+  type BondRelease,
+  type BondTerms,
+  bondIdOf
+} from '#contracts/ledger/actions/bond.ts'
 import type { BondId } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { credit, drain } from '../balances.ts'
@@ -28,12 +34,18 @@ function postBond(work: Work, id: BondId, { units, ...terms }: BondTerms): Locke
   if (isEnded(asset.status)) return reject('E_ASSET_ENDED', `the asset is ${asset.status}`)
   if (terms.terms !== termsHashOf(asset.registration)) return reject('E_BOND_TERMS', 'the bond accepts other terms')
   if (units === 0) return reject('E_BOND_UNITS', 'a bond has at least one unit')
-  if (![terms.validator, terms.owner, terms.rewards].every(isOwnerKey)) return reject('E_BOND_KEY', 'a key is not usable')
+  if (![terms.validator, terms.owner, terms.rewards].every(isOwnerKey))
+    return reject('E_BOND_KEY', 'a key is not usable')
   const atomsPerUnit = asset.registration.collateralPerSeat
   const atoms = atomsPerUnit * BigInt(units)
   work.put('bonds', id, {
-    ...terms, atomsPerUnit, units: Array.from({ length: units }, () => ({ epoch: null, slashed: false })),
-    status: 'active', postedAt: work.height, lastEpoch: 0, leftAt: null
+    ...terms,
+    atomsPerUnit,
+    units: Array.from({ length: units }, () => ({ epoch: null, slashed: false })),
+    status: 'active',
+    postedAt: work.height,
+    lastEpoch: 0,
+    leftAt: null
   })
   credit(work, id, atoms, 'bond')
   return accept(atoms)
@@ -50,13 +62,17 @@ export function applyBondLeave({ work, signer }: ActionContext, { bonds }: BondL
   return accept(0n)
 }
 
-/** Pays what is left of the collateral back to its owner, once nothing can be claimed against it any more [BND-2]. */
+/**
+ * Pays what is left of the collateral back to its owner, once nothing can be claimed against it any more
+ * [BND-2].
+ */
 export function applyBondRelease({ work, signer }: ActionContext, { bonds }: BondRelease): Locked {
   for (const id of bonds) {
     const bond = findOwned(work, id, signer)
     if (!bond.ok) return bond
     if (bond.value.status !== 'leaving') return reject('E_BOND_STATUS', `the bond is ${bond.value.status}, not leaving`)
-    if (!isReleaseDue(work, bond.value)) return reject('E_BOND_NOT_DUE', 'what the bond stood behind can still be challenged')
+    if (!isReleaseDue(work, bond.value))
+      return reject('E_BOND_NOT_DUE', 'what the bond stood behind can still be challenged')
     work.put('bonds', id, { ...bond.value, status: 'released' })
     work.pay(bond.value.owner, drain(work, id))
   }
@@ -66,5 +82,5 @@ export function applyBondRelease({ work, signer }: ActionContext, { bonds }: Bon
 function findOwned(work: Work, id: BondId, owner: string): Verdict<BondRecord> {
   const bond = work.get('bonds', id)
   if (bond === undefined) return reject('E_BOND_UNKNOWN', 'no such bond')
-  return bond.owner === owner ? accept(bond) : reject('E_BOND_AUTHORITY', 'the bond\'s owner decides')
+  return bond.owner === owner ? accept(bond) : reject('E_BOND_AUTHORITY', "the bond's owner decides")
 }

@@ -1,5 +1,5 @@
-// checkpoint.post: a certified statement that closes its sequence [CKP-1, CKP-2]. What can be said without re-executing is
-// checked here, the signatures last; the rest stands until somebody proves it false.
+// checkpoint.post: a certified statement that closes its sequence [CKP-1, CKP-2]. What can be said without
+// re-executing is checked here, the signatures last; the rest stands until somebody proves it false.
 import type { AssetRecord } from '#contracts/assets/asset-record.ts'
 import { decode } from '#contracts/codec/codec.ts'
 import { boundaryOf } from '#contracts/committees/schedule.ts'
@@ -10,7 +10,12 @@ import { type CheckpointPost, type SeatSignatures, STATEMENT_BYTES } from '#cont
 import type { Seat } from '#contracts/primitives/ids.ts'
 import { accept, present, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { CheckpointRecord } from '#contracts/statements/checkpoint-record.ts'
-import { type Statement, statementCodec, statementIdOf, statementSigningBytes } from '#contracts/statements/statement.ts'
+import {
+  type Statement,
+  statementCodec,
+  statementIdOf,
+  statementSigningBytes
+} from '#contracts/statements/statement.ts'
 import { firstOpenEpoch, newestCheckpoint } from '../assets/epochs.ts'
 import { logFrontierOf } from '../assets/log.ts'
 import { balanceIdOf } from '../balance-ids.ts'
@@ -31,14 +36,25 @@ export function applyCheckpointPost({ work, signer, spare }: ActionContext, acti
   const previous = newestCheckpoint(work, asset, record)
   const committee = findCommittee(work, statement, previous)
   if (!committee.ok) return committee
-  const wrong = chainFault(statement, previous, record, committee.value) ?? heightFault(work, record, statement, previous, committee.value)
+  const wrong =
+    chainFault(statement, previous, record, committee.value) ??
+    heightFault(work, record, statement, previous, committee.value)
   if (wrong !== undefined) return wrong
   const signers = checkSignatures(work, committee.value, statement, action.signatures)
   if (!signers.ok) return signers
-  work.put('checkpoints', { asset, sequence }, {
-    id: statementIdOf(statement), statement, postedAt: work.height, status: 'standing', signers: signers.value,
-    openCommits: 0, settledAt: null
-  })
+  work.put(
+    'checkpoints',
+    { asset, sequence },
+    {
+      id: statementIdOf(statement),
+      statement,
+      postedAt: work.height,
+      status: 'standing',
+      signers: signers.value,
+      openCommits: 0,
+      settledAt: null
+    }
+  )
   work.put('assets', asset, { ...record, sequence })
   repay(work, statement, signer, spare)
   return accept(0n)
@@ -52,8 +68,11 @@ function placeFault(work: Work, record: AssetRecord, statement: Statement): Reje
     return reject('E_CHECKPOINT_ALREADY', 'the checkpoint is posted')
   }
   if (record.status !== 'live') return reject('E_CHECKPOINT_STATUS', `the asset is ${record.status}`)
-  if (sequence !== record.sequence + 1) return reject('E_CHECKPOINT_SEQUENCE', `the next sequence is ${record.sequence + 1}`)
-  return isAwaited(work, statement) ? reject('E_CHECKPOINT_CLAIMS', 'claims on what was void from here on are open') : undefined
+  if (sequence !== record.sequence + 1)
+    return reject('E_CHECKPOINT_SEQUENCE', `the next sequence is ${record.sequence + 1}`)
+  return isAwaited(work, statement)
+    ? reject('E_CHECKPOINT_CLAIMS', 'claims on what was void from here on are open')
+    : undefined
 }
 
 /** Claims are judged and paid by the records of void checkpoints, which make room once that is over. */
@@ -66,14 +85,13 @@ function isAwaited(work: Work, { asset, sequence }: Statement): boolean {
 }
 
 /** The committee of the statement's epoch and dag, if it is the one to speak now [COM-4]. */
-function findCommittee(
-  work: Work, statement: Statement, previous: CheckpointRecord
-): Verdict<CommitteeRecord> {
+function findCommittee(work: Work, statement: Statement, previous: CheckpointRecord): Verdict<CommitteeRecord> {
   const { asset, epoch, dag } = statement
   const committee = work.get('committees', { asset, epoch })
   if (committee === undefined) return reject('E_CHECKPOINT_EPOCH', 'the epoch has no source')
   if (committee.closedAt !== null) return reject('E_CHECKPOINT_CLOSED', 'the base closed the epoch')
-  if (work.height < committee.begins || committee.sourceId === null) return reject('E_CHECKPOINT_EPOCH', 'the epoch has not begun')
+  if (work.height < committee.begins || committee.sourceId === null)
+    return reject('E_CHECKPOINT_EPOCH', 'the epoch has not begun')
   if (epoch < firstOpenEpoch(previous)) return reject('E_CHECKPOINT_EPOCH', 'a checkpoint closed the epoch')
   for (let before = firstOpenEpoch(previous); before < epoch; before++) {
     const open = present(work.get('committees', { asset, epoch: before }), 'an earlier epoch')
@@ -81,16 +99,23 @@ function findCommittee(
   }
   const continued = previous.statement?.epoch === epoch ? previous.statement.dag : undefined
   const expected = continued ?? dagIdOf(asset, epoch, committee.sourceId, previous.id)
-  return dag === expected ? accept(committee) : reject('E_CHECKPOINT_DAG', 'the dag does not start from the newest checkpoint')
+  return dag === expected
+    ? accept(committee)
+    : reject('E_CHECKPOINT_DAG', 'the dag does not start from the newest checkpoint')
 }
 
 /** What must equal what base state holds or implies, and the statement's own bounds. */
 function chainFault(
-  statement: Statement, { id, statement: before }: CheckpointRecord, record: AssetRecord, { engine }: CommitteeRecord
+  statement: Statement,
+  { id, statement: before }: CheckpointRecord,
+  record: AssetRecord,
+  { engine }: CommitteeRecord
 ): Rejection | undefined {
-  if (statement.previous !== id) return reject('E_CHECKPOINT_PREVIOUS', 'the statement does not follow the newest checkpoint')
+  if (statement.previous !== id)
+    return reject('E_CHECKPOINT_PREVIOUS', 'the statement does not follow the newest checkpoint')
   if (statement.engine !== engine) return reject('E_CHECKPOINT_ENGINE', `the epoch runs engine ${engine}`)
-  if (statement.preRoot !== (before?.postRoot ?? record.firstRoot)) return reject('E_CHECKPOINT_PRE_ROOT', 'the first root is another')
+  if (statement.preRoot !== (before?.postRoot ?? record.firstRoot))
+    return reject('E_CHECKPOINT_PRE_ROOT', 'the first root is another')
   const firstStep = before === null ? 0 : before.firstStep + before.stepCount
   if (statement.firstStep !== firstStep) return reject('E_CHECKPOINT_FIRST_STEP', `the first step is ${firstStep}`)
   if (statement.stepCount === 0 && statement.postRoot !== statement.preRoot) {
@@ -100,13 +125,18 @@ function chainFault(
 }
 
 function heightFault(
-  work: Work, record: AssetRecord, statement: Statement, { statement: before }: CheckpointRecord, committee: CommitteeRecord
+  work: Work,
+  record: AssetRecord,
+  statement: Statement,
+  { statement: before }: CheckpointRecord,
+  committee: CommitteeRecord
 ): Rejection | undefined {
   const { stepCap, commitSteps } = work.parameters
   const { asset, baseHeight, logConsumed, stepCount, closes } = statement
   const floor = before?.baseHeight ?? record.registeredAt
   if (baseHeight < floor) return reject('E_CHECKPOINT_BASE_LOW', 'the base height fell')
-  if (baseHeight > work.now.recordedFinal.height) return reject('E_CHECKPOINT_BASE_HIGH', 'the base height is not recorded final')
+  if (baseHeight > work.now.recordedFinal.height)
+    return reject('E_CHECKPOINT_BASE_HIGH', 'the base height is not recorded final')
   if (stepCount > stepCap) return reject('E_CHECKPOINT_STEPS', `more than ${stepCap} steps`)
   const consumed = before?.logConsumed ?? 0
   if (logConsumed < consumed || logConsumed > logFrontierOf(work, asset).size) {
@@ -121,11 +151,14 @@ function heightFault(
 }
 
 /**
- * The seats that signed, if they are distinct, all sign, and make a quorum. A seat that has lost its collateral counts for
- * nothing, but does not spoil what others signed.
+ * The seats that signed, if they are distinct, all sign, and make a quorum. A seat that has lost its collateral
+ * counts for nothing, but does not spoil what others signed.
  */
 function checkSignatures(
-  work: Work, { seats }: CommitteeRecord, statement: Statement, signatures: SeatSignatures
+  work: Work,
+  { seats }: CommitteeRecord,
+  statement: Statement,
+  signatures: SeatSignatures
 ): Verdict<readonly Seat[]> {
   let before = -1
   for (const { seat } of signatures) {
@@ -135,10 +168,12 @@ function checkSignatures(
   }
   const signers = signatures.map(one => one.seat).filter(seat => seats[seat]?.slashed === false)
   const quorum = quorumOf(seats.length)
-  if (signers.length < quorum) return reject('E_CHECKPOINT_QUORUM', `${signers.length} seats where ${quorum} make a quorum`)
+  if (signers.length < quorum)
+    return reject('E_CHECKPOINT_QUORUM', `${signers.length} seats where ${quorum} make a quorum`)
   const message = statementSigningBytes(work.chain.genesis, statement)
   const isSigned = signatures.every(({ seat, signature }) =>
-    verifySignature(present(seats[seat], 'a seat of the committee').validator, message, signature))
+    verifySignature(present(seats[seat], 'a seat of the committee').validator, message, signature)
+  )
   return isSigned ? accept(signers) : reject('E_CHECKPOINT_SIGNATURE', 'the signature of a seat does not verify')
 }
 

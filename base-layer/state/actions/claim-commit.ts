@@ -26,22 +26,41 @@ export function applyClaimCommit(context: ActionContext, action: ClaimCommit): L
   if (!isOwnerKey(claimant)) return reject('E_CLAIM_KEY', 'nobody could be paid under this key')
   if (!hasRoom(openClaims(work))) return reject('E_CLAIM_FULL', 'too many claims are open')
   const id = transaction as Hash as ClaimId
-  work.put('claims', { kind: 'commit', id }, {
-    kind: 'commit', target, commitment, claimant, refund: signer, deposit, feeAtoms: spare - deposit,
-    committedAt: work.height, place, status: 'committed', revealedAt: null, revealFeeAtoms: 0n
-  })
+  work.put(
+    'claims',
+    { kind: 'commit', id },
+    {
+      kind: 'commit',
+      target,
+      commitment,
+      claimant,
+      refund: signer,
+      deposit,
+      feeAtoms: spare - deposit,
+      committedAt: work.height,
+      place,
+      status: 'committed',
+      revealedAt: null,
+      revealFeeAtoms: 0n
+    }
+  )
   credit(work, balanceIdOf('deposit', id), deposit, 'deposit')
   addCommit(work, id)
   countOpen(work, target, 1)
   return accept(deposit)
 }
 
-/** A checkpoint from posting to window end, a seat until EVIDENCE_AGE after its dag's last checkpoint [CLM-4]. */
+/**
+ * A checkpoint from posting to window end, a seat until EVIDENCE_AGE after its dag's last checkpoint [CLM-4].
+ */
 function timeFault(work: Work, target: ClaimTarget, windowTicks: number): Rejection | undefined {
   if (target.kind === 'checkpoint') {
     const checkpoint = work.get('checkpoints', { asset: target.asset, sequence: target.sequence })
-    if (checkpoint?.status !== 'standing') return reject('E_CLAIM_STATUS', `the checkpoint is ${checkpoint?.status ?? 'unknown'}`)
-    return work.hasPassed(checkpoint.postedAt, windowTicks) ? reject('E_CLAIM_WINDOW', 'the window has passed') : undefined
+    if (checkpoint?.status !== 'standing')
+      return reject('E_CLAIM_STATUS', `the checkpoint is ${checkpoint?.status ?? 'unknown'}`)
+    return work.hasPassed(checkpoint.postedAt, windowTicks)
+      ? reject('E_CLAIM_WINDOW', 'the window has passed')
+      : undefined
   }
   if (convictionOf(work, target) !== undefined) return reject('E_CLAIM_CONVICTED', 'the seat is convicted')
   const settledAt = epochSettledAt(work, target.asset, target.epoch)

@@ -1,5 +1,5 @@
-// claim.reveal: the accusation itself, judged in this block [CLM-1 to CLM-4, CLM-6]. With a commit, whatever the verdict, it
-// is taken and its fee paid, so that a claim that proves nothing is not free to have judged.
+// claim.reveal: the accusation itself, judged in this block [CLM-1 to CLM-4, CLM-6]. With a commit, whatever
+// the verdict, it is taken and its fee paid, so that a claim that proves nothing is not free to have judged.
 import { type Claim, claimTargetOf, decodeClaim } from '#contracts/claims/claim.ts'
 import type { ClaimCommitRecord } from '#contracts/claims/claim-record.ts'
 import { judgeClaim } from '#contracts/claims/judge.ts'
@@ -30,13 +30,16 @@ export function applyClaimReveal({ work, spare }: ActionContext, action: ClaimRe
   return accept(0n)
 }
 
-/** The commit that this reveal opens, if it is in time: after its block is recorded final, within REVEAL ticks. */
+/**
+ * The commit that this reveal opens, if it is in time: after its block is recorded final, within REVEAL ticks.
+ */
 function findCommit(work: Work, id: ClaimId, reveal: ClaimReveal, target: ClaimTarget): Verdict<ClaimCommitRecord> {
   const commit = commitOf(work, id)
   if (commit === undefined) return reject('E_CLAIM_COMMIT', 'no such commit')
   if (commit.status !== 'committed') return reject('E_CLAIM_REVEALED', `the commit is ${commit.status}`)
   if (commit.commitment !== commitmentOf(reveal)) return reject('E_CLAIM_COMMITMENT', 'the commit hides something else')
-  if (targetHashOf(commit.target) !== targetHashOf(target)) return reject('E_CLAIM_TARGET', 'the claim has another target than its commit')
+  if (targetHashOf(commit.target) !== targetHashOf(target))
+    return reject('E_CLAIM_TARGET', 'the claim has another target than its commit')
   const ticks = work.ticksSince(commit.committedAt)
   if (ticks === undefined) return reject('E_CLAIM_EARLY', 'the commit is not recorded final')
   return ticks < work.parameters.revealTicks ? accept(commit) : reject('E_CLAIM_LATE', 'REVEAL ticks have passed')
@@ -47,7 +50,10 @@ function judge(work: Work, claim: Claim, target: ClaimTarget): Verdict<Judgement
   return facts.ok ? accept(judgeClaim(claim, facts.value, verifySignature)) : facts
 }
 
-/** Without a commit a proof voids and slashes all the same, and pays nothing; anything else is not worth a block's room. */
+/**
+ * Without a commit a proof voids and slashes all the same, and pays nothing; anything else is not worth a
+ * block's room.
+ */
 function revealBare(work: Work, target: ClaimTarget, judgement: Judgement): Locked {
   if (convictionOf(work, target) !== undefined) return reject('E_CLAIM_CONVICTED', 'the target is convicted')
   switch (judgement.kind) {

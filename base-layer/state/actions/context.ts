@@ -1,5 +1,5 @@
-// What every action's handler is given, and what it gives back: the atoms it moved from the inputs into balances, or why
-// it is refused [LED-4].
+// What every action's handler is given, and what it gives back: the atoms it moved from the inputs into
+// balances, or why it is refused [LED-4].
 import type { PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
 import type { Work } from '../work.ts'

@@ -1,5 +1,5 @@
-// evidence.post: two signed things of one peer that contradict each other [FIN-4, POS-5]. Votes cost the bond; a double
-// acknowledgement or proposal costs a part of it and the tickets of the rest of the period.
+// evidence.post: two signed things of one peer that contradict each other [FIN-4, POS-5]. Votes cost the bond;
+// a double acknowledgement or proposal costs a part of it and the tickets of the rest of the period.
 import { ackPenaltyOf, shareVoteEvidence } from '#contracts/bonds/slashing.ts'
 import { decode } from '#contracts/codec/codec.ts'
 import { EVIDENCE_BYTES, type EvidencePost } from '#contracts/ledger/actions/evidence-post.ts'
@@ -21,7 +21,8 @@ export function applyEvidencePost({ work, signer }: ActionContext, action: Evide
   if (!offence.ok) return offence
   const peer = work.get('peers', offence.value.peer)
   if (peer === undefined) return reject('E_EVIDENCE_PEER', 'not a registered peer')
-  return offence.value.kind === 'votes' ? punishVotes(work, offence.value.peer, peer, signer)
+  return offence.value.kind === 'votes'
+    ? punishVotes(work, offence.value.peer, peer, signer)
     : punishSlot(work, offence.value, peer)
 }
 

@@ -9,7 +9,8 @@ export function applyLogPost({ work }: ActionContext, { asset, instruction }: Lo
   const record = work.get('assets', asset)
   if (record === undefined) return reject('E_ASSET_UNKNOWN', 'no such asset')
   if (isEnded(record.status)) return reject('E_ASSET_ENDED', `the asset is ${record.status}`)
-  if (instructionsNow(work, asset) >= work.parameters.logRate) return reject('E_LOG_RATE', 'the asset\'s log is full in this block')
+  if (instructionsNow(work, asset) >= work.parameters.logRate)
+    return reject('E_LOG_RATE', "the asset's log is full in this block")
   appendLogItem(work, asset, { kind: 'instruction', instruction })
   return accept(0n)
 }

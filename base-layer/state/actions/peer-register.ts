@@ -1,4 +1,5 @@
-// peer.register: a node becomes a peer by locking a bond [POS-1, POS-3]. It weighs from the first snapshot after it.
+// peer.register: a node becomes a peer by locking a bond [POS-1, POS-3]. It weighs from the first snapshot
+// after it.
 import type { PeerRegister } from '#contracts/ledger/actions/peer-register.ts'
 import { accept, reject } from '#contracts/primitives/verdict.ts'
 import { balanceIdOf } from '../balance-ids.ts'

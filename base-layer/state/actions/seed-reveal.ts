@@ -1,5 +1,5 @@
-// seed.reveal: a peer of the newest snapshot proves its share of the period's seed [POS-3]. The snapshot block itself can
-// carry none: the keys they are checked under are fixed by its state.
+// seed.reveal: a peer of the newest snapshot proves its share of the period's seed [POS-3]. The snapshot block
+// itself can carry none: the keys they are checked under are fixed by its state.
 import { vrfVerify } from '#contracts/crypto/vrf.ts'
 import { type SeedReveal, seedAlpha, seedOutputOf } from '#contracts/ledger/actions/seed-reveal.ts'
 import { compareText } from '#contracts/primitives/bytes.ts'

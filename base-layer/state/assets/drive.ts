@@ -1,4 +1,5 @@
-// What a block does for every asset by height and tick alone [AST-2, COM-4, VAL-3, CLM-4], in order of asset id.
+// What a block does for every asset by height and tick alone [AST-2, COM-4, VAL-3, CLM-4], in order of asset
+// id.
 import type { AssetRecord } from '#contracts/assets/asset-record.ts'
 import { boundaryOf } from '#contracts/committees/schedule.ts'
 import { compareText } from '#contracts/primitives/bytes.ts'
@@ -23,8 +24,9 @@ export function driveAssets(work: Work): void {
 }
 
 /**
- * Settlement first, so that what was true at the start of the block counts; then beginnings, because a deadline counts no
- * earlier than they do; then deadlines, which may close what would otherwise be drawn for; the draw last.
+ * Settlement first, so that what was true at the start of the block counts; then beginnings, because a deadline
+ * counts no earlier than they do; then deadlines, which may close what would otherwise be drawn for; the draw
+ * last.
  */
 function driveAsset(work: Work, asset: AssetId, before: AssetRecord): AssetRecord {
   let record = driveSettlement(work, asset, before)
@@ -64,15 +66,19 @@ function driveDeadlines(work: Work, asset: AssetId, record: AssetRecord): AssetR
   const { graceTicks, staffingTicks, restaffTicks } = work.parameters
   switch (record.status) {
     case 'staffing':
-      return record.epoch === 0 && work.hasPassed(record.registeredAt, staffingTicks) ? lapse(work, asset, record) : record
+      return record.epoch === 0 && work.hasPassed(record.registeredAt, staffingTicks)
+        ? lapse(work, asset, record)
+        : record
     case 'live':
       return isOverdue(work, asset, record) ? closeEpochs(work, asset, record, 'halt') : record
     case 'halted':
       return work.hasPassed(record.since, graceTicks)
-        ? { ...moved(work, record, 'salvaged'), redrawFrom: work.height } : record
+        ? { ...moved(work, record, 'salvaged'), redrawFrom: work.height }
+        : record
     case 'restaffing':
       return record.redrawFrom !== null && work.hasPassed(record.since, restaffTicks)
-        ? { ...moved(work, record, 'unrestaffed'), redrawFrom: null } : record
+        ? { ...moved(work, record, 'unrestaffed'), redrawFrom: null }
+        : record
     default:
       return record
   }

@@ -1,5 +1,5 @@
-// Epochs of an asset's committees in base state [COM-4, BND-2, BND-6]: which are open, closing them, freeing their units,
-// and when a bond's last promise has run out.
+// Epochs of an asset's committees in base state [COM-4, BND-2, BND-6]: which are open, closing them, freeing
+// their units, and when a bond's last promise has run out.
 import type { AssetRecord } from '#contracts/assets/asset-record.ts'
 import type { BondRecord } from '#contracts/bonds/bond-record.ts'
 import type { CommitteeRecord, CommitteeSeat } from '#contracts/committees/committee-record.ts'
@@ -24,9 +24,15 @@ export function firstOpenEpoch({ statement }: CheckpointRecord): number {
   return statement.closes === 'epoch' ? statement.epoch + 1 : statement.epoch
 }
 
-/** The base closes every epoch that is still open [COM-4]: their units are free, and draws start again at `redrawFrom`. */
+/**
+ * The base closes every epoch that is still open [COM-4]: their units are free, and draws start again at
+ * `redrawFrom`.
+ */
 export function closeEpochs(
-  work: Work, asset: AssetId, record: AssetRecord, event: Extract<LifeEvent, 'halt' | 'void'>
+  work: Work,
+  asset: AssetId,
+  record: AssetRecord,
+  event: Extract<LifeEvent, 'halt' | 'void'>
 ): AssetRecord {
   for (let epoch = firstOpenEpoch(newestCheckpoint(work, asset, record)); epoch <= record.epoch; epoch++) {
     const committee = committeeOf(work, asset, epoch)
@@ -36,7 +42,8 @@ export function closeEpochs(
   }
   const status = statusAfter(record.status, event)
   // An asset that was looking for members already goes on looking.
-  if (status === undefined) return { ...record, current: 0, redrawFrom: record.status === 'restaffing' ? work.height : null }
+  if (status === undefined)
+    return { ...record, current: 0, redrawFrom: record.status === 'restaffing' ? work.height : null }
   const redrawFrom = event === 'void' ? work.height : null
   return { ...record, status, since: work.height, current: 0, redrawFrom }
 }
@@ -59,13 +66,19 @@ export function changeUnit(work: Work, seat: CommitteeSeat, change: (unit: Unit)
 
 /** The newest standing or settled checkpoint of an epoch, if it has one. */
 export function lastCheckpointOf(
-  work: Work, asset: AssetId, record: AssetRecord, epoch: number
+  work: Work,
+  asset: AssetId,
+  record: AssetRecord,
+  epoch: number
 ): CheckpointRecord | undefined {
   const found = checkpointBefore(work, asset, record, epoch + 1)
   return found.statement?.epoch === epoch ? found : undefined
 }
 
-/** The newest standing or settled checkpoint of an earlier epoch: those of an epoch lie together, so halving finds it. */
+/**
+ * The newest standing or settled checkpoint of an earlier epoch: those of an epoch lie together, so halving
+ * finds it.
+ */
 export function checkpointBefore(work: Work, asset: AssetId, record: AssetRecord, epoch: number): CheckpointRecord {
   const at = (sequence: number): CheckpointRecord =>
     present(work.get('checkpoints', { asset, sequence }), 'sequences up to the newest are recorded')
@@ -80,8 +93,8 @@ export function checkpointBefore(work: Work, asset: AssetId, record: AssetRecord
 }
 
 /**
- * Height from which EVIDENCE_AGE counts for an epoch [BND-2, CLM-4]: its last checkpoint is settled or void, or without
- * one the base closed it. Undefined while it can still bring checkpoints, or one of them waits.
+ * Height from which EVIDENCE_AGE counts for an epoch [BND-2, CLM-4]: its last checkpoint is settled or void, or
+ * without one the base closed it. Undefined while it can still bring checkpoints, or one of them waits.
  */
 export function epochSettledAt(work: Work, asset: AssetId, epoch: number): number | undefined {
   const record = present(work.get('assets', asset), 'an asset with epochs is registered')

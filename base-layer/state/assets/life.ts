@@ -11,12 +11,42 @@ interface LifeRule {
 }
 
 export const LIFE: readonly LifeRule[] = [
-  { event: 'next-block', from: ['registered'], to: 'staffing', meaning: 'the block after the registration looks for members' },
-  { event: 'unstaffed', from: ['staffing'], to: 'lapsed', meaning: 'STAFFING ticks without a source: the lock goes back' },
-  { event: 'begins', from: ['staffing', 'restaffing', 'live'], to: 'live', meaning: 'the newest epoch reached its beginning' },
-  { event: 'halt', from: ['live'], to: 'halted', meaning: 'a deadline of VAL-3 or GRACE passed: the base closed the epoch' },
-  { event: 'salvaged', from: ['halted'], to: 'restaffing', meaning: 'GRACE ticks after the closing block salvage ends' },
-  { event: 'void', from: ['live', 'halted', 'restaffing'], to: 'restaffing', meaning: 'a false checkpoint closed the epoch' },
+  {
+    event: 'next-block',
+    from: ['registered'],
+    to: 'staffing',
+    meaning: 'the block after the registration looks for members'
+  },
+  {
+    event: 'unstaffed',
+    from: ['staffing'],
+    to: 'lapsed',
+    meaning: 'STAFFING ticks without a source: the lock goes back'
+  },
+  {
+    event: 'begins',
+    from: ['staffing', 'restaffing', 'live'],
+    to: 'live',
+    meaning: 'the newest epoch reached its beginning'
+  },
+  {
+    event: 'halt',
+    from: ['live'],
+    to: 'halted',
+    meaning: 'a deadline of VAL-3 or GRACE passed: the base closed the epoch'
+  },
+  {
+    event: 'salvaged',
+    from: ['halted'],
+    to: 'restaffing',
+    meaning: 'GRACE ticks after the closing block salvage ends'
+  },
+  {
+    event: 'void',
+    from: ['live', 'halted', 'restaffing'],
+    to: 'restaffing',
+    meaning: 'a false checkpoint closed the epoch'
+  },
   { event: 'unrestaffed', from: ['restaffing'], to: 'wound-up', meaning: 'RESTAFF ticks without a source' }
 ]
 

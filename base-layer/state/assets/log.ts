@@ -1,4 +1,5 @@
-// An asset's ordered inbox in base state [VAL-1]: appended by people, by epochs and by settlement, consumed in order.
+// An asset's ordered inbox in base state [VAL-1]: appended by people, by epochs and by settlement, consumed in
+// order.
 import { type LogItem, logEntryCodec } from '#contracts/assets/log-item.ts'
 import { encode } from '#contracts/codec/codec.ts'
 import { appendLeaf, type LogFrontier } from '#contracts/merkle/log.ts'
@@ -10,7 +11,11 @@ export function appendLogItem(work: Work, asset: AssetId, item: LogItem): void {
   const frontier = logFrontierOf(work, asset)
   const entry = { height: work.height, item }
   work.put('logs', { kind: 'entry', asset, index: frontier.size }, { kind: 'entry', ...entry })
-  work.put('logs', { kind: 'head', asset }, { kind: 'head', frontier: appendLeaf(frontier, encode(logEntryCodec, entry)) })
+  work.put(
+    'logs',
+    { kind: 'head', asset },
+    { kind: 'head', frontier: appendLeaf(frontier, encode(logEntryCodec, entry)) }
+  )
 }
 
 export function logFrontierOf(work: Work, asset: AssetId): LogFrontier {

@@ -1,5 +1,5 @@
-// Settlement [CLM-4, CKP-5]: in order of sequence, once a checkpoint's window has passed and no commit made inside it is
-// open. The log tells the committee whose seats share the sequence's fees.
+// Settlement [CLM-4, CKP-5]: in order of sequence, once a checkpoint's window has passed and no commit made
+// inside it is open. The log tells the committee whose seats share the sequence's fees.
 import type { AssetRecord } from '#contracts/assets/asset-record.ts'
 import type { AssetId } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'

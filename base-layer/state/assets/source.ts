@@ -1,5 +1,5 @@
-// Source blocks [COM-2, COM-4, COM-5]: when an asset looks for the members of its next epoch, who may be drawn, and what
-// the source fixes.
+// Source blocks [COM-2, COM-4, COM-5]: when an asset looks for the members of its next epoch, who may be drawn,
+// and what the source fixes.
 import type { AssetRecord } from '#contracts/assets/asset-record.ts'
 import { ENGINE_VERSION } from '#contracts/assets/step.ts'
 import { type Candidate, drawCommittee, type SeatedUnit } from '#contracts/committees/draw.ts'
@@ -32,7 +32,10 @@ export function driveSource(work: Work, asset: AssetId, record: AssetRecord): As
   return { ...record, epoch, redrawFrom: null }
 }
 
-/** First source: any block of staffing. Next: EPOCH above the last, or from `redrawFrom` once the base closed an epoch. */
+/**
+ * First source: any block of staffing. Next: EPOCH above the last, or from `redrawFrom` once the base closed an
+ * epoch.
+ */
 function isSourceDue(work: Work, asset: AssetId, record: AssetRecord): boolean {
   switch (record.status) {
     case 'staffing':
@@ -40,8 +43,10 @@ function isSourceDue(work: Work, asset: AssetId, record: AssetRecord): boolean {
     case 'restaffing':
       return record.redrawFrom !== null && work.height >= record.redrawFrom
     case 'live':
-      return record.current === record.epoch
-        && work.height >= committeeOf(work, asset, record.epoch).source + work.parameters.epoch
+      return (
+        record.current === record.epoch &&
+        work.height >= committeeOf(work, asset, record.epoch).source + work.parameters.epoch
+      )
     default:
       return false
   }
@@ -59,7 +64,10 @@ function drawMembers(work: Work, asset: AssetId, record: AssetRecord): readonly 
   return drawCommittee(terms, candidatesOf(work, asset, newest * period, lost), last && { seats: last.seats, halted })
 }
 
-/** Units bonded at or below `by`, active and not slashed. A bond names one asset, so none is reserved elsewhere [BND-6]. */
+/**
+ * Units bonded at or below `by`, active and not slashed. A bond names one asset, so none is reserved elsewhere
+ * [BND-6].
+ */
 function candidatesOf(work: Work, asset: AssetId, by: number, lost: readonly SeatedUnit[]): readonly Candidate[] {
   const candidates: Candidate[] = []
   for (const [bond, { asset: of, status, postedAt, units, validator, rewards }] of work.entries('bonds')) {

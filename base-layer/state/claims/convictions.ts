@@ -1,5 +1,5 @@
-// What a proven claim does [CLM-6, CKP-3]: takes the collateral behind the seats, voids what was false and what stands on it,
-// closes the epoch, and holds the collateral until it is paid out.
+// What a proven claim does [CLM-6, CKP-3]: takes the collateral behind the seats, voids what was false and what
+// stands on it, closes the epoch, and holds the collateral until it is paid out.
 import type { AssetRecord } from '#contracts/assets/asset-record.ts'
 import type { ConvictionRecord } from '#contracts/claims/claim-record.ts'
 import { quorumOf } from '#contracts/committees/quorum.ts'
@@ -15,7 +15,8 @@ import { addConviction } from './open-claims.ts'
 import { targetHashOf } from './targets.ts'
 
 export function convictionKeyOf(target: ClaimTarget): KeyOf<'claims'> {
-  return target.kind === 'checkpoint' ? { kind: 'checkpoint', asset: target.asset, sequence: target.sequence }
+  return target.kind === 'checkpoint'
+    ? { kind: 'checkpoint', asset: target.asset, sequence: target.sequence }
     : { kind: 'seat', dag: target.dag, seat: target.seat }
 }
 
@@ -24,7 +25,10 @@ export function convictionBalanceOf(target: ClaimTarget): Hash {
   return balanceIdOf('conviction', targetHashOf(target))
 }
 
-/** The conviction of exactly this target: an older one may lie at the sequence of a checkpoint that was posted anew. */
+/**
+ * The conviction of exactly this target: an older one may lie at the sequence of a checkpoint that was posted
+ * anew.
+ */
 export function convictionOf(work: Work, target: ClaimTarget): ConvictionRecord | undefined {
   const found = work.get('claims', convictionKeyOf(target))
   return found?.kind === 'conviction' && targetHashOf(found.target) === targetHashOf(target) ? found : undefined
@@ -42,23 +46,35 @@ export function convict(work: Work, target: ClaimTarget, seats: readonly Seat[])
   const slashed = seats.reduce((sum, seat) => sum + slashSeat(work, target.asset, epoch, seat), 0n)
   credit(work, convictionBalanceOf(target), slashed, 'conviction')
   work.put('claims', convictionKeyOf(target), {
-    kind: 'conviction', target, provenAt: work.height, slashed, paid: false, paidTo: null, paidCommit: null,
-    reward: 0n, burnt: 0n
+    kind: 'conviction',
+    target,
+    provenAt: work.height,
+    slashed,
+    paid: false,
+    paidTo: null,
+    paidCommit: null,
+    reward: 0n,
+    burnt: 0n
   })
   addConviction(work, target)
   const record = present(work.get('assets', target.asset), 'the asset of a target')
-  const next = target.kind === 'checkpoint' ? voidFrom(work, target.asset, record, target.sequence)
-    : closeIfTooFew(work, target.asset, record, epoch)
+  const next =
+    target.kind === 'checkpoint'
+      ? voidFrom(work, target.asset, record, target.sequence)
+      : closeIfTooFew(work, target.asset, record, epoch)
   work.put('assets', target.asset, next)
 }
 
 function epochOf(work: Work, target: ClaimTarget): number {
   if (target.kind === 'seat') return target.epoch
   const { asset, sequence } = target
-  return present(work.get('checkpoints', { asset, sequence })?.statement, 'a convicted checkpoint has a statement').epoch
+  return present(work.get('checkpoints', { asset, sequence })?.statement, 'a convicted checkpoint has a statement')
+    .epoch
 }
 
-/** Takes the unit behind a seat, if nobody took it before. Returns the atoms, which the caller puts elsewhere. */
+/**
+ * Takes the unit behind a seat, if nobody took it before. Returns the atoms, which the caller puts elsewhere.
+ */
 function slashSeat(work: Work, asset: AssetId, epoch: number, seat: Seat): bigint {
   const committee = committeeOf(work, asset, epoch)
   const accused = present(committee.seats[seat], 'a convicted seat is of the committee')
@@ -74,8 +90,9 @@ function slashSeat(work: Work, asset: AssetId, epoch: number, seat: Seat): bigin
 }
 
 /**
- * Voids a checkpoint and its successors, so that the asset is back at the last good one, and closes the epoch [CKP-3]. What
- * is settled stands: then proof slashes and closes only. What another proof has voided is void already.
+ * Voids a checkpoint and its successors, so that the asset is back at the last good one, and closes the epoch
+ * [CKP-3]. What is settled stands: then proof slashes and closes only. What another proof has voided is void
+ * already.
  */
 function voidFrom(work: Work, asset: AssetId, record: AssetRecord, sequence: number): AssetRecord {
   if (sequence > record.sequence) return record

@@ -1,4 +1,5 @@
-// What a block does for claims by ticks alone [CLM-4, BND-5]: commits that nobody revealed lapse, convictions are paid.
+// What a block does for claims by ticks alone [CLM-4, BND-5]: commits that nobody revealed lapse, convictions
+// are paid.
 import { shareConviction } from '#contracts/bonds/slashing.ts'
 import type { ClaimCommitRecord } from '#contracts/claims/claim-record.ts'
 import type { ClaimTarget } from '#contracts/ledger/actions/claim.ts'
@@ -46,7 +47,10 @@ function isVoidedFromBelow(work: Work, target: ClaimTarget): boolean {
   return work.get('checkpoints', { asset, sequence })?.status === 'void' && convictionOf(work, target) === undefined
 }
 
-/** The earliest proven commit is paid, every proven one gets its deposit back; where nobody is paid, all burns [BND-5]. */
+/**
+ * The earliest proven commit is paid, every proven one gets its deposit back; where nobody is paid, all burns
+ * [BND-5].
+ */
 function payOut(work: Work, target: ClaimTarget): void {
   const name = targetHashOf(target)
   const proven = openClaims(work).commits.flatMap(id => {
@@ -63,8 +67,13 @@ function payOut(work: Work, target: ClaimTarget): void {
   work.burn(shares.burnt)
   const conviction = present(convictionOf(work, target), 'an open conviction is on record')
   work.put('claims', convictionKeyOf(target), {
-    kind: 'conviction', ...conviction, paid: true, paidTo: first?.commit.claimant ?? null,
-    paidCommit: first?.id ?? null, reward: shares.claimant, burnt: shares.burnt
+    kind: 'conviction',
+    ...conviction,
+    paid: true,
+    paidTo: first?.commit.claimant ?? null,
+    paidCommit: first?.id ?? null,
+    reward: shares.claimant,
+    burnt: shares.burnt
   })
   removeCommits(work, new Set(proven.map(one => one.id)))
   removeConviction(work, target)

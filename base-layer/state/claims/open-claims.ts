@@ -1,5 +1,5 @@
-// The list of claims that wait for ticks: commits to be revealed or lapse, convictions to be paid [CLM-4]. One leaf, so a
-// block looks at these alone and not at every claim there ever was.
+// The list of claims that wait for ticks: commits to be revealed or lapse, convictions to be paid [CLM-4]. One
+// leaf, so a block looks at these alone and not at every claim there ever was.
 import type { ClaimCommitRecord } from '#contracts/claims/claim-record.ts'
 import type { ClaimTarget } from '#contracts/ledger/actions/claim.ts'
 import type { ClaimId } from '#contracts/primitives/ids.ts'
@@ -47,7 +47,12 @@ export function commitOf(work: Work, id: ClaimId): ClaimCommitRecord | undefined
 }
 
 /** A commit is answered, one way or another: settlement of its checkpoint no longer waits for it [CLM-4]. */
-export function answerCommit(work: Work, id: ClaimId, record: ClaimCommitRecord, change: Partial<ClaimCommitRecord>): void {
+export function answerCommit(
+  work: Work,
+  id: ClaimId,
+  record: ClaimCommitRecord,
+  change: Partial<ClaimCommitRecord>
+): void {
   work.put('claims', { kind: 'commit', id }, { kind: 'commit', ...record, ...change })
   countOpen(work, record.target, -1)
 }

@@ -31,10 +31,12 @@ function checkpointFacts(work: Work, { asset, sequence, checkpoint: id }: Checkp
   }
   const { statement, signers } = checkpoint
   const previous = work.get('checkpoints', { asset, sequence: sequence - 1 })
-  if (previous?.id !== statement.previous) return reject('E_CLAIM_TARGET', 'what the checkpoint followed is off the record')
+  if (previous?.id !== statement.previous)
+    return reject('E_CLAIM_TARGET', 'what the checkpoint followed is off the record')
   const previousBaseHeight = previous.statement?.baseHeight ?? record.registeredAt
   return accept({
-    ...commonFacts(work, asset, record), committee: committeeOf(work, asset, statement.epoch),
+    ...commonFacts(work, asset, record),
+    committee: committeeOf(work, asset, statement.epoch),
     target: { kind: 'checkpoint', id, statement, signers, previousBaseHeight }
   })
 }

@@ -1,5 +1,5 @@
-// Random histories: supply is conserved, what is built is what is applied, and the order of independent things does not
-// matter [LED-2, PRF-2].
+// Random histories: supply is conserved, what is built is what is applied, and the order of independent things
+// does not matter [LED-2, PRF-2].
 import { describe, expect, it } from 'vitest'
 import { countSupply } from '#base-layer/state/reads.ts'
 import { applyBlock } from '#base-layer/state/transition.ts'
@@ -25,11 +25,18 @@ function drawTransactions(random: Random, chain: ChainBuilder, asset: AssetBuild
   for (let i = random.below(4); i > 0; i--) {
     const [from, to] = [random.pick(people), random.pick(people)]
     const host = random.chance(50) ? random.pick(chain.peers).key : null
-    attempt(() => chain.spend({ from, to: [output(to.key, shares(random.between(1, 40)), host)], fee: BigInt(random.between(900, 5000)) }))
+    attempt(() =>
+      chain.spend({
+        from,
+        to: [output(to.key, shares(random.between(1, 40)), host)],
+        fee: BigInt(random.between(900, 5000))
+      })
+    )
   }
   const { status, sequence } = asset.record
   const poster = random.pick(people)
-  if (status === 'live' && random.chance(15)) attempt(() => asset.post(poster, falseEdge(asset).statement, random.chance(80) ? [0, 1, 2] : [0, 1]))
+  if (status === 'live' && random.chance(15))
+    attempt(() => asset.post(poster, falseEdge(asset).statement, random.chance(80) ? [0, 1, 2] : [0, 1]))
   const last = chain.state.get('checkpoints', { asset: asset.id, sequence })
   if (last?.status === 'standing' && last.statement !== null && random.chance(10)) {
     const { claim } = falseEdge(asset)
@@ -58,17 +65,20 @@ function playHistory(seed: string, blocks: number): ChainBuilder {
 }
 
 describe('a random history', () => {
-  it.each(['one', 'two', 'three'])('of seed %s conserves every atom in every block and replays to the same state [LED-2]', seed => {
-    const chain = playHistory(seed, 110)
-    let state = chain.genesisState
-    for (const block of chain.blocks) {
-      const applied = applyBlock(state, block)
-      if (!applied.ok) throw new Error(applied.code)
-      state = applied.value
+  it.each(['one', 'two', 'three'])(
+    'of seed %s conserves every atom in every block and replays to the same state [LED-2]',
+    seed => {
+      const chain = playHistory(seed, 110)
+      let state = chain.genesisState
+      for (const block of chain.blocks) {
+        const applied = applyBlock(state, block)
+        if (!applied.ok) throw new Error(applied.code)
+        state = applied.value
+      }
+      expect(state.id).toBe(chain.state.id)
+      expect(state.stateRoot).toBe(chain.state.stateRoot)
     }
-    expect(state.id).toBe(chain.state.id)
-    expect(state.stateRoot).toBe(chain.state.stateRoot)
-  })
+  )
 })
 
 describe('payments of different people', () => {

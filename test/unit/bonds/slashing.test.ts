@@ -20,7 +20,7 @@ it('a claim deposits a twentieth of half of what it would take, rounded up [CLM-
   expect(claimDepositMin({ seats: 4, collateralPerSeat: 7n }, 'seat')).toBe(1n)
 })
 
-it('votes cost the whole bond but a finder\'s twentieth, acknowledgements a hundredth [FIN-4, POS-5]', () => {
+it("votes cost the whole bond but a finder's twentieth, acknowledgements a hundredth [FIN-4, POS-5]", () => {
   expect(shareVoteEvidence(1_019n)).toEqual({ finder: 50n, burnt: 969n })
   expect(ackPenaltyOf(1_099n)).toBe(10n)
 })

@@ -18,7 +18,8 @@ const seven = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(name => candidate(name))
 const byRank = (epoch: number): readonly Candidate[] =>
   [...seven].sort((a, b) => (rankOf({ ...terms, epoch }, a) < rankOf({ ...terms, epoch }, b) ? -1 : 1))
 const first = byRank(1).slice(0, 4)
-const gone = (...who: readonly (Candidate | undefined)[]): readonly Candidate[] => seven.filter(one => !who.includes(one))
+const gone = (...who: readonly (Candidate | undefined)[]): readonly Candidate[] =>
+  seven.filter(one => !who.includes(one))
 
 describe('the first draw', () => {
   it('seats the smallest ranks, whatever the order of the candidates', () => {
@@ -37,7 +38,12 @@ describe('the first draw', () => {
   })
 
   it('depends on seed, epoch and asset', () => {
-    const ranks = [terms, { ...terms, epoch: 2 }, { ...terms, seed: hashHex('other') }, { ...terms, asset: hashHex<AssetId>('other') }]
+    const ranks = [
+      terms,
+      { ...terms, epoch: 2 },
+      { ...terms, seed: hashHex('other') },
+      { ...terms, asset: hashHex<AssetId>('other') }
+    ]
     expect(new Set(ranks.map(one => rankOf(one, candidate('a')))).size).toBe(4)
   })
 })
@@ -65,7 +71,9 @@ describe('the next draw', () => {
 
   it('draws all seats anew if fewer than 2f + 1 members remain', () => {
     const left = gone(first[0], first[1])
-    const expected = byRank(2).filter(one => left.includes(one)).slice(0, 4)
+    const expected = byRank(2)
+      .filter(one => left.includes(one))
+      .slice(0, 4)
     expect(drawCommittee(next, left, previous)).toEqual(expected)
   })
 

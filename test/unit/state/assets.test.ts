@@ -1,4 +1,5 @@
-// An asset's life on the base chain: staffing, epochs, checkpoints, a lie and what follows [AST-2, COM-4, CKP-2, CLM-6].
+// An asset's life on the base chain: staffing, epochs, checkpoints, a lie and what follows [AST-2, COM-4,
+// CKP-2, CLM-6].
 import { describe, expect, it } from 'vitest'
 import { AssetBuilder } from '#test/support/asset-builder.ts'
 import { actor, ChainBuilder } from '#test/support/chain-builder.ts'
@@ -7,7 +8,7 @@ const olga = actor('olga')
 const oscar = actor('oscar')
 
 describe('an asset without faults', () => {
-  it('follows the protocol\'s timeline from registration to settlement [section 21, COM-4, CLM-4]', () => {
+  it("follows the protocol's timeline from registration to settlement [section 21, COM-4, CLM-4]", () => {
     const chain = new ChainBuilder()
     chain.produce()
     const asset = new AssetBuilder(chain, olga)

@@ -1,4 +1,5 @@
-// Registering assets and peers, bonds and their release, forced instructions [AST-1, BND-1, BND-2, POS-1, VAL-1].
+// Registering assets and peers, bonds and their release, forced instructions [AST-1, BND-1, BND-2, POS-1,
+// VAL-1].
 import { beforeEach, describe, expect, it } from 'vitest'
 import { countSupply } from '#base-layer/state/reads.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
@@ -47,7 +48,9 @@ describe('asset.register [AST-1]', () => {
   it('lapses STAFFING ticks later if nobody came, and the issuer gets the lock and the reserve back', () => {
     chain.produceTo(164)
     asset.produceUntil('lapsed', 10)
-    const returned = [...chain.state.entries('outputs')].filter(([, one]) => one.createdAt === asset.record.since && one.output.owner === olga.key)
+    const returned = [...chain.state.entries('outputs')].filter(
+      ([, one]) => one.createdAt === asset.record.since && one.output.owner === olga.key
+    )
     expect(returned.map(([, one]) => one.output.atoms)).toEqual([shares(1) + 100_000n])
   })
 })
@@ -80,7 +83,8 @@ describe('bonds [BND-1, BND-2]', () => {
     if (good.action?.kind !== 'bond.post') throw new Error('a bond')
     const [terms] = good.action.bonds
     if (terms === undefined) throw new Error('a bond')
-    const post = (change: object) => chain.spend({ from: oscar, action: { kind: 'bond.post', bonds: [{ ...terms, ...change }] }, locks: shares(10) })
+    const post = (change: object) =>
+      chain.spend({ from: oscar, action: { kind: 'bond.post', bonds: [{ ...terms, ...change }] }, locks: shares(10) })
     expect(chain.refusalOf(post({ asset: hashHex<AssetId>('other') }))).toBe('E_ASSET_UNKNOWN')
     expect(chain.refusalOf(post({ validator: `01${'00'.repeat(31)}` as PublicKey }))).toBe('E_BOND_KEY')
     const leave = chain.spend({ from: oscar, action: { kind: 'bond.leave', bonds: [hashHex<BondId>('none')] } })
@@ -107,12 +111,18 @@ describe('bonds [BND-1, BND-2]', () => {
 
 describe('log.post [VAL-1]', () => {
   const post = (change: object = {}) =>
-    chain.spend({ from: oscar, action: { kind: 'log.post', asset: asset.id, instruction: Uint8Array.of(1, 2, 3), ...change } })
+    chain.spend({
+      from: oscar,
+      action: { kind: 'log.post', asset: asset.id, instruction: Uint8Array.of(1, 2, 3), ...change }
+    })
 
-  it('appends to the asset\'s log, in order', () => {
+  it("appends to the asset's log, in order", () => {
     chain.produce([post(), post()])
     expect(asset.logSize).toBe(2)
-    expect(chain.state.get('logs', { kind: 'entry', asset: asset.id, index: 1 })).toMatchObject({ height: chain.state.height, item: { kind: 'instruction' } })
+    expect(chain.state.get('logs', { kind: 'entry', asset: asset.id, index: 1 })).toMatchObject({
+      height: chain.state.height,
+      item: { kind: 'instruction' }
+    })
   })
 
   it('is refused for an unknown asset and past LOG_RATE', () => {
@@ -120,15 +130,24 @@ describe('log.post [VAL-1]', () => {
     const strict = new ChainBuilder({ parameters: { logRate: 2 } })
     const other = new AssetBuilder(strict, olga)
     strict.produce([other.transaction])
-    const items = [1, 2, 3].map(n => strict.spend({ from: oscar, action: { kind: 'log.post', asset: other.id, instruction: Uint8Array.of(n) } }))
-    expect(strict.refusalOf(items[2] ?? items[0] as never, items.slice(0, 2))).toBe('E_LOG_RATE')
+    const items = [1, 2, 3].map(n =>
+      strict.spend({ from: oscar, action: { kind: 'log.post', asset: other.id, instruction: Uint8Array.of(n) } })
+    )
+    expect(strict.refusalOf(items[2] ?? (items[0] as never), items.slice(0, 2))).toBe('E_LOG_RATE')
   })
 })
 
 describe('peer.register [POS-1]', () => {
   const eve = peer('eve')
   const register = (change: Partial<PeerRegister> = {}, from: typeof olga = eve) => {
-    const action = { kind: 'peer.register', peer: eve.key, vrfKey: eve.vrfKey, rewards: eve.rewards.key, bondAtoms: shares(10), ...change } as const
+    const action = {
+      kind: 'peer.register',
+      peer: eve.key,
+      vrfKey: eve.vrfKey,
+      rewards: eve.rewards.key,
+      bondAtoms: shares(10),
+      ...change
+    } as const
     return chain.spend({ from, action, locks: action.bondAtoms })
   }
 

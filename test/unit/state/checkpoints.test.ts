@@ -18,7 +18,8 @@ const start = chain.state
 
 beforeEach(() => chain.rewind(start))
 
-const refusal = (change: Partial<Statement>): string | undefined => chain.refusalOf(asset.post(oscar, asset.statement(change)))
+const refusal = (change: Partial<Statement>): string | undefined =>
+  chain.refusalOf(asset.post(oscar, asset.statement(change)))
 
 describe('a checkpoint [CKP-2]', () => {
   it('is taken from anyone with a quorum of seats, once', () => {
@@ -66,15 +67,20 @@ describe('a checkpoint [CKP-2]', () => {
     const signatures = asset.signatures(statement).map(one => ({ ...one, signature: new Uint8Array(64) }))
     const action = { kind: 'checkpoint.post', statement: encode(statementCodec, statement), signatures } as const
     expect(chain.refusalOf(chain.spend({ from: oscar, action }))).toBe('E_CHECKPOINT_SIGNATURE')
-    const unseated = { ...action, signatures: asset.signatures(statement).map((one, i) => (i === 3 ? { ...one, seat: 4 } : one)) }
+    const unseated = {
+      ...action,
+      signatures: asset.signatures(statement).map((one, i) => (i === 3 ? { ...one, seat: 4 } : one))
+    }
     expect(chain.refusalOf(chain.spend({ from: oscar, action: unseated }))).toBe('E_CHECKPOINT_SEATS')
   })
 
   it('repays the poster from the reserve, up to the cap and what is left [CKP-5]', () => {
     const before = chain.state
     chain.produce([asset.post(oscar, asset.statement())])
-    const paid = [...chain.state.entries('outputs')].filter(([id, one]) =>
-      before.get('outputs', id) === undefined && one.output.owner === oscar.key && one.output.atoms === 1000n)
+    const paid = [...chain.state.entries('outputs')].filter(
+      ([id, one]) =>
+        before.get('outputs', id) === undefined && one.output.owner === oscar.key && one.output.atoms === 1000n
+    )
     expect(paid).toHaveLength(1)
   })
 })
@@ -126,7 +132,9 @@ describe('the hand-over to the next epoch [COM-4]', () => {
     const first = asset.statement({ epoch: 2 })
     chain.produce([asset.post(oscar, first)])
     expect(asset.checkpoint(asset.record.sequence).statement).toEqual(first)
-    const staying = asset.committee(2).seats.filter(seat => asset.committee(1).seats.some(old => old.bond === seat.bond && old.unit === seat.unit))
+    const staying = asset
+      .committee(2)
+      .seats.filter(seat => asset.committee(1).seats.some(old => old.bond === seat.bond && old.unit === seat.unit))
     expect(staying.length).toBeGreaterThanOrEqual(3)
   })
 })

@@ -60,7 +60,9 @@ describe('payments [LED-3]', () => {
   })
 
   it('are refused if they spend too much, pay too little, or make what nobody can own [SIG-3]', () => {
-    expect(chain.refusalOf(chain.spend({ from: olga, inputs: [hers], to: [output(oscar.key, shares(1001))] }))).toBe('E_TX_FUNDS')
+    expect(chain.refusalOf(chain.spend({ from: olga, inputs: [hers], to: [output(oscar.key, shares(1001))] }))).toBe(
+      'E_TX_FUNDS'
+    )
     expect(chain.refusalOf(chain.spend({ from: olga, to: [output(oscar.key, shares(1))], fee: 999n }))).toBe('E_TX_FEE')
     expect(chain.refusalOf(chain.spend({ from: olga, to: [output(oscar.key, 0n)] }))).toBe('E_TX_OUTPUT_EMPTY')
     const small = `01${'00'.repeat(31)}` as PublicKey

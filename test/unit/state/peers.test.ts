@@ -33,7 +33,7 @@ describe('seed.reveal [POS-3]', () => {
     expect(chain.refusalOf(chain.reveal(bob, 1))).toBe('E_REVEAL_PERIOD')
   })
 
-  it('is refused with another\'s proof, from a stranger, or signed by another', () => {
+  it("is refused with another's proof, from a stranger, or signed by another", () => {
     const proof = vrfProve(bob.vrfSecret, seedAlpha(chain.genesis, 1))
     const body = { inputs: [], outputs: [], notBefore: null, notAfter: null, memo: null }
     const action = { kind: 'seed.reveal', peer: alice.key, period: 1, proof } as const
@@ -43,7 +43,7 @@ describe('seed.reveal [POS-3]', () => {
     expect(chain.refusalOf(chain.spend({ from: olga, action }))).toBe('E_REVEAL_AUTHORITY')
   })
 
-  it('missing takes a peer\'s tickets for the period, not its votes', () => {
+  it("missing takes a peer's tickets for the period, not its votes", () => {
     chain.produce([alice, bob, carol].map(one => chain.reveal(one, 1)))
     chain.produceTo(50)
     const table = chain.state.tableAt(50)
@@ -96,12 +96,19 @@ describe('evidence', () => {
     chain.spend({ from, action: { kind: 'evidence.post', evidence: encode(evidenceCodec, evidence) } })
   const acknowledgement = (one: Peer, slot: number, name: 'a' | 'b') => {
     const value = { slot, block: hashHex<BlockId>(`block ${name}`), digest: hashHex('digest') }
-    return { acknowledgement: value, peer: one.key, signature: signMessage(one.secret, acknowledgementSigningBytes(chain.genesis, value)) }
+    return {
+      acknowledgement: value,
+      peer: one.key,
+      signature: signMessage(one.secret, acknowledgementSigningBytes(chain.genesis, value))
+    }
   }
-  const twice = (one: Peer, slot: number): Evidence =>
-    ({ kind: 'acknowledgements', first: acknowledgement(one, slot, 'a'), second: acknowledgement(one, slot, 'b') })
+  const twice = (one: Peer, slot: number): Evidence => ({
+    kind: 'acknowledgements',
+    first: acknowledgement(one, slot, 'a'),
+    second: acknowledgement(one, slot, 'b')
+  })
 
-  it('of a double acknowledgement burns a hundredth of the bond and takes the tickets until the next period [POS-5]', () => {
+  it('of a double acknowledgement burns a hundredth of the bond and silences until the next period [POS-5]', () => {
     const { burnt } = chain.state.finality
     chain.produce([post(twice(bob, 20))])
     expect(chain.state.get('peers', bob.key)).toMatchObject({ bondAtoms: shares(99), penalisedSlot: 20 })
@@ -118,11 +125,21 @@ describe('evidence', () => {
     const point = { epoch: 3, height: 2, id: hashHex<BlockId>('target') }
     const root = { epoch: 0, height: 0, id: chain.state.chain.genesis as string as BlockId }
     const vote: Vote = { period: 0, root, source: root, target: point }
-    const sign = (value: Vote) => ({ vote: value, peer: carol.key, signature: signMessage(carol.secret, voteSigningBytes(chain.genesis, value)) })
-    const evidence: Evidence = { kind: 'votes', first: sign(vote), second: sign({ ...vote, target: { ...point, id: hashHex<BlockId>('other') } }) }
+    const sign = (value: Vote) => ({
+      vote: value,
+      peer: carol.key,
+      signature: signMessage(carol.secret, voteSigningBytes(chain.genesis, value))
+    })
+    const evidence: Evidence = {
+      kind: 'votes',
+      first: sign(vote),
+      second: sign({ ...vote, target: { ...point, id: hashHex<BlockId>('other') } })
+    }
     chain.produce([post(evidence)])
     expect(chain.state.get('peers', carol.key)?.bondAtoms).toBe(0n)
-    const found = [...chain.state.entries('outputs')].filter(([, one]) => one.createdAt === chain.state.height && one.output.atoms === shares(5))
+    const found = [...chain.state.entries('outputs')].filter(
+      ([, one]) => one.createdAt === chain.state.height && one.output.atoms === shares(5)
+    )
     expect(found.map(([, one]) => one.output.owner)).toEqual([olga.key])
     expect(chain.refusalOf(post(evidence))).toBe('E_EVIDENCE_PUNISHED')
     expect(countSupply(chain.state)).toBe(chain.state.chain.supply)

@@ -1,9 +1,10 @@
-// Finality as blocks record it, ticks and clocks, share tables and seeds over several periods [FIN-1, FIN-8, POS-1, POS-3].
+// Finality as blocks record it, ticks and clocks, share tables and seeds over several periods [FIN-1, FIN-8,
+// POS-1, POS-3].
 import { describe, expect, it } from 'vitest'
 import { ChainBuilder } from '#test/support/chain-builder.ts'
 
 describe('a chain over several periods', () => {
-  it('records finality, hands it over at L_j, ticks in every block and seeds every period [FIN-2, FIN-8, POS-3]', () => {
+  it('records finality, hands it over at L_j, ticks in every block, seeds every period [FIN-2, FIN-8, POS-3]', () => {
     const chain = new ChainBuilder()
     chain.produceTo(150)
     const { state } = chain

@@ -35,9 +35,13 @@ describe('a stored state', () => {
     expect(importState(chain.document, anchor, entries.slice(1))).toMatchObject({ code: 'E_IMPORT_STATE_ROOT' })
     const [first, ...rest] = entries
     if (first === undefined) throw new Error('no entries')
-    expect(importState(chain.document, anchor, [{ ...first, value: Uint8Array.of(0xff) }, ...rest])).toMatchObject({ code: 'E_IMPORT_ENTRIES' })
+    expect(importState(chain.document, anchor, [{ ...first, value: Uint8Array.of(0xff) }, ...rest])).toMatchObject({
+      code: 'E_IMPORT_ENTRIES'
+    })
     expect(importState(chain.document, anchor.slice(1), entries)).toMatchObject({ code: 'E_IMPORT_ANCHOR' })
-    expect(importState(chain.document, exportAnchor(chain.state), entries)).toMatchObject({ code: 'E_IMPORT_STATE_ROOT' })
+    expect(importState(chain.document, exportAnchor(chain.state), entries)).toMatchObject({
+      code: 'E_IMPORT_STATE_ROOT'
+    })
   })
 
   it('is brought to a later one by writing only what changed', () => {
