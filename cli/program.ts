@@ -81,7 +81,8 @@ async function runHandler(
   })
   const abort = new AbortController()
   const interrupt = (): void => abort.abort()
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
+  // Not once: npm and terminals send a signal twice, and the second must not cut the first one's tidying short.
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
   try {
     const handler = await load()
     return (await handler(contextOf(output, globals, abort.signal), args, options)) ?? EXIT.ok

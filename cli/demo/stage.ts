@@ -81,6 +81,16 @@ export class Stage {
     }
   }
 
+  /** Work that a step needs and nobody watches; its failure is the step's. */
+  async attempt<T>(name: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      this.#fail(name, error)
+      throw error
+    }
+  }
+
   /** Something done in the background for as long as the stage runs; its failure is the stage's. */
   async background(name: string, run: () => Promise<void>): Promise<void> {
     try {

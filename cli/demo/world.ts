@@ -9,6 +9,7 @@ import { systemClock } from '#base-layer/runtime/clock.ts'
 import type { Host } from '#base-layer/runtime/host.ts'
 import { createHost } from '#base-layer/runtime/libp2p-host.ts'
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
+import { Secret } from '#base-layer/runtime/secret.ts'
 import { deriveDevKey } from '../devnet/accounts.ts'
 import type { DevNetwork } from '../devnet/network.ts'
 
@@ -46,7 +47,7 @@ export async function createWorld(network: DevNetwork): Promise<World> {
   return {
     network, genesis, chains, chain, host, client,
     account: name => {
-      const account = accounts.get(name) ?? createAccount(chain, deriveDevKey(name).secret)
+      const account = accounts.get(name) ?? createAccount(chain, new Secret(deriveDevKey(name).secret))
       accounts.set(name, account)
       return account
     },

@@ -7,6 +7,8 @@ import type { Genesis } from '#contracts/ledger/genesis.ts'
 import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
 import { isHex32 } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
+import { derivePublicKey } from '#contracts/crypto/signature.ts'
+import { createGuardFile } from '#base-layer/index.ts'
 import { Secret } from '#base-layer/runtime/secret.ts'
 import { formatGenesis, readGenesis } from '../devnet/genesis-file.ts'
 
@@ -46,6 +48,7 @@ export interface NodeFolder {
 
 export type NodeFolderCode = 'E_NODE_FOLDER' | 'E_GENESIS_FILE' | 'E_GENESIS_INVALID'
 
+/** Makes the folder of a new node, its vote guard with its key [FIN-7]. Rejects if the folder has one already. */
 export async function writeNodeFolder(
   folder: string, parts: { readonly settings: NodeSettings; readonly genesis: Genesis; readonly keys: NodeKeys }
 ): Promise<void> {
@@ -53,6 +56,7 @@ export async function writeNodeFolder(
   const { signing, vrf, network } = parts.keys
   const hex = (one: Secret<Uint8Array>): string => bytesToHex(one.reveal())
   const keys = { schema: 'surety.node-keys/1', signing: hex(signing), vrf: hex(vrf), network: hex(network) }
+  await createGuardFile(join(folder, 'data'), derivePublicKey(signing.reveal()))
   await writePrivate(join(folder, 'keys.json'), `${JSON.stringify(keys)}\n`)
   await writeFile(join(folder, 'genesis.json'), formatGenesis(parts.genesis))
   await writeFile(join(folder, 'node.json'), `${JSON.stringify(parts.settings, null, 2)}\n`)

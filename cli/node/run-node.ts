@@ -61,7 +61,7 @@ async function startParts(
   const faults = new Faults()
   const asset = await createAssetNode({
     ...shared, dataDir, chain: base.chain, validatorSecret: keys.signing,
-    account: createAccount(base.chain, keys.signing.reveal(), { keepHosted: true }),
+    account: createAccount(base.chain, keys.signing, { keepHosted: true }),
     logger: logger.child({ layer: 'asset' }),
     options: {
       watchAll: settings.watchAll,

@@ -27,6 +27,4 @@ export const startNode: Handler = async ({ signal, output }, _args, options) => 
   clearInterval(awake)
   await node.stop()
   process.off('uncaughtException', crash).off('unhandledRejection', crash)
-  // Whatever a library still holds open must not keep a stopped node's process.
-  setTimeout(() => process.exit(0), 1_000).unref()
 }
