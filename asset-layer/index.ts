@@ -10,3 +10,9 @@ export {
   type ReplicaStatus, type WatchStatus
 } from './node.ts'
 export type { OpenPlace } from './replica/executor.ts'
+export { hostRecordKey } from './discovery/record-key.ts'
+export { type CommitteeKeys } from './checkpoints/certificate.ts'
+export { checkReceipt, RECEIPT_BYTES, type Receipt, receiptCodec } from './checkpoints/receipt.ts'
+export {
+  balanceKey, checkBalanceProof, checkStateProof, STATE_PROOF_BYTES, type StateProof, stateProofCodec
+} from './checkpoints/state-proof.ts'
