@@ -66,6 +66,19 @@ export class Mempool {
     return found
   }
 
+  /** Encodings of those that have waited for at least `heights` blocks, oldest first, within both bounds. */
+  overdue(heights: number, countMax: number, bytesMax: number): readonly Uint8Array[] {
+    const found: Uint8Array[] = []
+    let bytes = 0
+    for (const { prepared, since } of this.#waiting.values()) {
+      if (this.#head.height - since < heights) continue
+      bytes += prepared.encoded.length
+      if (found.length >= countMax || bytes > bytesMax) break
+      found.push(prepared.encoded)
+    }
+    return found
+  }
+
   /** Follows the preferred chain: `returned` were in blocks it left, `included` are in blocks it gained. */
   advance(head: ChainState, included: Iterable<TransactionId>, returned: Iterable<PreparedTransaction>): void {
     for (const prepared of returned) if (!this.#waiting.has(prepared.id)) this.#insert({ prepared, since: head.height })

@@ -9,12 +9,15 @@ import { decodeStoredBlock } from '../chain/restore.ts'
 import { RuntimeError } from '../runtime/errors.ts'
 import type { Host } from '../runtime/host.ts'
 import type { ChainStore } from '../store/chain-store.ts'
+import type { Intake } from './intake.ts'
 import { SYNC_LIMITS } from './limits.ts'
 import {
   blockAnswerCodec,
   blockRequestCodec,
   headersCodec,
   headersRequestCodec,
+  offerAnswerCodec,
+  offerCodec,
   rangeCodec,
   rangeRequestCodec,
   type Status,
@@ -26,6 +29,7 @@ import {
 export interface Served {
   readonly chain: Chain
   readonly store: ChainStore
+  readonly intake: Pick<Intake, 'takeTransaction'>
 }
 
 /** Registers all handlers; the result removes them. */
@@ -41,7 +45,16 @@ export function serveRequests(host: Host, names: WireNames, served: Served): () 
     ),
     serve(host, names.range, rangeRequestCodec, rangeCodec, ({ locator }) => rangeAfter(served, locator)),
     serve(host, names.block, blockRequestCodec, blockAnswerCodec, ({ id }) => served.store.blockBytes(id) ?? null),
-    serve(host, names.headers, headersRequestCodec, headersCodec, ({ from, count }) => headersOf(served, from, count))
+    serve(host, names.headers, headersRequestCodec, headersCodec, ({ from, count }) => headersOf(served, from, count)),
+    serve(
+      host,
+      names.offer,
+      offerCodec,
+      offerAnswerCodec,
+      offer => takeOffer(served.intake, offer),
+      SYNC_LIMITS.concurrency,
+      SYNC_LIMITS.offerBytes
+    )
   ]
   return () => {
     for (const stop of stops) stop()
@@ -60,7 +73,10 @@ export function statusOf(chain: Chain): Status {
 }
 
 /** Blocks of the preferred chain after the first known id, final ones first. */
-export function rangeAfter({ chain, store }: Served, locator: readonly BlockId[]): Uint8Array[] {
+export function rangeAfter(
+  { chain, store }: Pick<Served, 'chain' | 'store'>,
+  locator: readonly BlockId[]
+): Uint8Array[] {
   const from = locator.map(id => heightOnChain({ chain, store }, id)).find(height => height !== undefined)
   if (from === undefined) return []
   const found: Uint8Array[] = []
@@ -83,7 +99,7 @@ export function rangeAfter({ chain, store }: Served, locator: readonly BlockId[]
   return found
 }
 
-function heightOnChain({ chain, store }: Served, id: BlockId): number | undefined {
+function heightOnChain({ chain, store }: Pick<Served, 'chain' | 'store'>, id: BlockId): number | undefined {
   for (let height = chain.final.height + 1; ; height++) {
     const open = chain.preferred.at(height)
     if (open === undefined) return store.finalHeightOf(id)
@@ -103,21 +119,28 @@ function headersOf({ chain, store }: Served, from: number, count: number): Signe
   return headers
 }
 
+async function takeOffer(intake: Served['intake'], offer: readonly Uint8Array[]) {
+  let taken = 0
+  for (const one of offer) if ((await intake.takeTransaction(one)) === 'accept') taken += 1
+  return { taken }
+}
+
 function serve<Request, Answer>(
   host: Host,
   protocol: string,
   request: Codec<Request>,
   answer: Codec<Answer>,
-  handle: (request: Request) => Answer,
-  concurrency: number = SYNC_LIMITS.concurrency
+  handle: (request: Request) => Answer | Promise<Answer>,
+  concurrency: number = SYNC_LIMITS.concurrency,
+  maxRequestBytes: number = SYNC_LIMITS.requestBytes
 ): () => void {
   return host.handle(
     protocol,
     async body => {
-      const decoded = decode(request, body, SYNC_LIMITS.requestBytes)
+      const decoded = decode(request, body, maxRequestBytes)
       if (!decoded.ok) throw new RuntimeError('E_BAD_FRAME', decoded.why)
-      return encode(answer, handle(decoded.value))
+      return encode(answer, await handle(decoded.value))
     },
-    { maxRequestBytes: SYNC_LIMITS.requestBytes, concurrency }
+    { maxRequestBytes, concurrency }
   )
 }

@@ -15,6 +15,11 @@ export const SYNC_LIMITS = {
   headersBytes: 3 * MIB,
   /** Ids of one locator: steps double, so this spans any tree consensus keeps. */
   locatorIds: 32,
+  /** Blocks a transaction waits before it is handed to peers again: gossip and the next proposers had their turn. */
+  overdueHeights: 3,
+  /** Transactions offered at once to a peer that may have missed them, and their bytes. */
+  offered: 64,
+  offerBytes: 256 * KIB,
   requestBytes: 4 * KIB,
   statusBytes: KIB,
   /** Answers being made at once, all peers together: each holds up to rangeBytes. */

@@ -45,7 +45,7 @@ export class BaseNetwork implements Outbound {
     const sync = new Sync({ chain, store, intake, host, names, clock, logger, statusMs })
     this.#sync = sync
     this.#stops = [
-      serveRequests(host, names, { chain, store }),
+      serveRequests(host, names, { chain, store, intake }),
       host.subscribe(names.blocks, (bytes, from) => intake.takeBlockGossip(bytes, from, id => sync.fetch(id, from))),
       host.subscribe(names.acknowledgements, (bytes, from) => intake.takeAcknowledgement(bytes, from)),
       host.subscribe(names.votes, (bytes, from) => intake.takeVote(bytes, from)),

@@ -13,6 +13,8 @@ import { SYNC_LIMITS } from './limits.ts'
 import {
   blockAnswerCodec,
   blockRequestCodec,
+  offerAnswerCodec,
+  offerCodec,
   rangeCodec,
   rangeRequestCodec,
   type Status,
@@ -95,6 +97,7 @@ export class Sync {
     if (!this.#looked && nowMs - this.#startedMs >= SYNC_LIMITS.firstLookMs) this.#endFirstLook()
     const quietMs = chain.nowMs() - chain.head.header.timeMs
     const isFresh = quietMs < statusMs + 2 * chain.head.chain.parameters.slotMs
+    await this.#offerOverdue()
     if (this.#looked && isFresh && nowMs - this.#lastStatusMs < SYNC_LIMITS.quietStatusMs) return
     const peer = this.#nextPeer()
     if (peer === undefined) return
@@ -111,6 +114,24 @@ export class Sync {
     if (status === undefined) return
     if (this.#isAhead(status)) await this.#follow(peer)
     this.#endFirstLook()
+  }
+
+  /** Gossip sends a message once; who missed it, or was restarted, is handed what still waits [GSP-2]. */
+  async #offerOverdue(): Promise<void> {
+    const { chain, names } = this.#parts
+    const { overdueHeights, offered, offerBytes } = SYNC_LIMITS
+    const overdue = chain.mempool.overdue(overdueHeights, offered, offerBytes / 2)
+    const peer = overdue.length === 0 ? undefined : this.#nextPeer()
+    if (peer === undefined) return
+    await this.#ask(
+      peer,
+      names.offer,
+      offerCodec,
+      overdue,
+      offerAnswerCodec,
+      SYNC_LIMITS.statusBytes,
+      SYNC_LIMITS.requestTimeoutMs
+    )
   }
 
   #endFirstLook(): void {

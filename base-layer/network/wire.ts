@@ -1,6 +1,7 @@
 // What base chain nodes send each other: names of topics and protocols, which carry the genesis tag so that networks do
 // not meet, and the codecs of messages. Tags are append-only.
 import { amount, bytes, type Decoded, hex32, list, nullable, record, uint, union } from '#contracts/codec/codec.ts'
+import { TRANSACTION_BYTES } from '#contracts/ledger/transaction.ts'
 import type { BlockId, GenesisHash } from '#contracts/primitives/ids.ts'
 import { BLOCK_BYTES, signedHeaderCodec } from '#contracts/statements/block.ts'
 import { SYNC_LIMITS } from './limits.ts'
@@ -14,6 +15,7 @@ export interface WireNames {
   readonly range: string
   readonly block: string
   readonly headers: string
+  readonly offer: string
 }
 
 export function wireNames(genesis: GenesisHash): WireNames {
@@ -26,7 +28,8 @@ export function wireNames(genesis: GenesisHash): WireNames {
     status: `${base}/status/1`,
     range: `${base}/range/1`,
     block: `${base}/block/1`,
-    headers: `${base}/headers/1`
+    headers: `${base}/headers/1`,
+    offer: `${base}/offer/1`
   }
 }
 
@@ -57,3 +60,8 @@ export const blockAnswerCodec = nullable(bytes(BLOCK_BYTES))
 /** Headers of the final chain, for light clients. */
 export const headersRequestCodec = record({ from: uint(), count: uint(SYNC_LIMITS.headers) })
 export const headersCodec = list(signedHeaderCodec, SYNC_LIMITS.headers)
+
+/** Transactions that have waited for some blocks: gossip forgets what it has sent once, so they are handed over [GSP-2]. */
+export const offerCodec = list(bytes(TRANSACTION_BYTES), SYNC_LIMITS.offered)
+/** How many of them were new and taken. */
+export const offerAnswerCodec = record({ taken: uint() })

@@ -3,9 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Host } from '#base-layer/runtime/host.ts'
 import { createHost } from '#base-layer/runtime/libp2p-host.ts'
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
-import { wireNames } from '#base-layer/network/wire.ts'
+import { createAccount } from '#base-layer/index.ts'
+import { offerAnswerCodec, offerCodec, wireNames } from '#base-layer/network/wire.ts'
+import { Secret } from '#base-layer/runtime/secret.ts'
+import { decode, encode } from '#contracts/codec/codec.ts'
+import { transactionCodec, transactionIdOf } from '#contracts/ledger/transaction.ts'
 import { genesisHashOf } from '#contracts/ledger/genesis.ts'
-import { BaseTestNetwork, PEERS, testGenesis, until } from './base-network.ts'
+import { BaseTestNetwork, PAYER, PEERS, testGenesis, until } from './base-network.ts'
 
 describe('a peer that sends nonsense', () => {
   const genesis = testGenesis(Date.now() + 4_000)
@@ -41,7 +45,7 @@ describe('a peer that sends nonsense', () => {
     ['trailing bytes', Uint8Array.of(0x80, 0x00)]
   ]
 
-  for (const protocol of ['status', 'range', 'block', 'headers'] as const) {
+  for (const protocol of ['status', 'range', 'block', 'headers', 'offer'] as const) {
     test.each(bodies)(`${protocol} refuses %s`, async (what, body) => {
       const asked = mallory.request(target, names[protocol], body, { timeoutMs: 3_000, maxResponseBytes: 1_000_000 })
       await expect(asked, what).rejects.toMatchObject({ code: 'E_PEER_REFUSED' })
@@ -52,6 +56,28 @@ describe('a peer that sends nonsense', () => {
       await expect(asked).rejects.toMatchObject({ code: 'E_PEER_REFUSED' })
     })
   }
+
+  test('a transaction handed over by request alone becomes final; handed over again it changes nothing [GSP-2]', async () => {
+    const [first] = network.peers
+    if (first === undefined) throw new Error('a peer')
+    const chain = first.chain
+    await until('the network runs', 15_000, async () => ((await chain.tip('final')).height > 0 ? true : undefined))
+    const payer = createAccount(chain, new Secret(PAYER))
+    const built = await payer.build({ payments: [{ to: payer.key, atoms: 5n }] })
+    if (!built.ok) throw new Error(built.why)
+    const offer = encode(offerCodec, [encode(transactionCodec, built.value), randomBytes(40)])
+    const give = async () =>
+      decode(
+        offerAnswerCodec,
+        await mallory.request(target, names.offer, offer, { timeoutMs: 3_000, maxResponseBytes: 1_000 }),
+        1_000
+      )
+    expect(await give()).toMatchObject({ ok: true, value: { taken: 1 } })
+    await until('the payment is final', 10_000, async () =>
+      (await chain.status(transactionIdOf(built.value))).kind === 'final' ? true : undefined
+    )
+    expect(await give()).toMatchObject({ ok: true, value: { taken: 0 } })
+  })
 
   test('garbage on every topic stops nobody from finalising', async () => {
     for (const topic of ['blocks', 'acknowledgements', 'votes', 'transactions'] as const) {
