@@ -101,6 +101,21 @@ export class AcknowledgementPool<State extends ChainView> {
     })
   }
 
+  /**
+   * Forgets who acknowledged what in slots before this one, save the holders of each block's three best tickets: later
+   * ones can still improve the weight, but no longer contradict. Bounds what a stall of finality piles up.
+   */
+  retire(slot: number): void {
+    for (const old of this.#bySlot.keys()) {
+      if (old >= slot) continue
+      this.#bySlot.delete(old)
+      for (const node of this.#tree.ofSlot(old)) {
+        const best = this.recordFor(node).map(one => one.peer)
+        for (const peer of node.acknowledged.keys()) if (!best.includes(peer)) node.acknowledged.delete(peer)
+      }
+    }
+  }
+
   /** The digest this peer owes for a block, or undefined if the piece of history is not held [POS-6]. */
   digestOf(node: TreeNode<State>, peer: PublicKey): Hash | undefined {
     const at = derivePieceAt(node.id, peer, node.pieceBound)
@@ -144,6 +159,7 @@ export class AcknowledgementPool<State extends ChainView> {
   }
 
   #weigh(node: TreeNode<State>, table: PeriodTable): void {
+    this.#tree.touch()
     node.live = deriveLink(table, node.slot, node.acknowledged.keys(), this.#linkBits).weight
   }
 

@@ -167,6 +167,7 @@ export class BlockDesk<State extends ChainView> {
     for (const node of tree.ofSlot(header.slot)) {
       if (node.state.header.proposer === header.proposer) node.doubled = true
     }
+    tree.touch()
   }
 }
 

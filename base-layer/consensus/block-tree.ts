@@ -32,6 +32,7 @@ export class BlockTree<State extends ChainView> {
   readonly #nodes = new Map<BlockId, TreeNode<State>>()
   readonly #bySlot = new Map<number, TreeNode<State>[]>()
   #root: TreeNode<State>
+  #version = 0
 
   constructor(final: State) {
     this.#root = makeNode(final, undefined, undefined)
@@ -40,6 +41,16 @@ export class BlockTree<State extends ChainView> {
 
   get root(): TreeNode<State> {
     return this.#root
+  }
+
+  /** Changes whenever fork choice may come out differently. */
+  get version(): number {
+    return this.#version
+  }
+
+  /** To be called by whoever changes the weight of a node. */
+  touch(): void {
+    this.#version++
   }
 
   get size(): number {
@@ -111,6 +122,7 @@ export class BlockTree<State extends ChainView> {
   }
 
   #index(node: TreeNode<State>): void {
+    this.touch()
     this.#nodes.set(node.id, node)
     const slot = this.#bySlot.get(node.slot)
     if (slot === undefined) this.#bySlot.set(node.slot, [node])
@@ -118,6 +130,7 @@ export class BlockTree<State extends ChainView> {
   }
 
   #forget(node: TreeNode<State>): void {
+    this.touch()
     this.#nodes.delete(node.id)
     const rest = this.ofSlot(node.slot).filter(other => other !== node)
     if (rest.length === 0) this.#bySlot.delete(node.slot)

@@ -22,8 +22,8 @@ export const BASE_LIMITS = {
   refusedBodies: 8,
   /** Slots around the current one whose acknowledgements and proposals from gossip are looked at. */
   acknowledgementSlots: 4,
-  /** Different blocks one peer may acknowledge in a slot before the rest is dropped: two are the evidence. */
-  acknowledgementsPerSlot: 2,
+  /** Slots in which everyone's proposals and acknowledgements are remembered; then only what weighs. */
+  slotsRemembered: 64,
   /** Acknowledgements waiting for their block. */
   acknowledgementsWaiting: 4_096,
   /** Epochs back from the current one in which a vote is still collected. */

@@ -81,6 +81,9 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
   readonly #blocks: BlockDesk<State>
   readonly #votes: VoteDesk<State>
   #head: TreeNode<State>
+  /** What the head was chosen from: nothing is weighed again while nothing changed. */
+  #chosen: { readonly from: TreeNode<State>; readonly version: number } | undefined
+  #slot = -1
   #nowMs = Number.NEGATIVE_INFINITY
   #timerMs = Number.NEGATIVE_INFINITY
   #isStarted = false
@@ -188,6 +191,7 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
     this.#chooseHead()
     this.#pruneToFinal()
     if (!this.#isStarted) return
+    this.#forgetOldSlots()
     for (const intention of this.#signing.act(this.#view())) this.#emit({ kind: 'sign', intention })
     for (const { id, from } of this.#waiting.due(this.#nowMs)) this.#emit({ kind: 'fetch', id, from })
     this.#setTimer()
@@ -216,6 +220,8 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
 
   #chooseHead(): void {
     const { node } = this.#finality.newestJustified(Number.POSITIVE_INFINITY)
+    if (this.#chosen?.from === node && this.#chosen.version === this.#tree.version) return
+    this.#chosen = { from: node, version: this.#tree.version }
     const head = preferredTip(this.#tree, node)
     if (head === this.#head) return
     const removed: Block[] = []
@@ -287,6 +293,16 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
   #bytesOfFinal(height: number): Uint8Array | undefined {
     const node = this.#tree.ancestorAt(this.#finality.finalNode, height)
     return node?.block === undefined ? this.#finalBlocks.bytesAt(height) : this.#finalBlocks.encoded(node.block)
+  }
+
+  /** Once a slot: what is remembered of moments long past, so that it is bounded even while nothing becomes final. */
+  #forgetOldSlots(): void {
+    const slot = Math.floor(this.#nowMs / this.#parameters.slotMs)
+    if (slot <= this.#slot) return
+    this.#slot = slot
+    this.#acknowledgements.retire(slot - BASE_LIMITS.slotsRemembered)
+    this.#proposals.prune(slot - BASE_LIMITS.slotsRemembered)
+    this.#votes.prune(this.#nowMs)
   }
 
   #present(): Present<State> {

@@ -155,6 +155,15 @@ function scheduleFaults(
       atMs = backAtMs + random.between(200, HEAL_MS)
     }
   }
+  if (random.chance(25)) {
+    // The lights go out for all at once: what was not synced is nowhere any more.
+    const atMs = random.between(1000, HEAL_MS - 1000)
+    for (const node of nodes) {
+      if (lies && node.index === 0) continue
+      kernel.at(atMs, () => node.crash())
+      kernel.at(atMs + random.between(50, 1000), () => node.start())
+    }
+  }
   for (let atMs = random.between(500, HEAL_MS); atMs < HEAL_MS - 500 && random.chance(70); ) {
     const healAtMs = Math.min(HEAL_MS, atMs + random.between(500, 15_000))
     const order = random.shuffle(nodes.map(node => node.index))

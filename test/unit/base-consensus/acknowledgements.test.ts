@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { BASE_LIMITS } from '#base-layer/consensus/limits.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { deriveLink, ticketsOf } from '#contracts/statements/period-table.ts'
 import {
@@ -64,8 +65,9 @@ describe('live acknowledgements [POS-5, POS-6, POS-7]', () => {
     expect(bench.of('evidence').map(({ evidence }) => evidence)).toEqual([
       { kind: 'acknowledgements', first: acknowledgementOf('carol', high), second: acknowledgementOf('carol', low) }
     ])
-    bench.acknowledge('carol', high)
-    expect(isHead(bench, low)).toBe(true)
+    const third = bench.draw(bench.genesis, { slot: 1, by: 'dave' })
+    for (const block of [high, third]) bench.acknowledge('carol', block)
+    expect(bench.machine.head.id).toBe([low.id, high.id, third.id].sort()[0])
     expect(bench.of('evidence').length).toBe(1)
   })
 
@@ -116,6 +118,23 @@ describe('live acknowledgements [POS-5, POS-6, POS-7]', () => {
     const twin = bench.draw(bench.genesis, { slot: 1, by: 'dave' })
     bench.acknowledge('carol', twin)
     expect(bench.of('evidence')).toMatchObject([{ evidence: { kind: 'acknowledgements' } }])
+  })
+})
+
+describe('acknowledgements of long ago', () => {
+  it('are forgotten but for the three best tickets of a block, which keep its weight', () => {
+    const bench = new Bench({ self: null })
+    const [a, b] = [
+      bench.draw(bench.genesis, { slot: 1, by: 'alice' }),
+      bench.draw(bench.genesis, { slot: 1, by: 'bob' })
+    ]
+    const [high, low] = a.id > b.id ? [a, b] : [b, a]
+    bench.nowMs = 900
+    for (const name of Object.keys(EVEN)) bench.acknowledge(name, high)
+    bench.at((BASE_LIMITS.slotsRemembered + 2) * P.slotMs)
+    expect(isHead(bench, high)).toBe(true)
+    bench.draw(low, { slot: BASE_LIMITS.slotsRemembered + 3, acknowledgements: recordOf(['alice'], low) })
+    expect(bench.of('evidence')).toEqual([])
   })
 })
 
