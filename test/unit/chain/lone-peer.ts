@@ -1,6 +1,6 @@
 // One peer with all the weight, on a virtual clock and without a network: the whole node but for sockets. Files are real.
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createBaseNode, createGuardFile, type BaseNode } from '#base-layer/index.ts'
@@ -17,6 +17,9 @@ import { DEV_PARAMETERS } from '#contracts/ledger/parameters.ts'
 import { ATOMS_PER_SHARE } from '#contracts/primitives/amounts.ts'
 import { bytesToHex } from '#contracts/primitives/bytes.ts'
 import type { Hash } from '#contracts/primitives/ids.ts'
+
+/** In memory where the system has such a folder: syncing a disk is not what these tests are about. */
+const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 export function secretOf(name: string): Uint8Array {
   return createHash('sha256').update(`lone-peer ${name}`).digest()
@@ -112,7 +115,7 @@ export function lonelyHost(): Host {
 const { verified } = installNodeCrypto()
 
 export class LonePeer {
-  readonly folder = mkdtempSync(join(tmpdir(), 'surety-lone-'))
+  readonly folder = mkdtempSync(join(SCRATCH, 'surety-lone-'))
   readonly clock = new VirtualClock(GENESIS.genesisTimeMs)
   readonly failures: unknown[] = []
 
