@@ -75,6 +75,9 @@ export interface ChainOptions {
   readonly owners?: readonly string[]
 }
 
+/** Slots without a proposer that a test puts up with. */
+const SLOTS_TRIED = 100
+
 export class ChainBuilder {
   readonly peers: readonly Peer[]
   readonly document: Genesis
@@ -177,6 +180,7 @@ export class ChainBuilder {
     const parent = this.state
     const { slotMs } = parent.chain.parameters
     for (let slot = parent.header.slot + 1 + skippedSlots; ; slot++) {
+      assert(slot < parent.header.slot + SLOTS_TRIED, 'somebody awake may propose')
       const able = this.awake.flatMap(proposer => {
         const earliest = earliestTimeMs(parent, slot, proposer.key)
         return earliest.ok && earliest.value < (slot + 1) * slotMs ? [{ proposer, timeMs: earliest.value }] : []

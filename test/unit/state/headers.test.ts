@@ -94,6 +94,19 @@ describe('a certificate counts only', () => {
     expect(codeWith({ ...whole, votes: [...whole.votes].reverse() })).toBe('E_CERTIFICATE_ORDER')
   })
 
+  it('to finalise a source whose next epoch it justifies; over a gap it justifies alone [FIN-1]', () => {
+    chain.isVoting = false
+    for (let i = 0; i < 4; i++) chain.produce()
+    const { recordedFinal, justified } = chain.state
+    chain.isVoting = true
+    chain.produce()
+    expect(chain.state.justified.at(-1)?.epoch).toBeGreaterThan((justified.at(-1)?.epoch ?? 0) + 1)
+    expect(chain.state.recordedFinal).toEqual(recordedFinal)
+    const target = chain.state.justified.at(-1)
+    while (chain.state.justified.at(-1) === target) chain.produce()
+    expect(chain.state.recordedFinal).toEqual(target)
+  })
+
   it('once: what the chain has recorded is not carried again [FIN-8]', () => {
     const known = chain.blocks.flatMap(one => one.certificates).at(-1)
     if (known === undefined) throw new Error('no certificate was carried')
