@@ -1,5 +1,5 @@
-// From a trusted genesis to a final header with nothing else: one hand-over per period and two certificates for the head
-// [FIN-10]. Built by full nodes, checked by wallets; pure, and safe on any bytes [PRF-5].
+// From a trusted genesis to a final header with nothing else: one hand-over per period and two certificates
+// for the head [FIN-10]. Built by full nodes, checked by wallets; pure, and safe on any bytes [PRF-5].
 import { bytes, type Decoded, decode, list, nullable, record } from '#contracts/codec/codec.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import { WITNESS_BYTES_MAX } from '#contracts/merkle/limits.ts'
@@ -8,7 +8,12 @@ import { accept, reject, type Rejection, type Verdict } from '#contracts/primiti
 import { type BlockHeader, blockIdOf, headerCodec } from '#contracts/statements/block.ts'
 import { checkCertificate } from '#contracts/statements/certificate.ts'
 import {
-  lastHeightOf, type PeriodEntry, type PeriodHead, type PeriodTable, periodEntriesCodec, periodRootOf
+  lastHeightOf,
+  type PeriodEntry,
+  type PeriodHead,
+  type PeriodTable,
+  periodEntriesCodec,
+  periodRootOf
 } from '#contracts/statements/period-table.ts'
 import { type Certificate, certificateCodec, isSamePoint } from '#contracts/statements/vote.ts'
 import { SECTION_NAMES } from '../state/sections.ts'
@@ -35,7 +40,10 @@ export const handoverCodec = record({
 export const finalityProofCodec = record({
   /** From period 0 on, one per period that ended. */
   handovers: list(handoverCodec, HANDOVERS_MAX),
-  /** Two consecutive certificates, or null while genesis is the newest final block. */
+  /**
+   * Two consecutive certificates. Not needed, so perhaps null, where the header is genesis or that of the last
+   * hand-over.
+   */
   certificates: nullable(finalisingCodec),
   header: headerCodec
 })
@@ -64,38 +72,52 @@ export function checkFinalityProof(start: TrustedStart, encoded: Uint8Array): Ve
   const decoded = decode(finalityProofCodec, encoded, FINALITY_PROOF_BYTES)
   if (!decoded.ok) return reject('E_PROOF_MALFORMED', decoded.why)
   const proof = decoded.value
-  let table = start.table
+  let standing: Standing = { table: start.table, root: start.genesisBlock, rootTable: start.table }
   for (const handover of proof.handovers) {
-    const next = followHandover(start, table, handover)
+    const next = followHandover(start, standing, handover)
     if (!next.ok) return next
-    table = next.value
+    standing = next.value
   }
   const id = blockIdOf(proof.header)
-  if (proof.certificates === null) {
-    return id === start.genesisBlock && proof.handovers.length === 0
-      ? accept({ id, header: proof.header, table })
-      : reject('E_FINALITY_LINK', 'only genesis is final without certificates')
-  }
-  const fault = findFault(start, table, proof.certificates, proof.header, id)
-  return fault ?? accept({ id, header: proof.header, table })
+  if (id === standing.root) return accept({ id, header: proof.header, table: standing.rootTable })
+  if (proof.certificates === null)
+    return reject('E_FINALITY_LINK', 'only the root of a period is final without certificates')
+  const fault = findFault(start, standing, proof.certificates, proof.header, id)
+  return fault ?? accept({ id, header: proof.header, table: standing.table })
 }
 
-/** The next period's table, from the last block of this one [FIN-2]. */
-function followHandover(start: TrustedStart, table: PeriodTable, handover: Handover): Verdict<PeriodTable, FinalityCode> {
+/** How far a proof has been followed. */
+interface Standing {
+  /** Of the period it has come to. */
+  readonly table: PeriodTable
+  /** The period's root: genesis, or the last block of the period before. Final already, whatever comes with it. */
+  readonly root: BlockId
+  /** The table that made the root final. */
+  readonly rootTable: PeriodTable
+}
+
+/** The next period, from the last block of this one [FIN-2]. */
+function followHandover(start: TrustedStart, standing: Standing, handover: Handover): Verdict<Standing, FinalityCode> {
+  const { table } = standing
   const id = blockIdOf(handover.header)
   if (handover.header.height !== lastHeightOf(table.period, start.parameters)) {
     return reject('E_FINALITY_LINK', 'a hand-over starts from the last height of its period')
   }
-  const fault = findFault(start, table, handover.certificates, handover.header, id)
+  const fault = findFault(start, standing, handover.certificates, handover.header, id)
   if (fault !== undefined) return fault
   const period = table.period + 1
   const found = readSection('periods', { kind: 'head', period }, handover)
   if (!found.ok) return found
   if (found.value?.kind !== 'head') return reject('E_FINALITY_TABLE', 'the next period is not in the state')
-  return tableOf(found.value.head, handover.entries, period)
+  const next = tableOf(found.value.head, handover.entries, period)
+  return next.ok ? accept({ table: next.value, root: id, rootTable: table }) : next
 }
 
-function tableOf(head: PeriodHead, entries: readonly PeriodEntry[], period: number): Verdict<PeriodTable, FinalityCode> {
+function tableOf(
+  head: PeriodHead,
+  entries: readonly PeriodEntry[],
+  period: number
+): Verdict<PeriodTable, FinalityCode> {
   if (head.period !== period || periodRootOf(entries) !== head.root) {
     return reject('E_FINALITY_TABLE', 'the entries are not those of the next period')
   }
@@ -106,10 +128,15 @@ function tableOf(head: PeriodHead, entries: readonly PeriodEntry[], period: numb
 
 /** Why two certificates do not make this header final; undefined if they do [FIN-1]. */
 function findFault(
-  start: TrustedStart, table: PeriodTable, certificates: readonly Certificate[], header: BlockHeader, id: BlockId
+  start: TrustedStart,
+  { table, root }: Standing,
+  certificates: readonly Certificate[],
+  header: BlockHeader,
+  id: BlockId
 ): Rejection<FinalityCode> | undefined {
   const [first, second] = certificates
-  if (first === undefined || second === undefined) return reject('E_PROOF_MALFORMED', 'two certificates make a block final')
+  if (first === undefined || second === undefined)
+    return reject('E_PROOF_MALFORMED', 'two certificates make a block final')
   const { target } = first.vote
   if (target.id !== id || target.height !== header.height) {
     return reject('E_FINALITY_LINK', 'the certificates are about another block')
@@ -121,8 +148,8 @@ function findFault(
     return reject('E_FINALITY_LINK', 'this table does not reach so high')
   }
   for (const certificate of certificates) {
-    if (!isSamePoint(certificate.vote.root, first.vote.root)) {
-      return reject('E_FINALITY_LINK', 'the certificates start from different roots')
+    if (certificate.vote.root.id !== root) {
+      return reject('E_FINALITY_LINK', 'the certificates do not start from the last block of the period before')
     }
     const checked = checkCertificate(table, certificate, start.genesis, start.parameters)
     if (!checked.ok) return reject('E_FINALITY_CERTIFICATE', checked.why)

@@ -1,8 +1,10 @@
-// Presence or absence of one key in the state of a block whose header is trusted [PRF-2, PRF-5]: path from the section's
-// witness to the section root, from the section roots to the header. Pure; used by wallets, the command line and pages.
+// Presence or absence of one key in the state of a block whose header is trusted [PRF-2, PRF-5]: path from
+// the section's witness to the section root, from the section roots to the header. Pure; used by wallets, the
+// command line and pages.
 import { decode, encode } from '#contracts/codec/codec.ts'
 import type { Codec } from '#contracts/codec/codec.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
+import { HASH_BYTES } from '#contracts/merkle/hash.ts'
 import { lookup, pathOf } from '#contracts/merkle/node.ts'
 import { checkWitness } from '#contracts/merkle/verify.ts'
 import type { Hash } from '#contracts/primitives/ids.ts'
@@ -28,13 +30,15 @@ export function stateRootOf(sectionRoots: readonly Uint8Array[]): Hash {
 
 /** The value under a key, null if the state has none, or why the evidence shows neither. Never throws. */
 export function readSection<S extends SectionName>(
-  section: S, key: KeyOf<S>, evidence: SectionEvidence
+  section: S,
+  key: KeyOf<S>,
+  evidence: SectionEvidence
 ): Verdict<ValueOf<S> | null, ProofCode> {
   const { header, sectionRoots } = evidence
   const root = sectionRoots[SECTION_NAMES.indexOf(section)]
-  if (root === undefined || sectionRoots.length !== SECTION_NAMES.length) {
-    return reject('E_PROOF_MALFORMED', 'a proof names every section')
-  }
+  // Roots are hashed joined: of other lengths, those of one section could stand in the place of another's.
+  const isWhole = sectionRoots.length === SECTION_NAMES.length && sectionRoots.every(one => one.length === HASH_BYTES)
+  if (root === undefined || !isWhole) return reject('E_PROOF_MALFORMED', 'a proof names the root of every section')
   if (stateRootOf(sectionRoots) !== header.stateRoot) return reject('E_PROOF_ROOT', 'the roots are of another state')
   const witness = checkWitness(root, evidence.witness)
   if (!witness.ok) return reject('E_PROOF_ROOT', witness.why)

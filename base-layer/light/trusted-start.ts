@@ -9,6 +9,12 @@ import type { TrustedStart } from './finality-proof.ts'
 export function deriveTrustedStart(document: Genesis): Verdict<TrustedStart> {
   const state = createGenesis(document)
   if (!state.ok) return state
-  const { chain: { genesis, parameters }, id } = state.value
-  return { ok: true, value: { genesis, genesisBlock: id, parameters, table: present(state.value.tableOf(0), 'period 0 is in genesis') } }
+  const {
+    chain: { genesis, parameters },
+    id
+  } = state.value
+  return {
+    ok: true,
+    value: { genesis, genesisBlock: id, parameters, table: present(state.value.tableOf(0), 'period 0 is in genesis') }
+  }
 }

@@ -1,5 +1,5 @@
-// No decoder is forgotten: every exported codec and decode function of the tree is in the fuzz table or is named here with the
-// reason why not, and so is every codec that a file keeps to itself and decodes with.
+// No decoder is forgotten: every exported codec and decode function of the tree is in the fuzz table or is
+// named here with the reason why not, and so is every codec that a file keeps to itself and decodes with.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -1,5 +1,5 @@
-// A decoder that meets bytes from outside, and what must hold of it whatever the bytes [ENC-1]: it gives a verdict, never an
-// exception; what it accepts has one encoding; it takes no longer than TIME_MS.
+// A decoder that meets bytes from outside, and what must hold of it whatever the bytes [ENC-1]: it gives a
+// verdict, never an exception; what it accepts has one encoding; it takes no longer than TIME_MS.
 import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
 import { bytesToHex, equalBytes } from '#contracts/primitives/bytes.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
@@ -19,8 +19,9 @@ export interface Decoder {
   readonly samples: readonly Uint8Array[]
 }
 
-/** Far above what any input takes, far below what an attacker would want; the machine may be busy. */
+/** Per MiB begun. Far above what honest bytes take, far below what an attacker would want; the machine may be busy. */
 export const TIME_MS = 250
+const MIB = 1024 * 1024
 
 /** A codec with valid values of each variant. */
 export function decoder<T>(
@@ -69,13 +70,14 @@ function isVerdict(value: unknown): value is Verdict<unknown> {
 
 /** The same with the time it takes; a slow answer counts only if it is slow three times. */
 export function timedFaultOn(subject: Decoder, bytes: Uint8Array): string | undefined {
+  const allowed = TIME_MS * (1 + Math.floor(bytes.length / MIB))
   let least = Number.POSITIVE_INFINITY
   for (let times = 0; times < 3; times++) {
     const from = performance.now()
     const fault = faultOn(subject, bytes)
     if (fault !== undefined) return fault
     least = Math.min(least, performance.now() - from)
-    if (least <= TIME_MS) return undefined
+    if (least <= allowed) return undefined
   }
   return `took ${Math.round(least)} ms`
 }

@@ -1,5 +1,5 @@
-// What every decoder does with bytes from a stranger, and that the checks here would notice a bad one. A few thousand inputs
-// in all; with SURETY_TEST_LONG=1 a hundred thousand each.
+// What every decoder does with bytes from a stranger, and that the checks here would notice a bad one. A few
+// thousand inputs in all; with SURETY_TEST_LONG=1 a hundred thousand each.
 import { describe, expect, test } from 'vitest'
 import { decode, encode, record, uint } from '#contracts/codec/codec.ts'
 import { accept, reject } from '#contracts/primitives/verdict.ts'

@@ -1,5 +1,5 @@
-// Bytes nobody should send: random ones, broken copies of valid encodings, and canonical CBOR of the wrong shape, which is
-// what gets past the first look. Seeded, so that a failure repeats.
+// Bytes nobody should send: random ones, broken copies of valid encodings, and canonical CBOR of the wrong
+// shape, which is what gets past the first look. Seeded, so that a failure repeats.
 import { decode as cborDecode, encode as cborEncode } from 'cborg'
 import type { CborItem } from '#contracts/codec/codec.ts'
 import { concatBytes } from '#contracts/primitives/bytes.ts'
@@ -228,7 +228,7 @@ function canonical(item: CborItem): Uint8Array {
   return cborEncode(item)
 }
 
-/** The inputs that cost most to look at, `size` bytes each: as many items as fit, as deep as it gets, lengths that lie. */
+/** The inputs that cost most to look at, `size` bytes each: as many items as fit, deep nesting, lengths that lie. */
 export function heavyBytes(size: number): readonly (readonly [what: string, bytes: Uint8Array])[] {
   const filled = (head: readonly number[], fill: number): Uint8Array => {
     const out = new Uint8Array(size).fill(fill)

@@ -1,5 +1,5 @@
-// Valid values of everything that is signed, hashed or stored, one or more of each variant, for the fuzz table to break.
-// Their form is right and nothing else: keys and signatures are invented.
+// Valid values of everything that is signed, hashed or stored, one or more of each variant, for the fuzz
+// table to break. Their form is right and nothing else: keys and signatures are invented.
 import type { AssetRecord } from '#contracts/assets/asset-record.ts'
 import { tokenTemplate } from '#contracts/assets/token.ts'
 import type { BondRecord } from '#contracts/bonds/bond-record.ts'

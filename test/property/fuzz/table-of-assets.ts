@@ -1,4 +1,5 @@
-// The fuzz table of the asset layer: proofs that wallets check, and what members and clients say to each other.
+// The fuzz table of the asset layer: proofs that wallets check, and what members and clients say to each
+// other.
 import { certifiedStatementCodec, type CommitteeKeys } from '#asset-layer/checkpoints/certificate.ts'
 import { type Receipt, RECEIPT_BYTES, checkReceipt, receiptCodec } from '#asset-layer/checkpoints/receipt.ts'
 import { checkBalanceProof, STATE_PROOF_BYTES, stateProofCodec } from '#asset-layer/checkpoints/state-proof.ts'

@@ -1,4 +1,5 @@
-// The fuzz table of the base layer: keys and values of every section of state, proofs, and messages between nodes.
+// The fuzz table of the base layer: keys and values of every section of state, proofs, and messages between
+// nodes.
 import {
   checkFinalityProof,
   FINALITY_PROOF_BYTES,
@@ -16,6 +17,8 @@ import {
   blockRequestCodec,
   headersCodec,
   headersRequestCodec,
+  offerAnswerCodec,
+  offerCodec,
   rangeCodec,
   rangeRequestCodec,
   statusCodec,
@@ -26,6 +29,7 @@ import { type Codec, encode } from '#contracts/codec/codec.ts'
 import { blockCodec } from '#contracts/statements/block.ts'
 import { lastHeightOf } from '#contracts/statements/period-table.ts'
 import { DEV_PARAMETERS } from '#contracts/ledger/parameters.ts'
+import { transactionCodec } from '#contracts/ledger/transaction.ts'
 import { witnessCodec } from '#contracts/merkle/witness.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { type Decoder, decoder } from './decoder.ts'
@@ -186,7 +190,10 @@ const light: readonly Decoder[] = [
 ]
 
 const encodedBlocks = samples.blocks.map(block => encode(blockCodec, block))
+const encodedTransactions = samples.transactions.slice(0, 3).map(one => encode(transactionCodec, one))
 const wire: readonly Decoder[] = [
+  decoder('offerCodec', offerCodec, SYNC_LIMITS.offerBytes, [encodedTransactions, []]),
+  decoder('offerAnswerCodec', offerAnswerCodec, SYNC_LIMITS.statusBytes, [{ taken: 0 }, { taken: 64 }]),
   decoder('blockGossipCodec', blockGossipCodec, SYNC_LIMITS.gossipBlockBytes + KEY_BYTES, [
     ...encodedBlocks.map(block => ({ kind: 'whole' as const, block })),
     ...samples.signedHeaders.map(signed => ({ kind: 'header' as const, ...signed }))

@@ -1,5 +1,5 @@
-// The fuzz table of the contracts floor: every exported decoder there, its limit, valid values, and what its readers do with
-// an accepted value before anything vouches for it.
+// The fuzz table of the contracts floor: every exported decoder there, its limit, valid values, and what its
+// readers do with an accepted value before anything vouches for it.
 import { assetRecordCodec } from '#contracts/assets/asset-record.ts'
 import { decodeInstruction, instructionCodec, instructionIdOf } from '#contracts/assets/instruction.ts'
 import { CALL_BYTES, LOG_ENTRY_BYTES, STEP_INPUT_BYTES } from '#contracts/assets/limits.ts'

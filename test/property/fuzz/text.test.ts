@@ -1,5 +1,5 @@
-// What reads text from people and programs: addresses, and parameters and answers of the JSON-RPC. Hostile text and JSON give
-// a verdict, never an exception.
+// What reads text from people and programs: addresses, and parameters and answers of the JSON-RPC. Hostile
+// text and JSON give a verdict, never an exception.
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import type { BaseChain } from '#base-layer/base-chain.ts'
