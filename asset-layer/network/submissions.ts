@@ -88,7 +88,8 @@ class Session {
     })
     this.#cancels.set(id, cancel)
     const offered = replica.offer(checked.value)
-    if (offered.ok || told) return
+    // What ran already, handed over again by a client that heard nothing, is answered with its place.
+    if (offered.ok || told || replica.outcomes.hasRun(id)) return
     cancel()
     this.#cancels.delete(id)
     this.#done(id, { kind: 'refused', code: offered.code, why: offered.why })

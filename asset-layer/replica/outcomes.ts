@@ -40,6 +40,11 @@ export class Outcomes {
     }
   }
 
+  /** True if the instruction is a step already: whoever waits is told when a certificate covers it. */
+  hasRun(id: InstructionId): boolean {
+    return this.#lane.stepOf(hexToBytes(id)) !== undefined
+  }
+
   executed({ commitIndex, steps, refused }: Execution): void {
     if (this.#waiting.size === 0) return
     for (const { id, index, sequence, outcome, code } of steps) {
