@@ -1,9 +1,11 @@
 // The whole story as one graph: every step names what it needs by awaiting it, and starts the moment it is there. Both
 // registrations and all bonds are sent in the first blocks; the lie runs while the first asset's window is open.
+import type { CommitteeRecord } from '#contracts/committees/committee-record.ts'
+import type { AssetId } from '#contracts/primitives/ids.ts'
 import { createDevNetwork, type DevNetwork } from '../devnet/network.ts'
 import type { NodeInfo } from '../node/node-methods.ts'
 import { corrupt, observeLie } from './steps/false-checkpoint.ts'
-import { observeRegistrations, registerAssets } from './steps/asset-registered.ts'
+import { type DemoAssets, observeRegistrations, registerAssets } from './steps/asset-registered.ts'
 import { observeRestaffing } from './steps/asset-restaffed.ts'
 import { observeSettlement } from './steps/checkpoint-settled.ts'
 import { observeJudgement } from './steps/claim-judged.ts'
@@ -58,39 +60,45 @@ async function playOn(stage: Stage, network: DevNetwork): Promise<void> {
 }
 
 async function playSteps(stage: Stage, world: World, infos: readonly NodeInfo[]): Promise<void> {
-  const started = stage.step('network-started', () => observeNetwork(stage, world, infos))
-  const paid = stage.step('paid', () => observePayment(stage, world))
+  stage.fork(() => stage.step('network-started', () => observeNetwork(stage, world, infos)))
+  stage.fork(() => stage.step('paid', () => observePayment(stage, world)))
   const assets = await stage.attempt('asset-registered', () => registerAssets(world))
-  const registered = stage.step('asset-registered', () => observeRegistrations(stage, world, assets))
-  const bonded = stage.attempt('committee-live', () => postBonds(stage, world, assets))
-  const committees = await stage.attempt('committee-live', async () => {
-    await bonded
-    return await drawnCommittees(stage, world, assets)
-  })
+  stage.fork(() => stage.step('asset-registered', () => observeRegistrations(stage, world, assets)))
+  await stage.attempt('committee-live', () => postBonds(stage, world, assets))
+  const committees = await stage.attempt('committee-live', () => drawnCommittees(stage, world, assets))
   const liars = await stage.attempt('false-checkpoint-posted', () => corrupt(world, assets.false, committees.false))
-  const live = stage.step('committee-live', () => observeCommittees(stage, world, assets, committees))
-  const moved = stage.step('instructions-accepted', () => observeInstructions(stage, world, assets.honest.id))
-  const checked = moved.then(moves =>
-    stage.step('receipt-verified', () => observeReceipts(stage, world, assets.honest.id, moves)))
-  const settled = moved.then(moves =>
-    stage.step('checkpoint-settled', () => observeSettlement(stage, world, assets.honest.id, moves)))
-  // Both assets are kept busy to the end: a sequence without a step posts no checkpoint.
-  const done = new AbortController()
-  const busy = [
-    stage.background('instructions-accepted', () => trickle(stage, world, assets.false.id, 'issuer', done.signal)),
-    moved.then(() => stage.background('checkpoint-settled', () => trickle(stage, world, assets.honest.id, 'issuer', done.signal)))
-  ]
-  const lie = stage.step('false-checkpoint-posted', () => observeLie(stage, world, assets.false, committees.false, liars))
-  const punished = lie.then(async seen => {
-    const honestAtLie = (await world.chain.read('assets', assets.honest.id))?.sequence ?? 0
-    const judged = stage.step('claim-judged', () => observeJudgement(stage, world, assets.false, seen))
-    const taken = stage.step('collateral-taken', () => observeCollateral(stage, world, assets.false, seen))
-    const restaffed = stage.step('asset-restaffed', () => observeRestaffing(stage, world, assets, seen, honestAtLie))
-    await Promise.all([judged, taken, restaffed])
+  stage.fork(() => stage.step('committee-live', () => observeCommittees(stage, world, assets, committees)))
+  const { id: honest } = assets.honest
+  const moved = stage.fork(() => stage.step('instructions-accepted', () => observeInstructions(stage, world, honest)))
+  stage.fork(async () => {
+    const moves = await moved
+    await stage.step('receipt-verified', () => observeReceipts(stage, world, honest, moves))
   })
-  const outcomes = await Promise.allSettled([started, paid, registered, live, moved, checked, settled, lie, punished])
-  done.abort()
-  await Promise.allSettled(busy)
-  const failed = outcomes.find(outcome => outcome.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
+  const settled = stage.fork(async () => {
+    const moves = await moved
+    await stage.step('checkpoint-settled', () => observeSettlement(stage, world, honest, moves))
+  })
+  const punished = stage.fork(() => playPunishment(stage, world, assets, committees.false, liars))
+  // Both assets are kept busy to the end: a sequence without a step posts no checkpoint.
+  const over = new AbortController()
+  const keepBusy = (asset: AssetId): Promise<void> =>
+    stage.attempt('instructions-accepted', () => trickle(stage, world, asset, 'issuer', over.signal))
+  stage.fork(() => keepBusy(assets.false.id))
+  stage.fork(() => moved.then(() => keepBusy(honest)))
+  await Promise.all([settled, punished]).finally(() => over.abort())
+  await stage.finish()
+}
+
+/** From the lie to the new committee. */
+async function playPunishment(
+  stage: Stage, world: World, assets: DemoAssets, committee: CommitteeRecord, liars: readonly string[]
+): Promise<void> {
+  const lie = await stage.step('false-checkpoint-posted', () =>
+    observeLie(stage, world, assets.false, committee, liars))
+  const honestAtLie = (await world.chain.read('assets', assets.honest.id))?.sequence ?? 0
+  await Promise.all([
+    stage.step('claim-judged', () => observeJudgement(stage, world, assets.false, lie)),
+    stage.step('collateral-taken', () => observeCollateral(stage, world, assets.false, lie)),
+    stage.step('asset-restaffed', () => observeRestaffing(stage, world, assets, lie, honestAtLie))
+  ])
 }

@@ -44,6 +44,7 @@ export class Stage {
   readonly #startedMs = performance.now()
   readonly #results = new Map<string, StepResult>()
   readonly #failing = new AbortController()
+  readonly #branches: Promise<unknown>[] = []
   #failure: { readonly name: string; readonly error: unknown } | undefined
 
   constructor(settings: StageSettings) {
@@ -91,13 +92,17 @@ export class Stage {
     }
   }
 
-  /** Something done in the background for as long as the stage runs; its failure is the stage's. */
-  async background(name: string, run: () => Promise<void>): Promise<void> {
-    try {
-      await run()
-    } catch (error) {
-      if (!this.signal.aborted) this.#fail(name, error)
-    }
+  /** Starts a branch of the story; `finish` waits for it, so its failure is nobody's unhandled rejection. */
+  fork<T>(branch: () => Promise<T>): Promise<T> {
+    const running = branch()
+    this.#branches.push(running)
+    running.catch(() => undefined)
+    return running
+  }
+
+  /** Waits for every branch; rejects with the failure of any. */
+  async finish(): Promise<void> {
+    await Promise.all(this.#branches)
   }
 
   /** Asks until the answer is not undefined. Rejects E_DEMO_WAIT, naming what was awaited, when the stage ends first. */

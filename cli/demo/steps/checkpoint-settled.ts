@@ -30,8 +30,8 @@ export async function observeSettlement(
   })
   const { statement, witness } = await stage.until('a balance under a settled checkpoint', async () => {
     const found = await world.client.query(asset, balanceKey(account), 'settled')
-    return found.ok && found.value.how === 'settled' ? { statement: found.value.statement.statement, witness: found.value.witness }
-      : undefined
+    if (!found.ok || found.value.how !== 'settled' || found.value.statement === null) return undefined
+    return { statement: found.value.statement.statement, witness: found.value.witness }
   })
   const { record, header, proofBytes } = await proveCheckpoint(stage, world, asset, statement.sequence)
   if (record.status !== 'settled' || record.statement === null) throw new Error('the proved checkpoint is not settled')
