@@ -1,11 +1,12 @@
 // The one writer of the base chain: turns whatever happens into events of the consensus machine and carries out its
 // effects in order - persist, sign, send, feed back. Network, doors and duties reach the chain through it alone.
 // Upholds [FIN-7] (nothing leaves before it is on disk), [POS-5] (bodies are stored before they are acknowledged).
+import { decode, encode } from '#contracts/codec/codec.ts'
 import type { PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
 import type { SignedAcknowledgement } from '#contracts/statements/acknowledgement.ts'
 import type { Block, blockIdOf } from '#contracts/statements/block.ts'
-import type { Certificate, SignedVote } from '#contracts/statements/vote.ts'
+import { type Certificate, certificateCodec, type SignedVote } from '#contracts/statements/vote.ts'
 import type {
   BaseEffect,
   BaseEvent,
@@ -134,6 +135,7 @@ export class Chain {
     }
     this.#recent = this.#parts.store.certificates()
     for (const certificate of [...this.#recent]) this.#process({ kind: 'restored-certificate', certificate })
+    this.#restoreConflict()
     const waitMs = -this.nowMs()
     if (waitMs > 0) this.#cancelTimer = this.#parts.clock.setTimer(waitMs, () => this.#begin())
     else this.#begin()
@@ -188,6 +190,14 @@ export class Chain {
     this.stop()
     this.#parts.logger.fatal({ err: error }, 'the base chain stops: an invariant is broken')
     this.#parts.onFatal(error)
+  }
+
+  /** A conflict outlives the process: only an operator ends it [FIN-5]. */
+  #restoreConflict(): void {
+    const kept = this.#parts.store.meta('conflict')
+    if (kept === undefined) return
+    const decoded = decode(certificateCodec, kept, kept.length)
+    if (decoded.ok) this.#process({ kind: 'restored-certificate', certificate: decoded.value })
   }
 
   #begin(): void {
@@ -247,6 +257,7 @@ export class Chain {
         logger.debug({ signer: effect.signer, from: effect.from, code: effect.code }, 'refused what a peer signed')
         return
       case 'conflict':
+        this.#parts.store.putMeta('conflict', encode(certificateCodec, effect.certificate))
         logger.error({ why: effect.why }, 'a certificate contradicts what is final here: finality has stopped')
         return
     }

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest'
+import type { Chain, GossipAnswer } from '#base-layer/chain/chain.ts'
+import type { BaseEvent } from '#base-layer/consensus/events.ts'
+import { Intake, verdictOf } from '#base-layer/network/intake.ts'
+import { blockGossipCodec } from '#base-layer/network/wire.ts'
+import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
+import { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
+import { encode } from '#contracts/codec/codec.ts'
+import { signMessage } from '#contracts/crypto/signature.ts'
+import { blockCodec } from '#contracts/statements/block.ts'
+import { type SignedVote, signedVoteCodec, type Vote, voteSigningBytes } from '#contracts/statements/vote.ts'
+import { ChainBuilder } from '#test/support/chain-builder.ts'
+
+const builder = new ChainBuilder()
+const block = builder.produce()
+const { verified } = installNodeCrypto()
+
+/** A chain that only notes what it is fed. */
+function setUp(answer: GossipAnswer, pool = new VerifyPool(verified)) {
+  const fed: BaseEvent[] = []
+  const chain = {
+    head: builder.genesisState,
+    nowMs: () => 1,
+    feed: (event: BaseEvent) => {
+      fed.push(event)
+      return answer
+    }
+  } as unknown as Chain
+  return { fed, intake: new Intake(chain, pool) }
+}
+
+function vote(epoch: number): SignedVote {
+  const [alice] = builder.peers
+  if (alice === undefined) throw new Error('a peer')
+  const root = { epoch: 0, height: 0, id: builder.genesisState.id }
+  const value: Vote = { period: 0, root, source: root, target: { ...root, epoch } }
+  return {
+    vote: value,
+    peer: alice.key,
+    signature: signMessage(alice.secret, voteSigningBytes(builder.genesis, value))
+  }
+}
+
+describe('what the network brings', () => {
+  test('goes to the chain once its signature is good, and the chain says whether to relay it', async () => {
+    for (const [answer, verdict] of [
+      ['relay', 'accept'],
+      ['ignore', 'ignore'],
+      ['reject', 'reject']
+    ] as const) {
+      const { fed, intake } = setUp(answer)
+      expect(await intake.takeVote(encode(signedVoteCodec, vote(1)), 'bob')).toBe(verdict)
+      expect(fed).toMatchObject([{ kind: 'vote', from: 'bob' }])
+    }
+  })
+
+  test('is looked at although the layer above has filled the verify pool, and its sender is not blamed', async () => {
+    const { fed, intake } = setUp('relay', new VerifyPool(verified, 0))
+    expect(await intake.takeVote(encode(signedVoteCodec, vote(2)), 'bob')).toBe('accept')
+    const forged = { ...vote(3), signature: vote(2).signature }
+    expect(await intake.takeVote(encode(signedVoteCodec, forged), 'bob')).toBe('reject')
+    expect(fed).toHaveLength(1)
+  })
+
+  test('is rejected with a signature of something else, as garbage, and as too much', async () => {
+    const { fed, intake } = setUp('relay')
+    const forged = { ...vote(4), signature: vote(1).signature }
+    expect(await intake.takeVote(encode(signedVoteCodec, forged), 'bob')).toBe('reject')
+    expect(await intake.takeVote(Uint8Array.of(1, 2, 3), 'bob')).toBe('reject')
+    expect(await intake.takeAcknowledgement(new Uint8Array(100_000), 'bob')).toBe('reject')
+    expect(await intake.takeTransaction(Uint8Array.of(0xff))).toBe('reject')
+    expect(fed).toEqual([])
+  })
+
+  test("a block is relayed on its header's word and executed after that [GSP-1]", async () => {
+    const { fed, intake } = setUp('relay')
+    const bytes = encode(blockGossipCodec, { kind: 'whole', block: encode(blockCodec, block) })
+    expect(await intake.takeBlockGossip(bytes, 'bob', () => {})).toBe('accept')
+    expect(fed.map(event => event.kind)).toEqual(['header'])
+    await new Promise(resolve => setTimeout(resolve, 5))
+    expect(fed.map(event => event.kind)).toEqual(['header', 'block'])
+  })
+
+  test('a block that is not worth relaying is not executed, and one with a forged header is rejected', async () => {
+    const { fed, intake } = setUp('ignore')
+    const bytes = encode(blockGossipCodec, { kind: 'whole', block: encode(blockCodec, block) })
+    expect(await intake.takeBlockGossip(bytes, 'bob', () => {})).toBe('ignore')
+    const forged = { ...block, header: { ...block.header, timeMs: block.header.timeMs + 1 } }
+    const bad = encode(blockGossipCodec, { kind: 'whole', block: encode(blockCodec, forged) })
+    expect(await intake.takeBlockGossip(bad, 'bob', () => {})).toBe('reject')
+    await new Promise(resolve => setTimeout(resolve, 5))
+    expect(fed.map(event => event.kind)).toEqual(['header'])
+  })
+
+  test('of a large block only the header comes, and the body is fetched from whoever sent it', async () => {
+    const fetched: string[] = []
+    const { header, signature } = block
+    const bytes = encode(blockGossipCodec, { kind: 'header', header, signature })
+    expect(await setUp('relay').intake.takeBlockGossip(bytes, 'bob', id => fetched.push(id))).toBe('accept')
+    expect(fetched).toEqual([builder.state.id])
+    expect(await setUp('ignore').intake.takeBlockGossip(bytes, 'bob', id => fetched.push(id))).toBe('ignore')
+    expect(fetched).toHaveLength(1)
+  })
+
+  test('only what is wrong whoever looks at it counts against its sender', () => {
+    expect(['E_NOT_CANONICAL', 'E_TX_SIGNATURE', 'E_TOO_LARGE'].map(verdictOf)).toEqual(['reject', 'reject', 'reject'])
+    expect(['E_TX_INPUT_UNKNOWN', 'E_TX_EARLY', 'E_BUSY', 'toString'].map(verdictOf)).toEqual([
+      'ignore',
+      'ignore',
+      'ignore',
+      'ignore'
+    ])
+  })
+})
