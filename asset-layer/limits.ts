@@ -23,7 +23,7 @@ export const LINK_LIMITS = {
   retryMs: 500,
   retryMostMs: 5_000,
   /** The peer with the greater id lets the other call first. */
-  courtesyMs: 1_500,
+  courtesyMs: 1_500
 } as const
 
 export const REQUEST_LIMITS = {
@@ -41,7 +41,7 @@ export const REQUEST_LIMITS = {
   /** Validators of one question for addresses. */
   validators: 64,
   /** Keys of one query. */
-  keys: 16,
+  keys: 16
 } as const
 
 export const SUBMIT_LIMITS = {
@@ -55,7 +55,7 @@ export const SUBMIT_LIMITS = {
   /** A client that hears nothing for this long tries another member. */
   silenceMs: 3_000,
   /** A node that hands an instruction on waits this long for its outcome. */
-  relayMs: 15_000,
+  relayMs: 15_000
 } as const
 
 export const MEMPOOL_LIMITS = {
@@ -66,7 +66,7 @@ export const MEMPOOL_LIMITS = {
   perAccount: 64,
   /** Of one block: half the largest body, so that four members never fill a frame. */
   blockBytes: 128 * KIB,
-  blockInstructions: 512,
+  blockInstructions: 512
 } as const
 
 export const REPLICA_LIMITS = {
@@ -83,7 +83,7 @@ export const REPLICA_LIMITS = {
   /** Sequences whose traces are kept in memory for receipts and claims. */
   traces: 4,
   /** Bodies of blocks kept decoded until their commit. */
-  bodies: 8_192,
+  bodies: 8_192
 } as const
 
 export const DISCOVERY_LIMITS = {
@@ -94,12 +94,12 @@ export const DISCOVERY_LIMITS = {
   /** Own records are published again this often. */
   republishMs: 10_000,
   /** Connected peers asked when the DHT knows nothing. */
-  askPeers: 6,
+  askPeers: 6
 } as const
 
 export const WATCH_LIMITS = {
   /** Offences waiting for the claimant; each is proven, so more are repeats of the same fault. */
   offences: 64,
   /** Between two looks at the base chain on behalf of an open claim. */
-  pollMs: 500,
+  pollMs: 500
 } as const

@@ -142,14 +142,35 @@ class RunningNode implements AssetNode {
     this.#checks = new InstructionChecks(genesis, verifyPool)
     this.#relays = createAssetClient({ chain, host, clock })
     this.#watch = new Watch({
-      chain, host, store, served: this.#served, book: this.#book, protocols: this.#protocols, genesis, account, clock, logger,
+      chain,
+      host,
+      store,
+      served: this.#served,
+      book: this.#book,
+      protocols: this.#protocols,
+      genesis,
+      account,
+      clock,
+      logger,
       on: options.watchers ?? true
     })
     const watched = new Set(options.assets ?? [])
     this.#roster = new Roster({
-      feed, store, served: this.#served, links: this.#links, book: this.#book, host, validator: this.validator,
-      snapshotProtocol: this.#protocols.snapshot, secret: validatorSecret, account, verifyPool, checks: this.#checks, clock,
-      logger, isWatched: asset => options.watchAll === true || watched.has(asset),
+      feed,
+      store,
+      served: this.#served,
+      links: this.#links,
+      book: this.#book,
+      host,
+      validator: this.validator,
+      snapshotProtocol: this.#protocols.snapshot,
+      secret: validatorSecret,
+      account,
+      verifyPool,
+      checks: this.#checks,
+      clock,
+      logger,
+      isWatched: asset => options.watchAll === true || watched.has(asset),
       interpreterOf: options.interpreterOf ?? (() => undefined),
       onOffence: claim => this.#watch.report(claim),
       onExecuted: () => {},
@@ -173,10 +194,15 @@ class RunningNode implements AssetNode {
     for (const [name, handler] of handlers) {
       this.#stops.push(host.handle(this.#protocols[name], handler, { concurrency, maxRequestBytes: requestBytes }))
     }
-    this.#stops.push(acceptSubmissions({
-      host, protocol: this.#protocols.submit, served: this.#served, checks: this.#checks,
-      relay: (asset, instruction) => this.#relay(asset, instruction)
-    }))
+    this.#stops.push(
+      acceptSubmissions({
+        host,
+        protocol: this.#protocols.submit,
+        served: this.#served,
+        checks: this.#checks,
+        relay: (asset, instruction) => this.#relay(asset, instruction)
+      })
+    )
     this.#feed.start()
     this.#roster.start()
     this.#watch.start()
@@ -196,7 +222,9 @@ class RunningNode implements AssetNode {
     return {
       validator: this.validator,
       replicas: this.#served.replicas().map(statusOf),
-      watching: this.#store.heartbeats().map(({ asset, sequence, atMs }) => ({ asset, checkedSequence: sequence, atMs })),
+      watching: this.#store
+        .heartbeats()
+        .map(({ asset, sequence, atMs }) => ({ asset, checkedSequence: sequence, atMs })),
       claims: this.#store.offences().map(({ kind, asset, state }) => ({ kind, asset, state }))
     }
   }
@@ -215,7 +243,11 @@ class RunningNode implements AssetNode {
 function statusOf(replica: Replica): ReplicaStatus {
   const { asset, epoch, dag, seat, state, round } = replica
   return {
-    asset, epoch, dag, seat, round,
+    asset,
+    epoch,
+    dag,
+    seat,
+    round,
     state: replica.stopped ? 'stopped' : state.ended ? 'ended' : 'running',
     commitIndex: state.commitIndex,
     sequence: state.open.sequence,

@@ -1,6 +1,5 @@
 // What wallets and the command line may ask of assets: find a committee by the asset's id, submit, read and check. Everything
 // answered is checked by the client itself against keys from final base state [COM-3, COM-6]; the network only carries it.
-import type { ExecuteStep } from '#contracts/assets/step.ts'
 import type { StepOutcome } from '#contracts/assets/trace.ts'
 import type { AssetId, DagId, Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
@@ -8,8 +7,6 @@ import type { CertifiedStatement } from '#contracts/statements/statement.ts'
 import type { CommitteeRecord } from '#contracts/committees/committee-record.ts'
 import type { Receipt } from '../checkpoints/receipt.ts'
 import type { Witness } from '#contracts/merkle/witness.ts'
-
-export type { ExecuteStep }
 
 /** One seat and where its validator can be reached; no addresses: none was found. */
 export interface CommitteeMember {
@@ -30,10 +27,13 @@ export interface CommitteeView {
 /** How far an instruction has come. `accepted`: a member says that it holds the committee's certificate. */
 export type Notice =
   | {
-      readonly kind: 'accepted'; readonly id: Hash
+      readonly kind: 'accepted'
+      readonly id: Hash
       /** Place in the asset's history, and the sequence it is in. */
-      readonly index: number; readonly sequence: number
-      readonly outcome: StepOutcome; readonly code: string
+      readonly index: number
+      readonly sequence: number
+      readonly outcome: StepOutcome
+      readonly code: string
       /** From handing the instruction over to this notice. */
       readonly latencyMs: number
     }
@@ -68,7 +68,9 @@ export interface AssetClient {
   /** Encoded instructions, any number and accounts; those of one account in order of sequence. Keeps no more under way than
    * an account's window holds. One notice for each, in the order given. */
   submit(
-    asset: AssetId, instructions: readonly Uint8Array[], options?: SubmitOptions
+    asset: AssetId,
+    instructions: readonly Uint8Array[],
+    options?: SubmitOptions
   ): Promise<Verdict<readonly Notice[]>>
   /** The receipt of an instruction, checked here: its step, the path, the quorum's certificate, the committee's keys. */
   receipt(asset: AssetId, id: Hash): Promise<Verdict<CheckedReceipt>>

@@ -17,12 +17,8 @@ import { AddressBook } from '../discovery/address-book.ts'
 import { loadAssetView } from '../discovery/asset-views.ts'
 import { REQUEST_LIMITS } from '../limits.ts'
 import { type Protocols, protocolsOf } from '../network/protocols.ts'
-import {
-  queryAnswerCodec, queryQuestionCodec, receiptAnswerCodec, receiptQuestionCodec
-} from '../network/requests.ts'
-import type {
-  AssetClient, CheckedReceipt, CheckedValue, CommitteeView, Notice, SubmitOptions
-} from './asset-client.ts'
+import { queryAnswerCodec, queryQuestionCodec, receiptAnswerCodec, receiptQuestionCodec } from '../network/requests.ts'
+import type { AssetClient, CheckedReceipt, CheckedValue, CommitteeView, Notice, SubmitOptions } from './asset-client.ts'
 import { readWitness } from './read-witness.ts'
 import { SubmitRun } from './submit-run.ts'
 
@@ -65,10 +61,12 @@ class Client implements AssetClient {
       return reject('E_ASSET_NO_COMMITTEE', `the asset is ${view.record.status}: no committee is in office`)
     }
     const { epoch, dag, committee } = duty
-    const members = await Promise.all(committee.seats.map(async ({ validator }, seat) => {
-      const found = await book.find(asset, validator)
-      return { seat, validator, addresses: found?.addresses ?? [] }
-    }))
+    const members = await Promise.all(
+      committee.seats.map(async ({ validator }, seat) => {
+        const found = await book.find(asset, validator)
+        return { seat, validator, addresses: found?.addresses ?? [] }
+      })
+    )
     return accept({ asset, epoch, dag, committee, members })
   }
 
@@ -82,14 +80,23 @@ class Client implements AssetClient {
   }
 
   async submit(
-    asset: AssetId, instructions: readonly Uint8Array[], options: SubmitOptions = {}
+    asset: AssetId,
+    instructions: readonly Uint8Array[],
+    options: SubmitOptions = {}
   ): Promise<Verdict<readonly Notice[]>> {
     const { protocols, book } = await this.#prepare()
     const { host, clock } = this.#settings
-    const run = new SubmitRun({
-      asset, host, clock, protocol: protocols.submit, committee: () => this.committee(asset),
-      doubt: validator => book.doubt(asset, validator)
-    }, options)
+    const run = new SubmitRun(
+      {
+        asset,
+        host,
+        clock,
+        protocol: protocols.submit,
+        committee: () => this.committee(asset),
+        doubt: validator => book.doubt(asset, validator)
+      },
+      options
+    )
     this.#runs.add(run)
     try {
       return await run.submit(instructions)
@@ -121,7 +128,9 @@ class Client implements AssetClient {
   }
 
   async query(
-    asset: AssetId, key: Uint8Array, at: 'accepted' | 'settled' = 'accepted'
+    asset: AssetId,
+    key: Uint8Array,
+    at: 'accepted' | 'settled' = 'accepted'
   ): Promise<Verdict<CheckedValue>> {
     const view = await this.committee(asset)
     if (!view.ok) return view
@@ -144,8 +153,10 @@ class Client implements AssetClient {
     const { info, protocols } = await this.#prepare()
     const keys = { genesis: info.genesis, asset, epoch, dag, seats: committee.seats.map(({ validator }) => validator) }
     const record = await this.#settings.chain.read('assets', asset)
-    const start = record === undefined ? undefined
-      : await this.#settings.chain.read('checkpoints', { asset, sequence: record.sequence })
+    const start =
+      record === undefined
+        ? undefined
+        : await this.#settings.chain.read('checkpoints', { asset, sequence: record.sequence })
     const startRoot = start?.statement?.postRoot ?? record?.firstRoot
     const question = encode(queryQuestionCodec, { asset, sequence: null, keys: [key] })
     return this.#askMembers(view, protocols.query, question, queryAnswerCodec, ({ proof: encoded, witness }) => {
@@ -180,7 +191,10 @@ class Client implements AssetClient {
 
   /** The first answer that is good; else why the last one was not. */
   async #askMembers<Answer, T>(
-    { members }: CommitteeView, protocol: string, question: Uint8Array, codec: Codec<Answer>,
+    { members }: CommitteeView,
+    protocol: string,
+    question: Uint8Array,
+    codec: Codec<Answer>,
     check: (answer: Answer) => Verdict<T>
   ): Promise<Verdict<T>> {
     const { host } = this.#settings

@@ -9,7 +9,11 @@ import type { CheckedValue } from './asset-client.ts'
 
 /** E_PROOF_ROOT, E_PROOF_KEY. `statement` is the checkpoint's, null for the registration. */
 export function readWitness(
-  encoded: Uint8Array, root: Hash, key: Uint8Array, statement: Statement | null, how: CheckedValue['how']
+  encoded: Uint8Array,
+  root: Hash,
+  key: Uint8Array,
+  statement: Statement | null,
+  how: CheckedValue['how']
 ): Verdict<CheckedValue> {
   const witness = checkWitness(hexToBytes(root), encoded)
   if (!witness.ok) return reject('E_PROOF_ROOT', witness.why)

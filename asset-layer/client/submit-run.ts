@@ -71,7 +71,9 @@ export class SubmitRun {
     if (!view.ok) return view
     this.#members = view.value.members
     this.#deadlineMs = this.#parts.clock.nowMs() + (this.#options.timeoutMs ?? TIMEOUT_MS)
-    const finished = new Promise<void>(resolve => { this.#finish = resolve })
+    const finished = new Promise<void>(resolve => {
+      this.#finish = resolve
+    })
     this.#send()
     this.#tick()
     if (this.#jobs.size > 0) await finished

@@ -44,7 +44,10 @@ export interface Duty {
 export function deriveEpochStart(view: AssetView, epoch: number): EpochStart | undefined {
   const start = view.checkpoints.find(({ record }) => record.statement === null || record.statement.epoch < epoch)
   if (start === undefined) return undefined
-  const { sequence, record: { id, statement } } = start
+  const {
+    sequence,
+    record: { id, statement }
+  } = start
   const closedInOrder = statement?.closes === 'epoch' && statement.epoch === epoch - 1
   const closedByBase = view.committees.get(epoch - 1)?.closedAt != null
   return epoch === 1 || closedInOrder || closedByBase ? { sequence, id, statement } : undefined

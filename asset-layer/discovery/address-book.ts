@@ -8,7 +8,11 @@ import { decode, encode } from '#contracts/codec/codec.ts'
 import { signMessage } from '#contracts/crypto/signature.ts'
 import type { AssetId, GenesisHash, PublicKey } from '#contracts/primitives/ids.ts'
 import {
-  ADDRESSES_MAX, type Address, type AddressRecord, addressRecordCodec, addressSigningBytes
+  ADDRESSES_MAX,
+  type Address,
+  type AddressRecord,
+  addressRecordCodec,
+  addressSigningBytes
 } from '#contracts/statements/address-record.ts'
 import { DISCOVERY_LIMITS, REQUEST_LIMITS } from '../limits.ts'
 import { addressesAnswerCodec, addressesQuestionCodec } from '../network/requests.ts'
@@ -46,7 +50,7 @@ export class AddressBook {
   }
 
   /** A record from anywhere, checked here. The peer it names, or undefined if it is not good. Older ones change nothing. */
-  learn(from: Uint8Array): { readonly address: Address, readonly peer: string } | undefined {
+  learn(from: Uint8Array): { readonly address: Address; readonly peer: string } | undefined {
     const checked = checkAddressRecord(this.#settings.genesis, from)
     return checked.ok ? this.#remember(checked.value, from) : undefined
   }
@@ -89,11 +93,18 @@ export class AddressBook {
   /** Our signed record of now, or undefined while the host has no address. */
   sign(asset: AssetId, validator: PublicKey, secret: Secret<Uint8Array>): Uint8Array | undefined {
     const { host, clock, genesis, genesisTimeMs } = this.#settings
-    const addresses = host.addresses().filter(text => text.length <= 256).slice(0, ADDRESSES_MAX)
+    const addresses = host
+      .addresses()
+      .filter(text => text.length <= 256)
+      .slice(0, ADDRESSES_MAX)
     if (addresses.length === 0) return undefined
     const known = this.#known.get(nameOf(asset, validator))
-    if (known !== undefined && known.addresses.join() === addresses.join()
-      && clock.nowMs() - known.heardMs < DISCOVERY_LIMITS.republishMs / 2) return known.encoded
+    if (
+      known !== undefined &&
+      known.addresses.join() === addresses.join() &&
+      clock.nowMs() - known.heardMs < DISCOVERY_LIMITS.republishMs / 2
+    )
+      return known.encoded
     const version = Math.max((known?.version ?? 0) + 1, clock.nowMs() - genesisTimeMs, 0)
     const address: Address = { asset, validator, version, addresses }
     const signature = signMessage(secret.reveal(), addressSigningBytes(genesis, address))
@@ -130,7 +141,7 @@ export class AddressBook {
     return learnt?.address.asset === asset && learnt.address.validator === validator
   }
 
-  #remember({ address }: AddressRecord, encoded: Uint8Array): { address: Address, peer: string } | undefined {
+  #remember({ address }: AddressRecord, encoded: Uint8Array): { address: Address; peer: string } | undefined {
     const peer = peerOf(address.addresses)
     if (peer === undefined) return undefined
     const name = nameOf(address.asset, address.validator)

@@ -8,7 +8,10 @@ import { equalBytes } from '#contracts/primitives/bytes.ts'
 import type { GenesisHash } from '#contracts/primitives/ids.ts'
 import { reject, accept, type Verdict } from '#contracts/primitives/verdict.ts'
 import {
-  ADDRESS_RECORD_BYTES, type AddressRecord, addressRecordCodec, addressSigningBytes
+  ADDRESS_RECORD_BYTES,
+  type AddressRecord,
+  addressRecordCodec,
+  addressSigningBytes
 } from '#contracts/statements/address-record.ts'
 
 export const ADDRESS_NAMESPACE = 'surety-addr'
@@ -16,9 +19,7 @@ export const ADDRESS_NAMESPACE = 'surety-addr'
 export type AddressCode = 'E_ADDRESS_FORM' | 'E_ADDRESS_SIGNATURE'
 
 /** The record in untrusted bytes, signed by the validator it names. Never throws. */
-export function checkAddressRecord(
-  genesis: GenesisHash, from: Uint8Array
-): Verdict<AddressRecord, AddressCode> {
+export function checkAddressRecord(genesis: GenesisHash, from: Uint8Array): Verdict<AddressRecord, AddressCode> {
   const decoded = decode(addressRecordCodec, from, ADDRESS_RECORD_BYTES)
   if (!decoded.ok) return reject('E_ADDRESS_FORM', decoded.why)
   const { address, signature } = decoded.value

@@ -8,9 +8,11 @@ import type { AssetView, PostedCheckpoint } from '../committees/schedule.ts'
 
 /** Undefined if base state has no such asset. */
 export async function loadAssetView(
-  chain: BaseChain, asset: AssetId, known?: AssetRecord
+  chain: BaseChain,
+  asset: AssetId,
+  known?: AssetRecord
 ): Promise<AssetView | undefined> {
-  const record = known ?? await chain.read('assets', asset)
+  const record = known ?? (await chain.read('assets', asset))
   if (record === undefined) return undefined
   const committees = new Map<number, CommitteeRecord>()
   for (const epoch of [record.epoch - 1, record.epoch]) {

@@ -16,7 +16,7 @@ export interface DagSubscriber {
 }
 
 interface Wanted {
-  readonly addresses: readonly string[]
+  addresses: readonly string[]
   readonly dags: Set<DagId>
   attempts: number
   dialling: boolean
@@ -60,24 +60,21 @@ export class PeerLinks {
     }
   }
 
-  /** Keeps a link to a peer for a dag until the dag unsubscribes. Addresses end in the peer's id. */
-  want(dag: DagId, peer: string, addresses: readonly string[]): void {
+  /** Keeps a link to a peer for a dag until the dag unsubscribes. Addresses end in the peer's id. `isCalled`: the peer wants
+   * a link to us as well. */
+  want(dag: DagId, peer: string, addresses: readonly string[], isCalled: boolean): void {
     if (peer === this.#host.peerId || this.#stopped) return
     const known = this.#wanted.get(peer)
-    const wanted: Wanted = { addresses, dags: known?.dags ?? new Set(), attempts: 0, dialling: false, cancelRetry: undefined }
-    if (known !== undefined) {
-      wanted.dialling = known.dialling
-      known.cancelRetry?.()
-    }
+    const wanted: Wanted = known ?? { addresses, dags: new Set(), attempts: 0, dialling: false, cancelRetry: undefined }
+    if (addresses.length > 0) wanted.addresses = addresses
     const isNew = !wanted.dags.has(dag)
     wanted.dags.add(dag)
     this.#wanted.set(peer, wanted)
     const link = this.#links.get(peer)
-    if (link !== undefined) {
-      if (isNew) this.#introduce(link, dag)
-      return
-    }
-    this.#dialLater(peer, wanted, this.#host.peerId < peer ? 0 : LINK_LIMITS.courtesyMs)
+    if (link !== undefined && isNew) this.#introduce(link, dag)
+    if (link !== undefined || known !== undefined) return
+    // A member of the same dag with the lesser id calls first; an observer is called by nobody.
+    this.#dialLater(peer, wanted, isCalled && this.#host.peerId > peer ? LINK_LIMITS.courtesyMs : 0)
   }
 
   isLinked(peer: string): boolean {
@@ -195,7 +192,11 @@ export class PeerLinks {
     }
     const current = this.#wanted.get(peer)
     if (current === undefined || this.#links.has(peer) || this.#stopped) return
-    this.#dialLater(peer, current, Math.min(LINK_LIMITS.retryMostMs, LINK_LIMITS.retryMs * 2 ** Math.min(wanted.attempts, 4)))
+    this.#dialLater(
+      peer,
+      current,
+      Math.min(LINK_LIMITS.retryMostMs, LINK_LIMITS.retryMs * 2 ** Math.min(wanted.attempts, 4))
+    )
   }
 
   #dropIfUnwanted(peer: string, wanted: Wanted): void {

@@ -23,7 +23,11 @@ export const addressesAnswerCodec = record({
 })
 
 /** Of the sequence that the statement with this id closes; or of the newest dag if null. */
-const sequenceFields = { asset: hex32<AssetId>(), sequence: uint(), statement: nullable(hex32<CheckpointId>()) } as const
+const sequenceFields = {
+  asset: hex32<AssetId>(),
+  sequence: uint(),
+  statement: nullable(hex32<CheckpointId>())
+} as const
 
 /** Steps of a sequence by place. */
 export const stepsQuestionCodec = record({ ...sequenceFields, from: uint(), count: uint(REQUEST_LIMITS.steps) })
@@ -41,7 +45,10 @@ export const certifiedAnswerCodec = record({ certified: nullable(bytes(CERTIFIED
 
 /** The state that a checkpoint left, in the order of its keys, after a key. */
 export const snapshotQuestionCodec = record({
-  asset: hex32<AssetId>(), sequence: uint(), checkpoint: hex32<CheckpointId>(), after: bytes(STATE_KEY_BYTES)
+  asset: hex32<AssetId>(),
+  sequence: uint(),
+  checkpoint: hex32<CheckpointId>(),
+  after: bytes(STATE_KEY_BYTES)
 })
 export const snapshotAnswerCodec = record({
   entries: list(record({ key: bytes(STATE_KEY_BYTES, 1), value: bytes(STATE_VALUE_BYTES) }), REQUEST_LIMITS.entries),
@@ -50,12 +57,14 @@ export const snapshotAnswerCodec = record({
 
 /** Values by key as of the newest certificate (null) or of a closed sequence. */
 export const queryQuestionCodec = record({
-  asset: hex32<AssetId>(), sequence: nullable(uint()),
+  asset: hex32<AssetId>(),
+  sequence: nullable(uint()),
   keys: list(bytes(STATE_KEY_BYTES, 1), REQUEST_LIMITS.keys, 1)
 })
 /** An encoded state proof; null: not at hand here. For the registration only the witness is there. */
 export const queryAnswerCodec = record({
-  proof: nullable(bytes(STATE_PROOF_BYTES, 1)), witness: nullable(bytes(STATE_PROOF_BYTES, 1))
+  proof: nullable(bytes(STATE_PROOF_BYTES, 1)),
+  witness: nullable(bytes(STATE_PROOF_BYTES, 1))
 })
 
 export const receiptQuestionCodec = record({ asset: hex32<AssetId>(), instruction: hex32<Hash>() })
@@ -68,11 +77,17 @@ export const submitCodec = record({
 })
 /** To the client: one for each instruction, once. */
 const noticeCodec = union({
-  accepted: [0, record({
-    id: hex32<Hash>(), index: uint(), sequence: uint(), outcome: oneOf(STEP_OUTCOMES), code: text(32)
-  })],
+  accepted: [
+    0,
+    record({
+      id: hex32<Hash>(),
+      index: uint(),
+      sequence: uint(),
+      outcome: oneOf(STEP_OUTCOMES),
+      code: text(32)
+    })
+  ],
   refused: [1, record({ id: hex32<Hash>(), code: text(64), why: text(256) })]
 })
 export const noticesCodec = record({ notices: list(noticeCodec, SUBMIT_LIMITS.waiting) })
 export type SentNotice = typeof noticeCodec extends Codec<infer T> ? T : never
-

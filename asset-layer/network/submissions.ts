@@ -67,7 +67,8 @@ class Session {
   async #submit(asset: AssetId, instruction: Uint8Array): Promise<void> {
     const id = idOfInstruction(instruction)
     if (id === undefined) return
-    if (this.#waiting >= SUBMIT_LIMITS.waiting) return this.#refuse(id, 'E_BUSY', 'too many instructions wait in this session')
+    if (this.#waiting >= SUBMIT_LIMITS.waiting)
+      return this.#refuse(id, 'E_BUSY', 'too many instructions wait in this session')
     this.#waiting += 1
     const checked = await this.#parts.checks.check(asset, instruction)
     if (!checked.ok) return this.#done(id, { kind: 'refused', code: checked.code, why: checked.why })

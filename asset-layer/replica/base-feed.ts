@@ -24,7 +24,7 @@ export class FeedCursor {
   #first: number
   readonly #entries: LogEntryAt[] = []
   #readyTo: Height = -1
-  #waiters: { readonly height: Height, readonly resolve: (ready: boolean) => void }[] = []
+  #waiters: { readonly height: Height; readonly resolve: (ready: boolean) => void }[] = []
   #released = false
 
   constructor(chain: BaseChain, asset: AssetId, logIndex: number) {
@@ -41,7 +41,9 @@ export class FeedCursor {
   ready(height: Height): Promise<boolean> {
     if (this.#released) return Promise.resolve(false)
     if (this.isReady(height)) return Promise.resolve(true)
-    return new Promise(resolve => { this.#waiters.push({ height, resolve }) })
+    return new Promise(resolve => {
+      this.#waiters.push({ height, resolve })
+    })
   }
 
   /** Log items from an index on, up to a height that is ready. Items below the index are dropped. */
@@ -84,7 +86,7 @@ export class BaseFeed {
   readonly info: ChainInfo
   readonly #log: Logger
   readonly #cursors = new Set<FeedCursor>()
-  readonly #blocks = new Map<Height, { readonly slot: Slot, readonly tick: Tick }>()
+  readonly #blocks = new Map<Height, { readonly slot: Slot; readonly tick: Tick }>()
   readonly #listeners = new Set<(final: Height) => void>()
   #final: Height
   #refreshing = false
@@ -139,7 +141,7 @@ export class BaseFeed {
   }
 
   /** Slot and tick count of a final block. */
-  async moment(height: Height): Promise<{ readonly slot: Slot, readonly tick: Tick }> {
+  async moment(height: Height): Promise<{ readonly slot: Slot; readonly tick: Tick }> {
     const known = this.#blocks.get(height)
     if (known !== undefined) return known
     const block = await this.chain.block(height)

@@ -5,8 +5,19 @@ import { decode, encode } from '#contracts/codec/codec.ts'
 import type { GenesisHash, Hash, PublicKey, Round } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import {
-  type CheckedDagBlock, type CheckedDagHeader, checkDagBlock, checkDagHeader, checkSignedDagHeader, DAG_LIMITS,
-  dagBodyCodec, type DagContext, dagDigest, dagHeaderSigningBytes, type DagRef, EMPTY_BODY, signedDagHeaderCodec
+  type CheckedDagBlock,
+  type CheckedDagHeader,
+  checkDagBlock,
+  checkDagHeader,
+  checkSignedDagHeader,
+  DAG_LIMITS,
+  dagBodyCodec,
+  type DagContext,
+  dagDigest,
+  dagHeaderSigningBytes,
+  type DagRef,
+  EMPTY_BODY,
+  signedDagHeaderCodec
 } from '#contracts/statements/dag-header.ts'
 import { LINK_LIMITS, REPLICA_LIMITS } from '../limits.ts'
 import type { LaneStore, RoundedBlock, StoredBlock } from '../store/lane-store.ts'
@@ -96,7 +107,7 @@ export class BlockCache {
     const oldest = this.#recent.keys().next().value
     if (oldest !== undefined && first >= oldest) {
       const blocks: RoundedBlock[] = []
-      for (let round = first; round <= this.#top; round++) blocks.push(...this.#recent.get(round) ?? [])
+      for (let round = first; round <= this.#top; round++) blocks.push(...(this.#recent.get(round) ?? []))
       return this.#fill(blocks)
     }
     this.#lane.flush()
@@ -166,7 +177,8 @@ export class BlockAdmission {
   }
 
   async block(signed: CheckedDagHeader, body: Uint8Array): Promise<Verdict<CheckedDagBlock>> {
-    if (body.length !== signed.header.bodyBytes) return reject('E_DAG_BODY_SIZE', 'the body is not as long as announced')
+    if (body.length !== signed.header.bodyBytes)
+      return reject('E_DAG_BODY_SIZE', 'the body is not as long as announced')
     const key = await this.#verified(signed)
     return key.ok ? checkDagBlock(this.#context, this.#genesis, key.value, signed, body) : key
   }

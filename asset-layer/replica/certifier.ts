@@ -10,10 +10,17 @@ import { STATEMENT_BYTES } from '#contracts/ledger/actions/checkpoint-post.ts'
 import type { SparseTree } from '#contracts/merkle/sparse-tree.ts'
 import type { CheckpointId, Seat } from '#contracts/primitives/ids.ts'
 import {
-  type CertifiedStatement, type Statement, statementCodec, statementIdOf, statementSigningBytes
+  type CertifiedStatement,
+  type Statement,
+  statementCodec,
+  statementIdOf,
+  statementSigningBytes
 } from '#contracts/statements/statement.ts'
 import {
-  CertificateCollector, certifiedStatementCodec, COLLECT_WINDOW, type CommitteeKeys
+  CertificateCollector,
+  certifiedStatementCodec,
+  COLLECT_WINDOW,
+  type CommitteeKeys
 } from '../checkpoints/certificate.ts'
 import { REPLICA_LIMITS } from '../limits.ts'
 import type { SentStatement } from '../network/dag-messages.ts'
@@ -23,7 +30,7 @@ export interface CertifierParts {
   readonly lane: LaneStore
   readonly committee: CommitteeKeys
   /** Null: observe and collect only. */
-  readonly signer: { readonly seat: Seat, readonly secret: Secret<Uint8Array> } | null
+  readonly signer: { readonly seat: Seat; readonly secret: Secret<Uint8Array> } | null
   readonly verifyPool: VerifyPool
   readonly tell: (statements: readonly SentStatement[]) => void
   /** A certificate over what we executed ourselves, newer than any before. */
@@ -47,7 +54,7 @@ export class Certifier {
   readonly #executed = new Map<number, Executed>()
   #signing: boolean
   #certifiedCommit = 0
-  #newest: { readonly certified: CertifiedStatement, readonly tree: SparseTree<Uint8Array> } | undefined
+  #newest: { readonly certified: CertifiedStatement; readonly tree: SparseTree<Uint8Array> } | undefined
 
   constructor(parts: CertifierParts) {
     this.#parts = parts
@@ -64,7 +71,7 @@ export class Certifier {
   }
 
   /** The newest certificate over a state we hold, and that state. */
-  get newest(): { readonly certified: CertifiedStatement, readonly tree: SparseTree<Uint8Array> } | undefined {
+  get newest(): { readonly certified: CertifiedStatement; readonly tree: SparseTree<Uint8Array> } | undefined {
     return this.#newest
   }
 
@@ -97,7 +104,7 @@ export class Certifier {
       const key = committee.seats[seat]
       if (!decoded.ok || key === undefined || decoded.value.dag !== committee.dag) continue
       const message = statementSigningBytes(committee.genesis, decoded.value)
-      if (!await verifyPool.verify(key, message, signature)) continue
+      if (!(await verifyPool.verify(key, message, signature))) continue
       this.#count(seat, decoded.value, signature)
     }
   }
@@ -154,7 +161,11 @@ export class Certifier {
       this.#parts.onDissent(certified, executed.statement)
       return
     }
-    this.#parts.lane.addCertificate(statement.sequence, statement.commitIndex, encode(certifiedStatementCodec, certified))
+    this.#parts.lane.addCertificate(
+      statement.sequence,
+      statement.commitIndex,
+      encode(certifiedStatementCodec, certified)
+    )
     for (const commitIndex of this.#executed.keys()) {
       if (commitIndex <= statement.commitIndex) this.#executed.delete(commitIndex)
     }

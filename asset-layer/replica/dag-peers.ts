@@ -187,23 +187,27 @@ export class DagPeers implements DagSubscriber {
 
   /** Finds the members that are not linked, again and again: addresses change and the DHT is slow. */
   async #search(): Promise<void> {
-    const { seats, validator, book, asset, links, dag, clock } = this.#parts
-    await Promise.all([...new Set(seats)].map(async member => {
-      if (member === validator) return
-      const seat = seats.indexOf(member)
-      const bound = this.#peerOf.get(seat)
-      if (bound !== undefined && links.isLinked(bound)) {
-        if (!this.#linked.has(bound)) links.want(dag, bound, [])
-        return
-      }
-      if (bound !== undefined) book.doubt(asset, member)
-      const found = await book.find(asset, member).catch(() => undefined)
-      if (found === undefined || this.#stopped) return
-      this.#bind(member, found.peer)
-      links.want(dag, found.peer, found.addresses)
-    }))
+    const { seat, seats, validator, book, asset, links, dag, clock } = this.#parts
+    await Promise.all(
+      [...new Set(seats)].map(async member => {
+        if (member === validator) return
+        const bound = this.#peerOf.get(seats.indexOf(member))
+        if (bound !== undefined && links.isLinked(bound)) {
+          if (!this.#linked.has(bound)) links.want(dag, bound, [], seat !== null)
+          return
+        }
+        if (bound !== undefined) book.doubt(asset, member)
+        const found = await book.find(asset, member).catch(() => undefined)
+        if (found === undefined || this.#stopped) return
+        this.#bind(member, found.peer)
+        links.want(dag, found.peer, found.addresses, seat !== null)
+      })
+    )
     if (this.#stopped) return
     const complete = this.linkedSeats >= seats.filter(key => key !== validator).length
-    this.#cancelSearch = clock.setTimer(complete ? LINK_LIMITS.retryMostMs : LINK_LIMITS.retryMs, () => void this.#search())
+    this.#cancelSearch = clock.setTimer(
+      complete ? LINK_LIMITS.retryMostMs : LINK_LIMITS.retryMs,
+      () => void this.#search()
+    )
   }
 }

@@ -15,7 +15,12 @@ import { type Statement, statementCodec } from '#contracts/statements/statement.
 import { type AssetState, openAssetState, type StartingPoint } from '../execution/asset-state.ts'
 import { deriveCommitHeight } from '../execution/closing.ts'
 import { progressOf, restoreAssetState } from '../execution/progress.ts'
-import { type CommitInput, type CommittedStep, executeCommit, type RefusedInstruction } from '../execution/execute-commit.ts'
+import {
+  type CommitInput,
+  type CommittedStep,
+  executeCommit,
+  type RefusedInstruction
+} from '../execution/execute-commit.ts'
 import type { LaneStore, StateEntry } from '../store/lane-store.ts'
 import type { FeedCursor, BaseFeed } from './base-feed.ts'
 import { idOfInstruction } from './instructions.ts'
@@ -41,7 +46,7 @@ export interface Execution {
   readonly commitIndex: number
   readonly state: AssetState
   readonly steps: readonly ExecutedStep[]
-  readonly refused: readonly { readonly id: InstructionId | null, readonly code: string }[]
+  readonly refused: readonly { readonly id: InstructionId | null; readonly code: string }[]
   readonly leaves: readonly CommittedStep['leaf'][]
   readonly statement: Statement | null
 }
@@ -106,7 +111,7 @@ export class Executor {
     this.#running = true
     try {
       for (let commit = this.#queue[0]; commit !== undefined && !this.#stopped; commit = this.#queue[0]) {
-        if (!await this.#execute(commit)) return
+        if (!(await this.#execute(commit))) return
         this.#queue.shift()
       }
     } catch (error) {
@@ -121,9 +126,9 @@ export class Executor {
   async #execute(commit: PendingCommit): Promise<boolean> {
     const { cursor, feed, instructionsOf } = this.#parts
     const median = Math.max(commit.baseHeight, this.#state.baseHeight)
-    if (!cursor.isReady(median) && !await cursor.ready(median)) return false
+    if (!cursor.isReady(median) && !(await cursor.ready(median))) return false
     const instructions: Uint8Array[] = []
-    for (const block of commit.blocks) instructions.push(...await instructionsOf(block))
+    for (const block of commit.blocks) instructions.push(...(await instructionsOf(block)))
     const { commitSteps } = this.#parts.parameters
     const waiting = cursor.logFrom(this.#state.logConsumed, median)
     const heights = waiting.map(entry => entry.height)
@@ -146,7 +151,7 @@ export class Executor {
       const result = interpreter(of, input, view, verify)
       if (result.kind !== 'step') return result
       for (const write of result.writes) writes.set(Buffer.from(write.key).toString('latin1'), write)
-      stepIds.set(input.index, input.kind === 'instruction' ? idOfInstruction(input.instruction) ?? null : null)
+      stepIds.set(input.index, input.kind === 'instruction' ? (idOfInstruction(input.instruction) ?? null) : null)
       return result
     }
     const { stepCap, commitSteps, idleTicks } = parameters
@@ -167,21 +172,31 @@ export class Executor {
   }
 
   #store(
-    sequence: number, committed: number, statement: Statement | null,
-    steps: readonly (CommittedStep & { readonly id: InstructionId | null })[], entries: readonly StateEntry[]
+    sequence: number,
+    committed: number,
+    statement: Statement | null,
+    steps: readonly (CommittedStep & { readonly id: InstructionId | null })[],
+    entries: readonly StateEntry[]
   ): void {
     if (statement !== null && statement.closes !== 'open') {
       this.#parts.lane.addClosing(sequence, encode(statementCodec, statement))
     }
     const stored = steps.map(({ index, input, leafBytes, outcome, code }) => ({
-      place: index, sequence, committed, input, leaf: leafBytes, effects: encode(effectsCodec, { outcome, code })
+      place: index,
+      sequence,
+      committed,
+      input,
+      leaf: leafBytes,
+      effects: encode(effectsCodec, { outcome, code })
     }))
-    const receipts = steps.flatMap(({ id, index }) => (id === null ? [] : [{ instruction: hexToBytes(id), place: index }]))
+    const receipts = steps.flatMap(({ id, index }) =>
+      id === null ? [] : [{ instruction: hexToBytes(id), place: index }]
+    )
     this.#parts.lane.addExecution(progressOf(this.#state), sequence, stored, entries, receipts)
   }
 }
 
-function toRefused({ instruction, code }: RefusedInstruction): { id: InstructionId | null, code: string } {
+function toRefused({ instruction, code }: RefusedInstruction): { id: InstructionId | null; code: string } {
   return { id: idOfInstruction(instruction) ?? null, code }
 }
 
@@ -198,9 +213,11 @@ export function restoreState(lane: LaneStore, begins: Height): AssetState {
 
 /** A tree of a state's entries. */
 export function treeOf(entries: readonly StateEntry[]): SparseTree<Uint8Array> {
-  return SparseTree.empty<Uint8Array>().with(entries.flatMap(({ key, value }) => {
-    return value === null ? [] : [putChange(Uint8Array.from(key), Uint8Array.from(value))]
-  }))
+  return SparseTree.empty<Uint8Array>().with(
+    entries.flatMap(({ key, value }) => {
+      return value === null ? [] : [putChange(Uint8Array.from(key), Uint8Array.from(value))]
+    })
+  )
 }
 
 /** Root of a tree as statements write it. */

@@ -1,7 +1,13 @@
 // Instructions as the drivers handle them: decoded once on arrival for their id and account, their signatures checked off the
 // main thread before execution asks for them [SIG-1]. Shared by mempool, replica and client sessions.
 import type { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
-import { decodeInstruction, type Instruction, type InstructionId, instructionIdOf, instructionSigningBytes } from '#contracts/assets/instruction.ts'
+import {
+  decodeInstruction,
+  type Instruction,
+  type InstructionId,
+  instructionIdOf,
+  instructionSigningBytes
+} from '#contracts/assets/instruction.ts'
 import type { AssetId, GenesisHash, PublicKey } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 
@@ -42,7 +48,7 @@ export class InstructionChecks {
     const instruction = decoded.value
     if (instruction.asset !== asset) return reject('E_INSTRUCTION_ASSET', 'the instruction is for another asset')
     try {
-      if (!await this.#verify(instruction)) {
+      if (!(await this.#verify(instruction))) {
         return reject('E_INSTRUCTION_SIGNATURE', 'the account did not sign the instruction')
       }
     } catch {
@@ -56,13 +62,15 @@ export class InstructionChecks {
 
   /** Starts checking the instructions of a block, so that execution finds them checked. Never rejects. */
   async warm(instructions: readonly Uint8Array[]): Promise<void> {
-    await Promise.all(instructions.map(async bytes => {
-      const decoded = decodeInstruction(bytes)
-      if (!decoded.ok) return
-      ids.set(bytes, instructionIdOf(decoded.value))
-      // Execution has the last word, checked here or not.
-      await this.#verify(decoded.value).catch(() => false)
-    }))
+    await Promise.all(
+      instructions.map(async bytes => {
+        const decoded = decodeInstruction(bytes)
+        if (!decoded.ok) return
+        ids.set(bytes, instructionIdOf(decoded.value))
+        // Execution has the last word, checked here or not.
+        await this.#verify(decoded.value).catch(() => false)
+      })
+    )
   }
 
   #verify(instruction: Instruction): Promise<boolean> {

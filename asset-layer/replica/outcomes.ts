@@ -9,8 +9,11 @@ import type { Execution } from './executor.ts'
 
 export type Outcome =
   | {
-      readonly kind: 'accepted'; readonly index: number; readonly sequence: number
-      readonly outcome: StepOutcome; readonly code: string
+      readonly kind: 'accepted'
+      readonly index: number
+      readonly sequence: number
+      readonly outcome: StepOutcome
+      readonly code: string
     }
   | { readonly kind: 'refused'; readonly code: string; readonly why: string }
 
@@ -21,7 +24,7 @@ export class Outcomes {
   readonly #lane: LaneStore
   readonly #waiting = new Map<InstructionId, Set<Listener>>()
   /** Steps that ran and that no certificate covers yet. */
-  #executed: { readonly commitIndex: number, readonly accepted: Accepted, readonly id: InstructionId }[] = []
+  #executed: { readonly commitIndex: number; readonly accepted: Accepted; readonly id: InstructionId }[] = []
   #certified = 0
 
   constructor(lane: LaneStore) {
@@ -54,7 +57,8 @@ export class Outcomes {
     for (const { id, code } of refused) {
       if (id === null || !this.#waiting.has(id) || this.#executed.some(one => one.id === id)) continue
       // A repeat of what ran before is refused, but the one before counts.
-      if (!this.#look(id)) this.#tell(id, { kind: 'refused', code, why: 'the committee ordered it and it was inadmissible' })
+      if (!this.#look(id))
+        this.#tell(id, { kind: 'refused', code, why: 'the committee ordered it and it was inadmissible' })
     }
   }
 

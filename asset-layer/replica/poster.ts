@@ -6,7 +6,12 @@ import type { Logger } from '#base-layer/runtime/logger.ts'
 import { encode } from '#contracts/codec/codec.ts'
 import type { AssetId, Seat } from '#contracts/primitives/ids.ts'
 import type { CheckpointRecord } from '#contracts/statements/checkpoint-record.ts'
-import { type CertifiedStatement, type Statement, statementCodec, statementIdOf } from '#contracts/statements/statement.ts'
+import {
+  type CertifiedStatement,
+  type Statement,
+  statementCodec,
+  statementIdOf
+} from '#contracts/statements/statement.ts'
 
 export interface PosterParts {
   readonly chain: BaseChain
@@ -73,7 +78,7 @@ export class Poster {
   async #work(): Promise<void> {
     try {
       for (const [sequence, waiting] of [...this.#waiting].sort(([a], [b]) => a - b)) {
-        if (!await this.#post(sequence, waiting)) return
+        if (!(await this.#post(sequence, waiting))) return
       }
     } catch (error) {
       this.#parts.logger.debug({ err: error }, 'a checkpoint could not be posted yet')
@@ -100,9 +105,12 @@ export class Poster {
     // One attempt stands until the next block or two show what became of it.
     waiting.notBeforeMs = clock.nowMs() + TURN_SLOTS * this.#parts.slotMs
     const sent = await account.act({
-      kind: 'checkpoint.post', statement: encode(statementCodec, statement), signatures
+      kind: 'checkpoint.post',
+      statement: encode(statementCodec, statement),
+      signatures
     })
-    if (sent.ok) logger.info({ asset, sequence, steps: statement.stepCount, closes: statement.closes }, 'checkpoint posted')
+    if (sent.ok)
+      logger.info({ asset, sequence, steps: statement.stepCount, closes: statement.closes }, 'checkpoint posted')
     else logger.debug({ asset, sequence, code: sent.code, why: sent.why }, 'checkpoint not taken yet')
     return false
   }

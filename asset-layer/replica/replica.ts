@@ -18,13 +18,25 @@ import type { SparseTree } from '#contracts/merkle/sparse-tree.ts'
 import type { AssetId, DagId, Hash, PublicKey, Round, Seat } from '#contracts/primitives/ids.ts'
 import { assert, present, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import {
-  type CheckedDagBlock, type CheckedDagHeader, DAG_LIMITS, dagBodyCodec, dagDigest, dagHeaderCodec, dagHeaderSigningBytes,
-  deriveDagContext, signedDagHeaderCodec
+  type CheckedDagBlock,
+  type CheckedDagHeader,
+  DAG_LIMITS,
+  dagBodyCodec,
+  dagDigest,
+  dagHeaderCodec,
+  dagHeaderSigningBytes,
+  deriveDagContext,
+  signedDagHeaderCodec
 } from '#contracts/statements/dag-header.ts'
 import type { CertifiedStatement, Statement } from '#contracts/statements/statement.ts'
 import type { CommitteeKeys } from '../checkpoints/certificate.ts'
 import {
-  type ConsensusEffect, type ConsensusEvent, type OwnBlockSigner, type OwnBlockStore, type Proposal, type WrittenProposal
+  type ConsensusEffect,
+  type ConsensusEvent,
+  type OwnBlockSigner,
+  type OwnBlockStore,
+  type Proposal,
+  type WrittenProposal
 } from '../consensus/events.ts'
 import { CONSENSUS_LIMITS } from '../consensus/limits.ts'
 import { type ConsensusState, createConsensus, step } from '../consensus/machine.ts'
@@ -106,46 +118,92 @@ export class Replica {
     this.keys = { genesis: context.genesis, asset, epoch, dag, seats }
     const resume = lane.newestCommit()
     this.#consensus = createConsensus({
-      dag, seats: seats.length, seat, canPropose: lane.row.mayPropose && seat !== null, beginHeight: committee.begins,
-      minRoundDelayMs: parameters.dagRoundMs, leaderTimeoutMs: parameters.dagTimeoutMs,
-      fetchGraceMs: Math.ceil(parameters.dagRoundMs / 2), fetchRetryMs: parameters.dagRoundMs * 3,
-      ...(resume === undefined ? {} : {
-        resume: { index: resume.place, leaderRound: resume.leader[0]?.round ?? 0, baseHeight: resume.baseHeight }
-      })
+      dag,
+      seats: seats.length,
+      seat,
+      canPropose: lane.row.mayPropose && seat !== null,
+      beginHeight: committee.begins,
+      minRoundDelayMs: parameters.dagRoundMs,
+      leaderTimeoutMs: parameters.dagTimeoutMs,
+      fetchGraceMs: Math.ceil(parameters.dagRoundMs / 2),
+      fetchRetryMs: parameters.dagRoundMs * 3,
+      ...(resume === undefined
+        ? {}
+        : {
+            resume: { index: resume.place, leaderRound: resume.leader[0]?.round ?? 0, baseHeight: resume.baseHeight }
+          })
     })
     this.#cache = new BlockCache(lane, parts.checks)
     const state = restoreState(lane, committee.begins)
     this.#cursor = feed.track(asset, state.logConsumed)
-    this.#executor = new Executor({
-      lane, feed, cursor: this.#cursor, context, dag, begins: committee.begins,
-      boundary: boundaryOf(committee, parameters), interval: parts.interval, parameters,
-      instructionsOf: ref => this.#cache.instructionsOf(ref), interpreterOf: parts.interpreterOf,
-      onExecuted: execution => this.#executed(execution), logger: parts.logger
-    }, state)
+    this.#executor = new Executor(
+      {
+        lane,
+        feed,
+        cursor: this.#cursor,
+        context,
+        dag,
+        begins: committee.begins,
+        boundary: boundaryOf(committee, parameters),
+        interval: parts.interval,
+        parameters,
+        instructionsOf: ref => this.#cache.instructionsOf(ref),
+        interpreterOf: parts.interpreterOf,
+        onExecuted: execution => this.#executed(execution),
+        logger: parts.logger
+      },
+      state
+    )
     this.mempool = new Mempool(account => this.nextSequence(account))
     this.traces = new Traces(lane)
     this.outcomes = new Outcomes(lane)
     this.#closed.set(state.open.sequence - 1, state.tree)
     this.certifier = new Certifier({
-      lane, committee: this.keys, signer: seat === null || !lane.row.mayPropose ? null : { seat, secret: parts.secret },
-      verifyPool: parts.verifyPool, tell: statements => this.peers.tellAll({ kind: 'statements', statements }),
+      lane,
+      committee: this.keys,
+      signer: seat === null || !lane.row.mayPropose ? null : { seat, secret: parts.secret },
+      verifyPool: parts.verifyPool,
+      tell: statements => this.peers.tellAll({ kind: 'statements', statements }),
       onCertified: certified => this.#certified(certified),
-      onDissent: ({ statement }) => parts.logger.warn({ asset, sequence: statement.sequence }, 'a quorum signed something else'),
-      onOffence: parts.onOffence, logger: parts.logger
+      onDissent: ({ statement }) =>
+        parts.logger.warn({ asset, sequence: statement.sequence }, 'a quorum signed something else'),
+      onOffence: parts.onOffence,
+      logger: parts.logger
     })
     const context_ = deriveDagContext(dag, seats.length)
     const admission = new BlockAdmission(context_, context.genesis, seats, parts.verifyPool)
     this.peers = new DagPeers({
-      asset, dag, seat, seats, validator: parts.validator, secret: parts.secret, links: parts.links, book: parts.book,
-      clock: parts.clock, admission, cache: this.#cache, certifier: this.certifier,
-      feed: event => this.#feed(event), ownBlock: () => this.#ownBlock, nowMs: () => parts.clock.nowMs()
+      asset,
+      dag,
+      seat,
+      seats,
+      validator: parts.validator,
+      secret: parts.secret,
+      links: parts.links,
+      book: parts.book,
+      clock: parts.clock,
+      admission,
+      cache: this.#cache,
+      certifier: this.certifier,
+      feed: event => this.#feed(event),
+      ownBlock: () => this.#ownBlock,
+      nowMs: () => parts.clock.nowMs()
     })
-    this.#poster = seat === null ? undefined : new Poster({
-      chain: feed.chain, account: parts.account, clock: parts.clock, asset, seat, seats: seats.length,
-      slotMs: parameters.slotMs, certificateOf: statement => this.certifier.certificateOf(statement),
-      onOther: () => this.certifier.stopSigning('the base chain recorded another checkpoint than ours'),
-      logger: parts.logger
-    })
+    this.#poster =
+      seat === null
+        ? undefined
+        : new Poster({
+            chain: feed.chain,
+            account: parts.account,
+            clock: parts.clock,
+            asset,
+            seat,
+            seats: seats.length,
+            slotMs: parameters.slotMs,
+            certificateOf: statement => this.certifier.certificateOf(statement),
+            onOther: () => this.certifier.stopSigning('the base chain recorded another checkpoint than ours'),
+            logger: parts.logger
+          })
   }
 
   get state(): Executor['state'] {
@@ -278,7 +336,8 @@ export class Replica {
         return this.#propose(effect)
       case 'push':
         return this.peers.tell(effect.to, {
-          kind: 'headers', headers: effect.headers.map(header => this.#cache.encodedHeader(header))
+          kind: 'headers',
+          headers: effect.headers.map(header => this.#cache.encodedHeader(header))
         })
       case 'fetch':
         return this.peers.tell(effect.to, { kind: 'fetch', refs: effect.refs })
@@ -340,7 +399,12 @@ export class Replica {
     const { asset, epoch, dag } = this
     const strip = ({ header, signature }: CheckedDagHeader) => ({ header, signature })
     this.#parts.onOffence({
-      kind: 'equivocation', asset, epoch, dag, seat, twins: { kind: 'headers', first: strip(first), second: strip(second) }
+      kind: 'equivocation',
+      asset,
+      epoch,
+      dag,
+      seat,
+      twins: { kind: 'headers', first: strip(first), second: strip(second) }
     })
   }
 

@@ -91,14 +91,16 @@ export class Roster {
       return
     }
     this.#passing = true
-    void this.#work().catch(error => {
-      this.#parts.logger.warn({ err: error }, 'the schedule could not be followed')
-    }).finally(() => {
-      this.#passing = false
-      if (!this.#again || this.#stopped) return
-      this.#again = false
-      this.pass()
-    })
+    void this.#work()
+      .catch(error => {
+        this.#parts.logger.warn({ err: error }, 'the schedule could not be followed')
+      })
+      .finally(() => {
+        this.#passing = false
+        if (!this.#again || this.#stopped) return
+        this.#again = false
+        this.pass()
+      })
   }
 
   async #work(): Promise<void> {
@@ -149,9 +151,11 @@ export class Roster {
     const view = views.find(({ asset }) => asset === duty.asset)
     if (view === undefined) return
     this.#preparing.add(name)
-    void this.#prepare(name, duty, view).catch(error => {
-      this.#parts.logger.error({ err: error, asset: duty.asset, epoch: duty.epoch }, 'a replica could not start')
-    }).finally(() => this.#preparing.delete(name))
+    void this.#prepare(name, duty, view)
+      .catch(error => {
+        this.#parts.logger.error({ err: error, asset: duty.asset, epoch: duty.epoch }, 'a replica could not start')
+      })
+      .finally(() => this.#preparing.delete(name))
   }
 
   async #prepare(name: string, duty: Duty, view: AssetView): Promise<void> {
@@ -161,19 +165,22 @@ export class Roster {
     const began = await feed.chain.block(committee.begins)
     if (began === undefined) return
     const stored: StoredStart = {
-      id: start.id, sequence: start.sequence,
+      id: start.id,
+      sequence: start.sequence,
       baseHeight: start.statement?.baseHeight ?? view.record.registeredAt,
       nextStep: start.statement === null ? 0 : start.statement.firstStep + start.statement.stepCount
     }
     const lane = store.lane(asset, epoch, dag, seat, stored, began.timeMs)
-    if (!lane.ready && !await this.#fill(lane, duty, view)) return
+    if (!lane.ready && !(await this.#fill(lane, duty, view))) return
     if (this.#stopped || this.#running.has(name)) return
     this.#begin(name, lane, duty, view)
   }
 
   async #fill(lane: LaneStore, { asset, start, committee, epoch }: Duty, view: AssetView): Promise<boolean> {
     const { host, store, snapshotProtocol, book, logger, validator } = this.#parts
-    const holders = new Set([...committee.seats, ...view.committees.get(epoch - 1)?.seats ?? []].map(seat => seat.validator))
+    const holders = new Set(
+      [...committee.seats, ...(view.committees.get(epoch - 1)?.seats ?? [])].map(seat => seat.validator)
+    )
     const sources: string[] = []
     for (const holder of start.statement === null ? [] : holders) {
       const found = holder === validator ? undefined : await book.find(asset, holder)
@@ -182,7 +189,10 @@ export class Roster {
     const parts = { host, store, protocol: snapshotProtocol }
     const entries = await findStartingState(parts, asset, view.record.registration, start, sources)
     if (entries === undefined) {
-      logger.warn({ asset, epoch, sequence: start.sequence }, 'nobody shows the state this epoch starts from; trying again')
+      logger.warn(
+        { asset, epoch, sequence: start.sequence },
+        'nobody shows the state this epoch starts from; trying again'
+      )
       return false
     }
     lane.writeStart(entries)
@@ -197,14 +207,23 @@ export class Roster {
       return
     }
     const replica: Replica = new Replica({
-      ...parts, lane, committee, context: context.value, interval: record.registration.interval,
-      logger: parts.logger, interpreterOf: open => parts.interpreterOf(asset, open),
-      onExecuted: execution => parts.onExecuted(replica, execution), onCertified: () => {}
+      ...parts,
+      lane,
+      committee,
+      context: context.value,
+      interval: record.registration.interval,
+      logger: parts.logger,
+      interpreterOf: open => parts.interpreterOf(asset, open),
+      onExecuted: execution => parts.onExecuted(replica, execution),
+      onCertified: () => {}
     })
     this.#running.set(name, replica)
     parts.served.add(replica)
     replica.start()
-    parts.logger.info({ asset, epoch, dag: replica.dag, seat: replica.seat }, replica.seat === null ? 'observing' : 'serving')
+    parts.logger.info(
+      { asset, epoch, dag: replica.dag, seat: replica.seat },
+      replica.seat === null ? 'observing' : 'serving'
+    )
   }
 
   #end(replica: Replica): void {

@@ -23,7 +23,11 @@ const PIECES_MAX = 4096
 
 /** The entries, or undefined if no source has them now. */
 export async function findStartingState(
-  parts: StartingStateParts, asset: AssetId, registration: AssetRegister, start: EpochStart, sources: readonly string[]
+  parts: StartingStateParts,
+  asset: AssetId,
+  registration: AssetRegister,
+  start: EpochStart,
+  sources: readonly string[]
 ): Promise<readonly StateEntry[] | undefined> {
   if (start.statement === null) {
     const first = firstStateOf(registration)
@@ -42,7 +46,9 @@ export async function findStartingState(
   return undefined
 }
 
-function entriesOf(leaves: Iterable<{ readonly key: Uint8Array | undefined, readonly value: Uint8Array | undefined }>): StateEntry[] {
+function entriesOf(
+  leaves: Iterable<{ readonly key: Uint8Array | undefined; readonly value: Uint8Array | undefined }>
+): StateEntry[] {
   const entries: StateEntry[] = []
   for (const { key, value } of leaves) if (key !== undefined && value !== undefined) entries.push({ key, value })
   return entries
@@ -58,7 +64,10 @@ function isOfRoot(entries: readonly StateEntry[], root: Hash): boolean {
 }
 
 async function fetchSnapshot(
-  { host, protocol }: StartingStateParts, peer: string, asset: AssetId, { sequence, id }: EpochStart
+  { host, protocol }: StartingStateParts,
+  peer: string,
+  asset: AssetId,
+  { sequence, id }: EpochStart
 ): Promise<readonly StateEntry[] | undefined> {
   const entries: StateEntry[] = []
   let after: Uint8Array = new Uint8Array(0)

@@ -62,11 +62,10 @@ export class AssetStore {
 
   /** The lane of a seat (null: observer) in a dag. Made if it is not there: then `beganMs`, when the epoch began in
    * milliseconds after genesis, decides whether it may propose. */
-  lane(
-    asset: AssetId, epoch: number, dag: DagId, seat: Seat | null, start: StoredStart, beganMs: number
-  ): LaneStore {
+  lane(asset: AssetId, epoch: number, dag: DagId, seat: Seat | null, start: StoredStart, beganMs: number): LaneStore {
     const { handle } = this.#database
-    handle.prepare(`INSERT OR IGNORE INTO lanes (asset, epoch, dag, seat, start, ready, proposes, created)
+    handle
+      .prepare(`INSERT OR IGNORE INTO lanes (asset, epoch, dag, seat, start, ready, proposes, created)
       VALUES (?, ?, ?, ?, ?, 0, ?, ?)`)
       .run(asset, epoch, dag, seat ?? OBSERVER, encode(startCodec, start), this.bornMs <= beganMs ? 1 : 0, Date.now())
     const row = handle.prepare('SELECT * FROM lanes WHERE dag = ? AND seat = ?').get(dag, seat ?? OBSERVER)
@@ -76,13 +75,15 @@ export class AssetStore {
   /** Every lane of an asset, newest epoch first, members before observers. */
   lanesOf(asset: AssetId): readonly LaneStore[] {
     const rows = this.#database.handle
-      .prepare('SELECT * FROM lanes WHERE asset = ? ORDER BY epoch DESC, seat DESC').all(asset) as LaneColumns[]
+      .prepare('SELECT * FROM lanes WHERE asset = ? ORDER BY epoch DESC, seat DESC')
+      .all(asset) as LaneColumns[]
     return rows.map(row => this.#open(row))
   }
 
   lanesOfDag(dag: DagId): readonly LaneStore[] {
     const rows = this.#database.handle
-      .prepare('SELECT * FROM lanes WHERE dag = ? ORDER BY seat DESC').all(dag) as LaneColumns[]
+      .prepare('SELECT * FROM lanes WHERE dag = ? ORDER BY seat DESC')
+      .all(dag) as LaneColumns[]
     return rows.map(row => this.#open(row))
   }
 
@@ -91,23 +92,39 @@ export class AssetStore {
     const { handle } = this.#database
     const { id } = lane.row
     this.#lanes.delete(id)
-    handle.transaction(() => {
-      for (const table of ['blocks', 'proposals', 'commits', 'steps', 'receipts', 'leaves', 'statements', 'closings', 'certificates']) {
-        handle.prepare(`DELETE FROM ${table} WHERE lane = ?`).run(id)
-      }
-      handle.prepare('DELETE FROM lanes WHERE id = ?').run(id)
-    }).immediate()
+    handle
+      .transaction(() => {
+        for (const table of [
+          'blocks',
+          'proposals',
+          'commits',
+          'steps',
+          'receipts',
+          'leaves',
+          'statements',
+          'closings',
+          'certificates'
+        ]) {
+          handle.prepare(`DELETE FROM ${table} WHERE lane = ?`).run(id)
+        }
+        handle.prepare('DELETE FROM lanes WHERE id = ?').run(id)
+      })
+      .immediate()
   }
 
   /** Keeps an offence with a fresh salt before anything is sent. False if it is known. */
   addOffence(id: string, asset: AssetId, kind: string, claim: Uint8Array, height: number): boolean {
     const salt = bytesToHex(randomBytes(32))
-    return this.#database.handle.prepare('INSERT OR IGNORE INTO offences VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?)')
-      .run(id, asset, kind, claim, salt, 'found', height, Date.now()).changes === 1
+    return (
+      this.#database.handle
+        .prepare('INSERT OR IGNORE INTO offences VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?)')
+        .run(id, asset, kind, claim, salt, 'found', height, Date.now()).changes === 1
+    )
   }
 
   setOffence(id: string, state: OffenceState, submission: string | null, height: number): void {
-    this.#database.handle.prepare('UPDATE offences SET state = ?, submission = ?, height = ? WHERE id = ?')
+    this.#database.handle
+      .prepare('UPDATE offences SET state = ?, submission = ?, height = ? WHERE id = ?')
       .run(state, submission, height, id)
   }
 
@@ -117,13 +134,18 @@ export class AssetStore {
   }
 
   beat(asset: AssetId, sequence: number, atMs: number): void {
-    this.#database.handle.prepare(`INSERT INTO heartbeats VALUES (?, ?, ?)
-      ON CONFLICT (asset) DO UPDATE SET sequence = excluded.sequence, at_ms = excluded.at_ms`).run(asset, sequence, atMs)
+    this.#database.handle
+      .prepare(`INSERT INTO heartbeats VALUES (?, ?, ?)
+      ON CONFLICT (asset) DO UPDATE SET sequence = excluded.sequence, at_ms = excluded.at_ms`)
+      .run(asset, sequence, atMs)
   }
 
-  heartbeats(): readonly { readonly asset: AssetId, readonly sequence: number, readonly atMs: number }[] {
-    return this.#database.handle.prepare('SELECT asset, sequence, at_ms AS atMs FROM heartbeats')
-      .all() as { asset: AssetId, sequence: number, atMs: number }[]
+  heartbeats(): readonly { readonly asset: AssetId; readonly sequence: number; readonly atMs: number }[] {
+    return this.#database.handle.prepare('SELECT asset, sequence, at_ms AS atMs FROM heartbeats').all() as {
+      asset: AssetId
+      sequence: number
+      atMs: number
+    }[]
   }
 
   async close(): Promise<void> {

@@ -108,8 +108,10 @@ export class LaneStore {
   }
 
   /** The last own block that was written. */
-  newestProposal(): { readonly round: Round, readonly header: Uint8Array, readonly body: Uint8Array } | undefined {
-    return this.#sql.newestProposal.get(this.row.id) as { round: Round, header: Uint8Array, body: Uint8Array } | undefined
+  newestProposal(): { readonly round: Round; readonly header: Uint8Array; readonly body: Uint8Array } | undefined {
+    return this.#sql.newestProposal.get(this.row.id) as
+      | { round: Round; header: Uint8Array; body: Uint8Array }
+      | undefined
   }
 
   addCommit(commit: StoredCommit): void {
@@ -119,8 +121,11 @@ export class LaneStore {
 
   /** What one commit came to: its steps, the new values of the open sequence, where execution stands, and what went by. */
   addExecution(
-    progress: Progress, sequence: number, steps: readonly StoredStep[], entries: readonly StateEntry[],
-    receipts: readonly { readonly instruction: Uint8Array, readonly place: number }[]
+    progress: Progress,
+    sequence: number,
+    steps: readonly StoredStep[],
+    entries: readonly StateEntry[],
+    receipts: readonly { readonly instruction: Uint8Array; readonly place: number }[]
   ): void {
     const record = encode(progressCodec, progress)
     this.#queue(() => {
@@ -145,8 +150,8 @@ export class LaneStore {
   }
 
   /** Own statements from a commit on, newest first. */
-  statementsFrom(place: number, limit: number): readonly { readonly place: number, readonly statement: Uint8Array }[] {
-    return this.#sql.statementsFrom.all(this.row.id, place, limit) as { place: number, statement: Uint8Array }[]
+  statementsFrom(place: number, limit: number): readonly { readonly place: number; readonly statement: Uint8Array }[] {
+    return this.#sql.statementsFrom.all(this.row.id, place, limit) as { place: number; statement: Uint8Array }[]
   }
 
   /** The statement by which a sequence closed here, signed by us or not. */
@@ -187,10 +192,12 @@ export class LaneStore {
 
   /** Writes the starting state; the lane is ready when this returns. */
   writeStart(entries: Iterable<StateEntry>): void {
-    this.#run([() => {
-      for (const { key, value } of entries) this.#sql.putLeaf.run(this.row.id, key, this.row.start.sequence, value)
-      this.#sql.setReady.run(this.row.id)
-    }])
+    this.#run([
+      () => {
+        for (const { key, value } of entries) this.#sql.putLeaf.run(this.row.id, key, this.row.start.sequence, value)
+        this.#sql.setReady.run(this.row.id)
+      }
+    ])
     this.#ready = true
   }
 
@@ -254,10 +261,12 @@ export class LaneStore {
 
   /** Entries of a closed state after a key, in order of their keys. */
   statePage(
-    sequence: number, after: Uint8Array, limit: number
-  ): readonly { readonly key: Uint8Array, readonly value: Uint8Array }[] {
+    sequence: number,
+    after: Uint8Array,
+    limit: number
+  ): readonly { readonly key: Uint8Array; readonly value: Uint8Array }[] {
     this.flush()
-    return this.#sql.statePage.all(this.row.id, sequence, after, limit) as { key: Uint8Array, value: Uint8Array }[]
+    return this.#sql.statePage.all(this.row.id, sequence, after, limit) as { key: Uint8Array; value: Uint8Array }[]
   }
 
   /** Older versions of values that a settled sequence replaced are not needed any more, save the starting state. */

@@ -46,13 +46,15 @@ export class Claimant {
     if (!this.#running || this.#working) return
     this.#working = true
     this.#cancel?.()
-    void this.#work().catch(error => {
-      this.#parts.logger.warn({ err: error }, 'claims could not be taken further')
-      return true
-    }).then(open => {
-      this.#working = false
-      if (open && this.#running) this.#cancel = this.#parts.clock.setTimer(WATCH_LIMITS.pollMs, () => this.poke())
-    })
+    void this.#work()
+      .catch(error => {
+        this.#parts.logger.warn({ err: error }, 'claims could not be taken further')
+        return true
+      })
+      .then(open => {
+        this.#working = false
+        if (open && this.#running) this.#cancel = this.#parts.clock.setTimer(WATCH_LIMITS.pollMs, () => this.poke())
+      })
   }
 
   /** True while anything is open. */
@@ -73,12 +75,13 @@ export class Claimant {
     const record = await chain.read('assets', offence.asset)
     if (!claim.ok || record === undefined) return this.#drop(offence, 'it cannot be read any more')
     const target = claimTargetOf(claim.value)
-    if (!await this.#isOpen(target)) return this.#drop(offence, 'its target is void or settled')
+    if (!(await this.#isOpen(target))) return this.#drop(offence, 'its target is void or settled')
     const commitment = commitmentOf({ claim: offence.claim, claimant: account.key, salt: offence.salt })
     const deposit = claimDepositMin(record.registration, target.kind)
     const sent = await account.act({ kind: 'claim.commit', target, commitment, claimant: account.key, deposit })
     const { height } = await chain.tip('final')
-    if (!sent.ok) return logger.warn({ asset: offence.asset, code: sent.code, why: sent.why }, 'a claim was not taken yet')
+    if (!sent.ok)
+      return logger.warn({ asset: offence.asset, code: sent.code, why: sent.why }, 'a claim was not taken yet')
     store.setOffence(offence.id, 'committed', sent.value, height)
     logger.info({ asset: offence.asset, kind: offence.kind, commit: sent.value }, 'claim committed')
   }
@@ -97,9 +100,14 @@ export class Claimant {
     if (commit.status !== 'committed') return this.#end(offence, commit.status)
     if (head.recordedFinal < commit.committedAt) return
     const sent = await account.act({
-      kind: 'claim.reveal', commit: id, claim: offence.claim, claimant: account.key, salt: offence.salt
+      kind: 'claim.reveal',
+      commit: id,
+      claim: offence.claim,
+      claimant: account.key,
+      salt: offence.salt
     })
-    if (!sent.ok) return logger.warn({ asset: offence.asset, code: sent.code, why: sent.why }, 'a reveal was not taken yet')
+    if (!sent.ok)
+      return logger.warn({ asset: offence.asset, code: sent.code, why: sent.why }, 'a reveal was not taken yet')
     store.setOffence(offence.id, 'revealed', id, final.height)
     logger.info({ asset: offence.asset, kind: offence.kind, bytes: offence.claim.length }, 'claim revealed')
   }

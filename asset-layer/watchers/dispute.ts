@@ -8,7 +8,12 @@ import { deriveAssetContext } from '#contracts/assets/registry.ts'
 import { viewOf } from '#contracts/assets/state-view.ts'
 import { type AssetContext, executeStep, stepInputCodec } from '#contracts/assets/step.ts'
 import { encodeTraceLeaf, inputHashOf, type TraceLeaf } from '#contracts/assets/trace.ts'
-import { buildBadEdgeClaim, buildBadHeightClaim, buildBadStepClaim, type CommittedTrace } from '#contracts/claims/build.ts'
+import {
+  buildBadEdgeClaim,
+  buildBadHeightClaim,
+  buildBadStepClaim,
+  type CommittedTrace
+} from '#contracts/claims/build.ts'
 import type { Claim } from '#contracts/claims/claim.ts'
 import { judgeClaim } from '#contracts/claims/judge.ts'
 import type { JudgeFacts } from '#contracts/claims/judgement.ts'
@@ -42,7 +47,9 @@ export interface DisputeParts {
 
 /** A claim that the judge finds guilty here, or undefined: the signers show nothing, or nothing provable was found. */
 export async function disputeCheckpoint(
-  parts: DisputeParts, view: AssetView, posted: PostedCheckpoint
+  parts: DisputeParts,
+  view: AssetView,
+  posted: PostedCheckpoint
 ): Promise<Claim | undefined> {
   const { statement } = posted.record
   if (statement === null) return undefined
@@ -60,8 +67,10 @@ export async function disputeCheckpoint(
     return undefined
   }
   const place = firstDifference(trace.leaves, ownLeaves(parts, lane, own))
-  const built = place === undefined ? refuteEdge(context.value, lane, own, trace)
-    : await refuteStep(parts, peers, context.value, lane, own, trace, place)
+  const built =
+    place === undefined
+      ? refuteEdge(context.value, lane, own, trace)
+      : await refuteStep(parts, peers, context.value, lane, own, trace, place)
   for (const claim of built) {
     const judged = claim.ok ? judgeClaim(claim.value, facts, verifySignature) : undefined
     if (claim.ok && judged?.kind === 'guilty') return claim.value
@@ -84,8 +93,13 @@ function firstDifference(theirs: readonly TraceLeaf[], ours: readonly TraceLeaf[
 }
 
 async function refuteStep(
-  parts: DisputeParts, peers: readonly string[], context: AssetContext, lane: LaneStore, own: Statement,
-  trace: CommittedTrace, place: number
+  parts: DisputeParts,
+  peers: readonly string[],
+  context: AssetContext,
+  lane: LaneStore,
+  own: Statement,
+  trace: CommittedTrace,
+  place: number
 ): Promise<readonly Verdict<Claim>[]> {
   const leaf = present(trace.leaves[place], 'a place in their trace')
   const mine = lane.steps(own.firstStep + place, own.firstStep + place + 1, 1)[0]
@@ -101,7 +115,10 @@ async function refuteStep(
 }
 
 function refuteEdge(
-  context: AssetContext, lane: LaneStore, own: Statement, trace: CommittedTrace
+  context: AssetContext,
+  lane: LaneStore,
+  own: Statement,
+  trace: CommittedTrace
 ): readonly Verdict<Claim>[] {
   const after = replay(context, lane, own, trace.statement.stepCount)
   return after === undefined ? [] : [buildBadEdgeClaim(trace, after.node)]
@@ -109,7 +126,10 @@ function refuteEdge(
 
 /** The state before a step of a sequence: from the stored state before the sequence, executed again step by step. */
 function replay(
-  context: AssetContext, lane: LaneStore, own: Statement, place: number
+  context: AssetContext,
+  lane: LaneStore,
+  own: Statement,
+  place: number
 ): SparseTree<Uint8Array> | undefined {
   let tree = treeOf(lane.stateAt(own.sequence - 1))
   if (rootOfTree(tree) !== own.preRoot) return undefined
@@ -118,13 +138,18 @@ function replay(
     if (!decoded.ok) return undefined
     const result = executeStep(context, decoded.value, viewOf(tree.node), verifySignature)
     if (result.kind !== 'step') return undefined
-    tree = tree.with(result.writes.map(({ key, value }) => (value === null ? removeChange(key) : putChange(key, value))))
+    tree = tree.with(
+      result.writes.map(({ key, value }) => (value === null ? removeChange(key) : putChange(key, value)))
+    )
   }
   return tree
 }
 
 async function findFacts(
-  { chain, genesis }: DisputeParts, view: AssetView, posted: PostedCheckpoint, statement: Statement
+  { chain, genesis }: DisputeParts,
+  view: AssetView,
+  posted: PostedCheckpoint,
+  statement: Statement
 ): Promise<JudgeFacts | undefined> {
   const { asset, record } = view
   const { id, signers } = posted.record
@@ -134,7 +159,10 @@ async function findFacts(
   if (committee === undefined || previous?.id !== statement.previous) return undefined
   const previousBaseHeight = previous.statement?.baseHeight ?? record.registeredAt
   return {
-    genesis, asset, registration: record.registration, committee,
+    genesis,
+    asset,
+    registration: record.registration,
+    committee,
     log: head?.kind === 'head' ? head.frontier : EMPTY_LOG,
     target: { kind: 'checkpoint', id, statement, signers, previousBaseHeight }
   }
@@ -142,7 +170,10 @@ async function findFacts(
 
 /** Where the signers are, then the other seats: any of them may show what was signed. */
 async function signersOf(
-  { chain, book, host }: DisputeParts, view: AssetView, { record }: PostedCheckpoint, statement: Statement
+  { chain, book, host }: DisputeParts,
+  view: AssetView,
+  { record }: PostedCheckpoint,
+  statement: Statement
 ): Promise<readonly string[]> {
   const committee = await chain.read('committees', { asset: view.asset, epoch: statement.epoch })
   const seats = committee?.seats ?? []

@@ -102,14 +102,16 @@ export class Watch {
     this.#disputed.add(id)
     const { asset } = view
     this.#parts.logger.warn({ asset, sequence: posted.sequence }, 'a posted checkpoint is not what replaying gives')
-    void disputeCheckpoint(this.#parts, view, posted).then(claim => {
-      if (claim !== undefined) return this.report(claim)
-      // The signers did not show what they signed: asked again at the next look.
-      this.#disputed.delete(id)
-    }).catch(error => {
-      this.#disputed.delete(id)
-      this.#parts.logger.error({ err: error, asset }, 'a dispute could not be built')
-    })
+    void disputeCheckpoint(this.#parts, view, posted)
+      .then(claim => {
+        if (claim !== undefined) return this.report(claim)
+        // The signers did not show what they signed: asked again at the next look.
+        this.#disputed.delete(id)
+      })
+      .catch(error => {
+        this.#disputed.delete(id)
+        this.#parts.logger.error({ err: error, asset }, 'a dispute could not be built')
+      })
   }
 }
 

@@ -21,7 +21,15 @@ import { type Transaction, transactionIdOf } from '#contracts/ledger/transaction
 import { appendLeaf, EMPTY_LOG } from '#contracts/merkle/log.ts'
 import { uintToBytes } from '#contracts/primitives/bytes.ts'
 import type {
-  AssetId, BlockId, BondId, CheckpointId, ClaimId, GenesisHash, Hash, PublicKey, TransactionId
+  AssetId,
+  BlockId,
+  BondId,
+  CheckpointId,
+  ClaimId,
+  GenesisHash,
+  Hash,
+  PublicKey,
+  TransactionId
 } from '#contracts/primitives/ids.ts'
 import { accept, assert, present, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { statementCodec, statementIdOf, statementSigningBytes } from '#contracts/statements/statement.ts'
@@ -29,7 +37,7 @@ import { statementCodec, statementIdOf, statementSigningBytes } from '#contracts
 const FINAL_BEHIND = 2
 const RECORDED_BEHIND = 3
 
-type State = Map<string, { readonly section: SectionName, readonly key: unknown, readonly value: unknown }>
+type State = Map<string, { readonly section: SectionName; readonly key: unknown; readonly value: unknown }>
 
 export interface FakeChainSettings {
   readonly genesisTimeMs: number
@@ -43,6 +51,8 @@ export class FakeBaseChain implements BaseChain {
   readonly #genesisTimeMs: number
   /** By height. */
   readonly #states: State[] = [new Map()]
+  /** When each block was made, milliseconds after genesis. */
+  readonly #times: number[] = [0]
   /** The state of the block being made; undefined between blocks. */
   #next: State | undefined
   readonly #listeners = new Set<(tip: BlockSummary) => void>()
@@ -72,6 +82,7 @@ export class FakeBaseChain implements BaseChain {
       for (const transaction of this.#waiting.splice(0)) this.#include(transaction, height)
       this.#settle(height)
       this.#states.push(next)
+      this.#times.push(Math.max(0, Date.now() - this.#genesisTimeMs))
       this.#next = undefined
     }
     for (const listener of this.#listeners) listener(this.#summary(this.final))
@@ -91,27 +102,55 @@ export class FakeBaseChain implements BaseChain {
 
   /** A live asset whose first epoch begins at `begins` with these seats; reserves are bonded and not seated. */
   addAsset(
-    registration: AssetRegister, seats: readonly PublicKey[], begins: number, reserves: readonly PublicKey[] = []
+    registration: AssetRegister,
+    seats: readonly PublicKey[],
+    begins: number,
+    reserves: readonly PublicKey[] = []
   ): AssetId {
     const asset = hashHex<AssetId>('test-asset', uintToBytes(this.#states[this.height]?.size ?? 0, 4))
     const firstRoot = firstRootOf(registration)
     assert(firstRoot.ok, 'a registration that is good')
     const record: AssetRecord = {
-      registration, registeredAt: 0, firstRoot: firstRoot.value, status: 'live', since: 0, epoch: 1, redrawFrom: null,
-      current: 1, liveSince: begins, sequence: 0, settled: 0
+      registration,
+      registeredAt: 0,
+      firstRoot: firstRoot.value,
+      status: 'live',
+      since: 0,
+      epoch: 1,
+      redrawFrom: null,
+      current: 1,
+      liveSince: begins,
+      sequence: 0,
+      settled: 0
     }
     this.set('assets', asset, record)
-    this.set('checkpoints', { asset, sequence: 0 }, {
-      id: asset as Hash as CheckpointId, statement: null, postedAt: 0, status: 'settled', signers: [], openCommits: 0,
-      settledAt: 0
-    })
+    this.set(
+      'checkpoints',
+      { asset, sequence: 0 },
+      {
+        id: asset as Hash as CheckpointId,
+        statement: null,
+        postedAt: 0,
+        status: 'settled',
+        signers: [],
+        openCommits: 0,
+        settledAt: 0
+      }
+    )
     this.set('logs', { kind: 'head', asset }, { kind: 'head', frontier: EMPTY_LOG })
     for (const [place, validator] of [...seats, ...reserves].entries()) {
       this.set('bonds', bondId(asset, place), {
-        asset, validator, owner: validator, rewards: validator, terms: hashHex('test-terms'),
+        asset,
+        validator,
+        owner: validator,
+        rewards: validator,
+        terms: hashHex('test-terms'),
         atomsPerUnit: registration.collateralPerSeat,
         units: [{ epoch: place < seats.length ? 1 : null, slashed: false }],
-        status: 'active', postedAt: 0, lastEpoch: 1, leftAt: null
+        status: 'active',
+        postedAt: 0,
+        lastEpoch: 1,
+        leftAt: null
       })
     }
     this.addCommittee(asset, 1, seats, begins)
@@ -121,9 +160,16 @@ export class FakeBaseChain implements BaseChain {
   addCommittee(asset: AssetId, epoch: number, seats: readonly PublicKey[], begins: number): void {
     const source = begins - this.parameters.margin
     const committee: CommitteeRecord = {
-      source, sourceId: hashHex<BlockId>('test-source', uintToBytes(epoch, 4)), begins, engine: 1,
+      source,
+      sourceId: hashHex<BlockId>('test-source', uintToBytes(epoch, 4)),
+      begins,
+      engine: 1,
       seats: seats.map((validator, place) => ({
-        bond: bondId(asset, place), unit: 0, validator, rewards: validator, slashed: false
+        bond: bondId(asset, place),
+        unit: 0,
+        validator,
+        rewards: validator,
+        slashed: false
       })),
       closedAt: null
     }
@@ -137,20 +183,30 @@ export class FakeBaseChain implements BaseChain {
     assert(head?.kind === 'head', 'the asset has a log')
     const entry = { height: this.height, item }
     this.set('logs', { kind: 'entry', asset, index: head.frontier.size }, { kind: 'entry', ...entry })
-    this.set('logs', { kind: 'head', asset }, {
-      kind: 'head', frontier: appendLeaf(head.frontier, encode(logEntryCodec, entry))
-    })
+    this.set(
+      'logs',
+      { kind: 'head', asset },
+      {
+        kind: 'head',
+        frontier: appendLeaf(head.frontier, encode(logEntryCodec, entry))
+      }
+    )
   }
 
-  account(key: PublicKey): { readonly key: PublicKey, act(action: Action): Promise<Verdict<TransactionId>> } {
+  account(key: PublicKey): { readonly key: PublicKey; act(action: Action): Promise<Verdict<TransactionId>> } {
     let made = 0
     return {
       key,
       act: async action => {
         made += 1
         return this.submit({
-          inputs: [hashHex('test-input', new TextEncoder().encode(`${key}/${made}`))], outputs: [], action,
-          notBefore: null, notAfter: null, memo: null, signature: new Uint8Array(64)
+          inputs: [hashHex('test-input', new TextEncoder().encode(`${key}/${made}`))],
+          outputs: [],
+          action,
+          notBefore: null,
+          notAfter: null,
+          memo: null,
+          signature: new Uint8Array(64)
         })
       }
     }
@@ -173,7 +229,11 @@ export class FakeBaseChain implements BaseChain {
     return height <= this.final ? [] : undefined
   }
 
-  async read<S extends SectionName>(section: S, key: KeyOf<S>, which: Which = 'final'): Promise<ValueOf<S> | undefined> {
+  async read<S extends SectionName>(
+    section: S,
+    key: KeyOf<S>,
+    which: Which = 'final'
+  ): Promise<ValueOf<S> | undefined> {
     return this.#state(which).get(nameOf(section, key))?.value as ValueOf<S> | undefined
   }
 
@@ -218,8 +278,13 @@ export class FakeBaseChain implements BaseChain {
 
   #summary(height: number): BlockSummary {
     return {
-      height, id: hashHex<BlockId>('test-block', uintToBytes(height, 4)), slot: height, ticks: height, transactions: 0,
-      timeMs: height * this.parameters.slotMs, recordedFinal: Math.max(0, height - RECORDED_BEHIND),
+      height,
+      id: hashHex<BlockId>('test-block', uintToBytes(height, 4)),
+      slot: height,
+      ticks: height,
+      transactions: 0,
+      timeMs: this.#times[height] ?? 0,
+      recordedFinal: Math.max(0, height - RECORDED_BEHIND),
       proposer: '11'.repeat(32) as PublicKey
     }
   }
@@ -234,17 +299,34 @@ export class FakeBaseChain implements BaseChain {
 
   #apply(action: Action, id: TransactionId, height: number): Verdict<undefined> {
     switch (action.kind) {
-      case 'checkpoint.post': return this.#postCheckpoint(action, height)
+      case 'checkpoint.post':
+        return this.#postCheckpoint(action, height)
       case 'claim.commit': {
         const { target, commitment, claimant, deposit } = action
-        this.set('claims', { kind: 'commit', id: id as Hash as ClaimId }, {
-          kind: 'commit', target, commitment, claimant, refund: claimant, deposit, feeAtoms: 0n, committedAt: height, place: 0,
-          status: 'committed', revealedAt: null, revealFeeAtoms: 0n
-        })
+        this.set(
+          'claims',
+          { kind: 'commit', id: id as Hash as ClaimId },
+          {
+            kind: 'commit',
+            target,
+            commitment,
+            claimant,
+            refund: claimant,
+            deposit,
+            feeAtoms: 0n,
+            committedAt: height,
+            place: 0,
+            status: 'committed',
+            revealedAt: null,
+            revealFeeAtoms: 0n
+          }
+        )
         return accept()
       }
-      case 'claim.reveal': return this.#reveal(action, height)
-      default: return reject('E_TEST_ACTION', `this chain knows no ${action.kind}`)
+      case 'claim.reveal':
+        return this.#reveal(action, height)
+      default:
+        return reject('E_TEST_ACTION', `this chain knows no ${action.kind}`)
     }
   }
 
@@ -257,7 +339,8 @@ export class FakeBaseChain implements BaseChain {
     const committee = present(this.now('committees', { asset, epoch }), 'the committee')
     const previous = this.now('checkpoints', { asset, sequence: sequence - 1 })
     if (sequence <= record.sequence) return reject('E_CHECKPOINT_ALREADY', 'posted')
-    if (sequence !== record.sequence + 1 || previous?.id !== statement.previous) return reject('E_CHECKPOINT_SEQUENCE', 'not next')
+    if (sequence !== record.sequence + 1 || previous?.id !== statement.previous)
+      return reject('E_CHECKPOINT_SEQUENCE', 'not next')
     if (committee.closedAt !== null) return reject('E_CHECKPOINT_CLOSED', 'closed')
     if (statement.baseHeight > height - RECORDED_BEHIND) return reject('E_CHECKPOINT_HEIGHT', 'not recorded final')
     const message = statementSigningBytes(this.genesis, statement)
@@ -266,10 +349,19 @@ export class FakeBaseChain implements BaseChain {
       return key !== undefined && verifySignature(key, message, signature)
     })
     if (good.length < quorumOf(committee.seats.length)) return reject('E_CERTIFICATE_QUORUM', 'too few')
-    this.set('checkpoints', { asset, sequence }, {
-      id: statementIdOf(statement), statement, postedAt: height, status: 'standing', signers: good.map(({ seat }) => seat),
-      openCommits: 0, settledAt: null
-    })
+    this.set(
+      'checkpoints',
+      { asset, sequence },
+      {
+        id: statementIdOf(statement),
+        statement,
+        postedAt: height,
+        status: 'standing',
+        signers: good.map(({ seat }) => seat),
+        openCommits: 0,
+        settledAt: null
+      }
+    )
     this.set('assets', asset, { ...record, sequence })
     return accept()
   }
@@ -287,19 +379,33 @@ export class FakeBaseChain implements BaseChain {
     const committee = present(this.now('committees', { asset, epoch: statement.epoch }), 'the committee')
     const head = this.now('logs', { kind: 'head', asset })
     const previous = this.now('checkpoints', { asset, sequence: sequence - 1 })
-    const judged = judgeClaim(claim.value, {
-      genesis: this.genesis, asset, registration: record.registration, committee,
-      log: head?.kind === 'head' ? head.frontier : EMPTY_LOG,
-      target: {
-        kind: 'checkpoint', id: checkpoint.id, statement, signers: checkpoint.signers,
-        previousBaseHeight: previous?.statement?.baseHeight ?? 0
-      }
-    }, verifySignature)
+    const judged = judgeClaim(
+      claim.value,
+      {
+        genesis: this.genesis,
+        asset,
+        registration: record.registration,
+        committee,
+        log: head?.kind === 'head' ? head.frontier : EMPTY_LOG,
+        target: {
+          kind: 'checkpoint',
+          id: checkpoint.id,
+          statement,
+          signers: checkpoint.signers,
+          previousBaseHeight: previous?.statement?.baseHeight ?? 0
+        }
+      },
+      verifySignature
+    )
     this.judgements.push(judged)
     const key = { kind: 'commit', id: present(action.commit, 'a commit') } as const
     const commit = this.now('claims', key)
     if (commit?.kind === 'commit') {
-      this.set('claims', key, { ...commit, status: judged.kind === 'guilty' ? 'proven' : 'refuted', revealedAt: height })
+      this.set('claims', key, {
+        ...commit,
+        status: judged.kind === 'guilty' ? 'proven' : 'refuted',
+        revealedAt: height
+      })
     }
     if (judged.kind !== 'guilty' || checkpoint.status === 'void') return accept()
     for (let at = sequence; at <= record.sequence; at++) {
@@ -318,7 +424,8 @@ export class FakeBaseChain implements BaseChain {
       const { asset, sequence } = key as KeyOf<'checkpoints'>
       const record = present(this.now('assets', asset), 'the asset')
       const window = record.registration.windowTicks
-      if (checkpoint.status !== 'standing' || height < checkpoint.postedAt + window || record.settled !== sequence - 1) continue
+      if (checkpoint.status !== 'standing' || height < checkpoint.postedAt + window || record.settled !== sequence - 1)
+        continue
       this.set('checkpoints', { asset, sequence }, { ...checkpoint, status: 'settled', settledAt: height })
       this.set('assets', asset, { ...record, settled: sequence })
     }

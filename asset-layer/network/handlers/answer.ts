@@ -7,7 +7,9 @@ export type RequestHandler = (body: Uint8Array, from: string) => Promise<Uint8Ar
 
 /** Rejects E_BAD_FRAME for bytes that are no question of this protocol. */
 export function answering<Question, Answer>(
-  question: Codec<Question>, answer: Codec<Answer>, respond: (question: Question) => Answer
+  question: Codec<Question>,
+  answer: Codec<Answer>,
+  respond: (question: Question) => Answer
 ): RequestHandler {
   return async body => {
     const decoded = decode(question, body, REQUEST_LIMITS.requestBytes)

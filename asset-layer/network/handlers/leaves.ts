@@ -10,6 +10,11 @@ export function handleLeaves(served: ServedAssets): RequestHandler {
     const { firstStep, stepCount } = found.certified.statement
     const end = Math.min(from + count, stepCount)
     const rows = end > from ? found.lane.steps(firstStep + from, firstStep + end, count) : []
-    return { leaves: fitting(rows.map(({ leaf }) => leaf), leaf => leaf.length) }
+    return {
+      leaves: fitting(
+        rows.map(({ leaf }) => leaf),
+        leaf => leaf.length
+      )
+    }
   })
 }

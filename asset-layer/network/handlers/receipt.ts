@@ -28,7 +28,10 @@ function findReceipt(served: ServedAssets, asset: AssetId, instruction: Hash): R
     if (place >= stepCount) continue
     const trace = served.tracesOf(lane).of(step.sequence, firstStep, stepCount)
     if (trace === undefined) continue
-    const receipt = buildReceipt(certified, trace.leaves, trace.log, place, { input: step.input, effects: effects.value })
+    const receipt = buildReceipt(certified, trace.leaves, trace.log, place, {
+      input: step.input,
+      effects: effects.value
+    })
     if (receipt !== undefined) return receipt
   }
   return undefined

@@ -2,7 +2,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { addressRecordRules, type AssetClient, type AssetNode, type AssetNodeOptions, createAssetClient, createAssetNode } from '#asset-layer/index.ts'
+import {
+  addressRecordRules,
+  type AssetClient,
+  type AssetNode,
+  type AssetNodeOptions,
+  createAssetClient,
+  createAssetNode
+} from '#asset-layer/index.ts'
 import { systemClock } from '#base-layer/runtime/clock.ts'
 import type { Host } from '#base-layer/runtime/host.ts'
 import { createHost } from '#base-layer/runtime/libp2p-host.ts'
@@ -63,8 +70,15 @@ export class AssetNetwork {
     mkdirSync(dataDir, { recursive: true })
     const host = await this.#host(name, 'server')
     const node = await createAssetNode({
-      chain: this.chain, host, validatorSecret: new Secret(one.secret), dataDir, account: this.chain.account(one.key),
-      verifyPool: new VerifyPool(this.#crypto.verified), clock: systemClock, logger: createLogger({ name, level: LEVEL }), options
+      chain: this.chain,
+      host,
+      validatorSecret: new Secret(one.secret),
+      dataDir,
+      account: this.chain.account(one.key),
+      verifyPool: new VerifyPool(this.#crypto.verified),
+      clock: systemClock,
+      logger: createLogger({ name, level: LEVEL }),
+      options
     })
     await node.start()
     const made = { person: one, host, node }
@@ -98,11 +112,21 @@ export class AssetNetwork {
   }
 
   async #host(name: string, dht: 'server' | 'client'): Promise<Host> {
+    if (this.#bootstrap.length === 0) {
+      const seed = await this.#open('seed', 'server')
+      this.#bootstrap = seed.addresses()
+    }
+    return this.#open(name, dht)
+  }
+
+  async #open(name: string, dht: 'server' | 'client'): Promise<Host> {
     const host = await createHost({
-      identitySecret: hashBytes('test-host', new TextEncoder().encode(name)), listen: ['/ip4/127.0.0.1/tcp/0'],
-      bootstrap: this.#bootstrap, dht, records: addressRecordRules(this.chain.genesis)
+      identitySecret: hashBytes('test-host', new TextEncoder().encode(name)),
+      listen: ['/ip4/127.0.0.1/tcp/0'],
+      bootstrap: this.#bootstrap,
+      dht,
+      records: addressRecordRules(this.chain.genesis)
     })
-    if (this.#bootstrap.length === 0) this.#bootstrap = host.addresses()
     this.#hosts.add(host)
     return host
   }
@@ -110,24 +134,51 @@ export class AssetNetwork {
 
 export function registrationOf(issuer: Person, change: Partial<AssetRegister> = {}): AssetRegister {
   const parameters = tokenTemplate.encodeParameters({
-    name: 'Test token', decimals: 2, supplyCap: 1_000_000_000n, mint: true, burn: true, freeze: true, recall: true
+    name: 'Test token',
+    decimals: 2,
+    supplyCap: 1_000_000_000n,
+    mint: true,
+    burn: true,
+    freeze: true,
+    recall: true
   })
   assert(parameters.ok, 'good parameters')
   return {
-    symbol: 'TEST', issuer: issuer.key, template: 'token', templateVersion: 1, parameters: parameters.value, mode: 'opt-in',
-    seats: 4, collateralPerSeat: 1_000n, termTicks: 1000, interval: 6, windowTicks: 48, statedValue: 0n, reserveAtoms: 0n,
+    symbol: 'TEST',
+    issuer: issuer.key,
+    template: 'token',
+    templateVersion: 1,
+    parameters: parameters.value,
+    mode: 'opt-in',
+    seats: 4,
+    collateralPerSeat: 1_000n,
+    termTicks: 1000,
+    interval: 6,
+    windowTicks: 48,
+    statedValue: 0n,
+    reserveAtoms: 0n,
     ...change
   }
 }
 
 /** A signed token instruction. */
 export function instruct(
-  chain: FakeBaseChain, asset: AssetId, from: Person, sequence: number, call: string, values: Record<string, string | bigint>
+  chain: FakeBaseChain,
+  asset: AssetId,
+  from: Person,
+  sequence: number,
+  call: string,
+  values: Record<string, string | bigint>
 ): Uint8Array {
   const encoded = tokenTemplate.encodeCall(call, values)
   assert(encoded.ok, 'a good call')
   const body: InstructionBody = {
-    asset, account: from.key, sequence, calls: [encoded.value], maxFee: 0n, notAfter: 1_000_000
+    asset,
+    account: from.key,
+    sequence,
+    calls: [encoded.value],
+    maxFee: 0n,
+    notAfter: 1_000_000
   }
   const signature = signMessage(from.secret, instructionSigningBytes(chain.genesis, body))
   return encode(instructionCodec, { ...body, signature })
