@@ -1,11 +1,18 @@
 // Everything the network brings, on its way to the chain: size and form first, then signatures off the main thread, then
 // an event. One table turns what is wrong into what gossip does with it; rules never mention peers.
-import { type Codec, decode } from '#contracts/codec/codec.ts'
+import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
 import { verifySignature } from '#contracts/crypto/signature.ts'
 import { type Transaction, TRANSACTION_BYTES, transactionCodec } from '#contracts/ledger/transaction.ts'
 import type { GenesisHash } from '#contracts/primitives/ids.ts'
 import { acknowledgementSigningBytes, signedAcknowledgementCodec } from '#contracts/statements/acknowledgement.ts'
-import { type Block, BLOCK_BYTES, blockCodec, blockIdOf, type SignedHeader } from '#contracts/statements/block.ts'
+import {
+  type Block,
+  BLOCK_BYTES,
+  blockCodec,
+  blockIdOf,
+  certificatesHashOf,
+  type SignedHeader
+} from '#contracts/statements/block.ts'
 import { signedVoteCodec, voteSigningBytes } from '#contracts/statements/vote.ts'
 import { rememberBytes } from '../chain/block-bytes.ts'
 import type { Chain, GossipAnswer } from '../chain/chain.ts'
@@ -14,6 +21,7 @@ import { bodyItems, headerItem, transactionItem } from '../chain/signatures.ts'
 import type { GossipVerdict } from '../runtime/host.ts'
 import type { SignedItem, VerifyPool } from '../runtime/verify-pool.ts'
 import { prepareTransaction } from '../state/apply-transaction.ts'
+import { transactionsRootOf } from '../state/body-roots.ts'
 import { SYNC_LIMITS } from './limits.ts'
 import { blockGossipCodec } from './wire.ts'
 
@@ -172,9 +180,20 @@ export class Intake {
   }
 }
 
+/**
+ * The block in these bytes. A body that is not the one its header commits to is refused here: gossip relays one message per
+ * header, so whoever came first with another body would keep the true one away.
+ */
 function readBlock(bytes: Uint8Array): Block | undefined {
   const decoded = decode(blockCodec, bytes, BLOCK_BYTES)
-  if (!decoded.ok) return undefined
+  if (!decoded.ok || !isBodyOf(decoded.value)) return undefined
   rememberBytes(decoded.value, bytes)
   return decoded.value
+}
+
+function isBodyOf({ header, transactions, certificates }: Block): boolean {
+  return (
+    certificatesHashOf(certificates) === header.certificatesHash &&
+    transactionsRootOf(transactions.map(one => encode(transactionCodec, one))) === header.transactionsRoot
+  )
 }

@@ -9,7 +9,7 @@ import { encode } from '#contracts/codec/codec.ts'
 import { signMessage } from '#contracts/crypto/signature.ts'
 import { blockCodec } from '#contracts/statements/block.ts'
 import { type SignedVote, signedVoteCodec, type Vote, voteSigningBytes } from '#contracts/statements/vote.ts'
-import { ChainBuilder } from '#test/support/chain-builder.ts'
+import { actor, ChainBuilder } from '#test/support/chain-builder.ts'
 
 const builder = new ChainBuilder()
 const block = builder.produce()
@@ -90,6 +90,23 @@ describe('what the network brings', () => {
     expect(await intake.takeBlockGossip(bad, 'bob', () => {})).toBe('reject')
     await new Promise(resolve => setTimeout(resolve, 5))
     expect(fed.map(event => event.kind)).toEqual(['header'])
+  })
+
+  test('a body that its header does not commit to is rejected, and keeps nothing away from the true one', async () => {
+    const { fed, intake } = setUp('relay')
+    const [olga, oscar] = [actor('olga'), actor('oscar')]
+    const bodies = [
+      { ...block, transactions: [builder.pay(olga, oscar, 5n)] },
+      { ...block, certificates: [builder.certificate(vote(1).vote)] }
+    ]
+    for (const body of bodies) {
+      const bytes = encode(blockGossipCodec, { kind: 'whole', block: encode(blockCodec, body) })
+      expect(await intake.takeBlockGossip(bytes, 'mallory', () => {})).toBe('reject')
+      expect(await intake.takeBlock(encode(blockCodec, body), 'mallory')).toBeUndefined()
+    }
+    expect(fed).toEqual([])
+    const bytes = encode(blockGossipCodec, { kind: 'whole', block: encode(blockCodec, block) })
+    expect(await intake.takeBlockGossip(bytes, 'bob', () => {})).toBe('accept')
   })
 
   test('of a large block only the header comes, and the body is fetched from whoever sent it', async () => {
