@@ -140,7 +140,8 @@ export class Finality<State extends ChainView> {
         if (!this.#count(stored)) continue
         moved = true
         certified.push(stored.certificate)
-        this.#finalise(stored.certificate)
+        conflict = this.#finalise(stored.certificate)
+        if (conflict !== undefined) break
       }
     }
     return { certified, conflict }
@@ -258,22 +259,29 @@ export class Finality<State extends ChainView> {
     return true
   }
 
-  /** A justified point whose next epoch is justified from it is final [FIN-1]. */
-  #finalise(certificate: Certificate): void {
+  /** A justified point whose next epoch is justified from it is final [FIN-1]; unless another branch is justified later. */
+  #finalise(certificate: Certificate): Conflict | undefined {
     const { source, target } = certificate.vote
-    if (target.epoch !== source.epoch + 1 || source.height < this.#finalNode.height) return
+    if (target.epoch !== source.epoch + 1 || source.height < this.#finalNode.height) return undefined
     const node = this.#tree.get(source.id)
     const justifies = this.#justified.get(keyOf(source))?.certificate
-    if (node === undefined || !this.#tree.descends(node, this.#finalNode)) return
+    if (node === undefined || !this.#tree.descends(node, this.#finalNode)) return undefined
     if (node === this.#finalNode) {
       if (source.epoch > this.#anchor.final.epoch) this.#anchor = { ...this.#anchor, final: source }
-      return
+      return undefined
     }
+    const abandoned = [...this.#justified.values()].filter(({ point }) => !this.#isAlong(point, node))
+    const rival = abandoned.find(({ point }) => point.epoch >= source.epoch)?.certificate
+    if (rival !== undefined) {
+      this.#conflicted = true
+      return { certificate: rival, why: 'two thirds of the table justified another branch later than what is final' }
+    }
+    for (const { point } of abandoned) this.#justified.delete(keyOf(point))
     this.#finalNode = node
     this.#proof = [present(justifies, 'a new justified point has its certificate'), certificate]
     this.#anchor = { ...this.#anchor, final: source }
-    this.#keepJustified(node)
     if (source.height === lastHeightOf(this.#anchor.period, this.#parameters)) this.#handOver(source)
+    return undefined
   }
 
   /** L_j is final: period j + 1 begins with it as its root [FIN-2]. */
@@ -284,14 +292,11 @@ export class Finality<State extends ChainView> {
     this.#justify(root, Number.NEGATIVE_INFINITY, undefined)
   }
 
-  /** Drops justified points of abandoned branches: those that remain are on the final chain or above it. */
-  #keepJustified(final: TreeNode<State>): void {
-    for (const [key, { point }] of this.#justified) {
-      if (point.height < this.#tree.root.height) continue
-      const node = this.#tree.get(point.id)
-      const isOnChain = node !== undefined && (this.#tree.descends(node, final) || this.#tree.descends(final, node))
-      if (!isOnChain) this.#justified.delete(key)
-    }
+  /** True for a point on the chain to this block or above it. Below the tree's root all justified points are. */
+  #isAlong(point: FinalityPoint, final: TreeNode<State>): boolean {
+    if (point.height < this.#tree.root.height) return true
+    const node = this.#tree.get(point.id)
+    return node !== undefined && (this.#tree.descends(node, final) || this.#tree.descends(final, node))
   }
 
   /** Why a certificate with a quorum cannot stand beside what is final [FIN-5], or undefined if it can. */

@@ -131,9 +131,16 @@ describe('acknowledgements of long ago', () => {
     const [high, low] = a.id > b.id ? [a, b] : [b, a]
     bench.nowMs = 900
     for (const name of Object.keys(EVEN)) bench.acknowledge(name, high)
-    bench.at((BASE_LIMITS.slotsRemembered + 2) * P.slotMs)
+    const slot = BASE_LIMITS.slotsRemembered + 2
+    bench.at(slot * P.slotMs)
+    const { best } = deriveLink(tableOf(EVEN), 1, Object.keys(EVEN).map(keyOf), P.linkBits)
+    const rest = Object.keys(EVEN).filter(name => !best.includes(keyOf(name)))
+    const forgotten = Object.keys(EVEN).filter(name => keyOf(name) === best[0])
+    expect(rest.length).toBeGreaterThan(0)
+    // A child that records a worse ticket makes the parent weigh again: no less than before.
+    bench.draw(high, { slot, by: 'carol', acknowledgements: recordOf(rest, high) })
     expect(isHead(bench, high)).toBe(true)
-    bench.draw(low, { slot: BASE_LIMITS.slotsRemembered + 3, acknowledgements: recordOf(['alice'], low) })
+    bench.draw(low, { slot, by: 'dave', acknowledgements: recordOf(forgotten, low) })
     expect(bench.of('evidence')).toEqual([])
   })
 })

@@ -233,6 +233,37 @@ describe('conflicts [FIN-5]', () => {
     expect(bench.machine.conflicted).toBe(true)
   })
 
+  it('are found when a branch would become final beside one that was justified later', () => {
+    const bench = new Bench({ self: null })
+    const a = bench.chain(bench.genesis, 4)
+    const b = bench.chain(bench.genesis, 4, { by: 'bob' })
+    const root = pointOf(0, bench.genesis)
+    const [early, next, rival] = [pointOf(3, ancestor(bench, a, 2)), pointOf(4, a), pointOf(5, b)]
+    certify(bench, root, rival)
+    certify(bench, root, early)
+    expect(bench.machine.conflicted).toBe(false)
+    certify(bench, early, next)
+    expect(bench.machine.conflicted).toBe(true)
+    expect(bench.of('conflict').map(({ certificate }) => certificate.vote.target)).toEqual([rival])
+    expect(bench.machine.final.id).toBe(bench.genesis.id)
+  })
+
+  it('are none in a branch that was justified earlier: it is given up, as a source too', () => {
+    const bench = new Bench({ self: 'alice' })
+    const a = bench.chain(bench.genesis, 4, { by: 'carol' })
+    const b = bench.chain(bench.genesis, 4, { by: 'bob' })
+    const [root, two] = [pointOf(0, bench.genesis), ancestor(bench, a, 2)]
+    certify(bench, root, pointOf(3, b))
+    // Too late for the vote of epoch 6 to start from, but final all the same.
+    bench.nowMs = 6 * EPOCH + P.voteAtMs - 10
+    certify(bench, root, pointOf(4, two))
+    certify(bench, pointOf(4, two), pointOf(5, two))
+    expect(bench.machine.conflicted).toBe(false)
+    expect(bench.machine.anchor.final).toEqual(pointOf(4, two))
+    bench.at(6 * EPOCH + P.voteAtMs)
+    expect(bench.intentions('vote').at(-1)?.vote).toMatchObject({ source: root, target: { epoch: 6 } })
+  })
+
   it('are not seen in late certificates of branches that lost lawfully', () => {
     const { bench } = finalised()
     const other = { epoch: 2, height: 2, id: hashHex('test-other') }
@@ -287,5 +318,50 @@ describe('certificates', () => {
     expect(carried.length).toBeGreaterThan(4)
     expect(bench.machine.head.recordedFinal.height).toBeGreaterThan(2)
     expect(bench.machine.final.header.height).toBeGreaterThanOrEqual(bench.machine.head.recordedFinal.height)
+  })
+
+  it('that only an older record lacks are given back at a restart and carried, in order, to their own chain alone', () => {
+    const before = new Bench({ self: null })
+    const tip = before.chain(before.genesis, 9, { by: 'bob' })
+    const fork = before.chain(before.draw(ancestor(before, tip, 7), { slot: 10, by: 'carol' }), 1)
+    const at = (epoch: number, height: number): FinalityPoint => pointOf(epoch, ancestor(before, tip, height))
+    const root = pointOf(0, before.genesis)
+    const links = [
+      [root, at(2, 2)],
+      [at(2, 2), at(3, 4)],
+      [at(3, 4), at(4, 6)],
+      [at(4, 6), at(5, 8)]
+    ] as const
+    for (const [source, target] of links) certify(before, source, target)
+    expect(before.machine.anchor.final).toEqual(at(4, 6))
+    const certificates = before.of('certified').map(({ certificate }) => certificate)
+    // What the chain cannot follow from what it recorded, and what lies beside it, is not carried.
+    const odd = [
+      certificateBy(THREE, before.link(at(5, 7), at(6, 8))),
+      certificateBy(THREE, before.link(at(5, 8), pointOf(7, fork)))
+    ]
+    const after = new Bench({
+      self: 'alice',
+      start: false,
+      resume: { final: before.machine.final, anchor: before.machine.anchor },
+      stored: before.of('final').flatMap(({ steps }) => steps.map(({ block }) => block))
+    })
+    for (let height = 7; height <= 9; height++) {
+      const block = before.machine.blockOf(ancestor(before, tip, height).id)
+      if (block !== undefined) after.feed({ kind: 'restored-block', block })
+    }
+    for (const certificate of [...odd, ...certificates]) after.feed({ kind: 'restored-certificate', certificate })
+    after.feed({ kind: 'start', guard: NO_MARKS, nowMs: before.nowMs })
+    for (let now = before.nowMs; after.intentions('propose').length === 0; now += 10) after.at(now)
+    expect(after.intentions('propose')[0]?.block.certificates).toEqual(certificates)
+    const { state } = after.transition.build(after.machine.head, {
+      slot: 99,
+      timeMs: 99 * P.slotMs,
+      proposer: keyOf('alice'),
+      acknowledgements: [],
+      certificates,
+      transactions: []
+    })
+    expect(state.recordedFinal).toEqual(at(4, 6))
   })
 })

@@ -10,13 +10,20 @@ import type {
 } from '#base-layer/consensus/events.ts'
 import { type BaseMachine, createBaseMachine, genesisAnchor, stepBaseMachine } from '#base-layer/consensus/machine.ts'
 import type { ChainView, Draft, Transition } from '#base-layer/consensus/transition.ts'
+import { encode } from '#contracts/codec/codec.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { DEV_PARAMETERS, type Parameters } from '#contracts/ledger/parameters.ts'
 import { asciiToBytes } from '#contracts/primitives/bytes.ts'
 import type { BlockId, GenesisHash, Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import { accept, present, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { deriveDigest, derivePieceAt, type SignedAcknowledgement } from '#contracts/statements/acknowledgement.ts'
-import { type Block, type BlockHeader, blockIdOf, type RecordedAcknowledgement } from '#contracts/statements/block.ts'
+import {
+  type Block,
+  blockCodec,
+  type BlockHeader,
+  blockIdOf,
+  type RecordedAcknowledgement
+} from '#contracts/statements/block.ts'
 import { deriveLink, lastHeightOf, type PeriodTable, ticketsOf } from '#contracts/statements/period-table.ts'
 import {
   type Certificate,
@@ -200,6 +207,8 @@ export interface BenchOptions {
   readonly strangers?: readonly string[]
   /** Starts from this final block instead of genesis. */
   readonly resume?: { readonly final: ToyState; readonly anchor: FinalityAnchor }
+  /** Final blocks that the store holds. */
+  readonly stored?: readonly Block[]
 }
 
 /** A machine with its collaborators, its clock, and everything it ever said. */
@@ -209,11 +218,13 @@ export class Bench {
   readonly machine: BaseMachine<ToyState>
   readonly said: BaseEffect<ToyState>[] = []
   readonly #weights: Readonly<Record<string, bigint>>
-  readonly #finalBytes: Uint8Array | undefined = HISTORY
+  readonly #stored: ReadonlyMap<number, Uint8Array>
   nowMs = 0
 
   constructor(options: BenchOptions = {}) {
     this.#weights = options.weights ?? EVEN
+    const stored = (options.stored ?? []).map(block => [block.header.height, encode(blockCodec, block)] as const)
+    this.#stored = new Map([[0, HISTORY], ...stored])
     this.genesis = new ToyState(headerOf({}), this.#weights, undefined, new Set((options.strangers ?? []).map(keyOf)))
     const self = options.self === undefined ? 'alice' : options.self
     const { final, anchor } = options.resume ?? { final: this.genesis, anchor: genesisAnchor(this.genesis) }
@@ -224,7 +235,7 @@ export class Bench {
   #make(self: string | null, final: ToyState, anchor: FinalityAnchor): BaseMachine<ToyState> {
     const collaborators: Collaborators<ToyState> = {
       transition: this.transition,
-      finalBlockBytes: height => (height === 0 ? this.#finalBytes : undefined),
+      finalBlockBytes: height => this.#stored.get(height),
       pickTransactions: () => []
     }
     return createBaseMachine(

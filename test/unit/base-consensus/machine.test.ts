@@ -221,6 +221,15 @@ describe('blocks that arrive', () => {
     expect(bench.at(5000)).not.toContainEqual(expect.objectContaining({ kind: 'fetch' }))
   })
 
+  it('whose parent nobody sends are given up in the end', () => {
+    const bench = new Bench({ self: null })
+    const one = bench.genesis.after(blockOn(bench.genesis, { slot: 1 }).header, [])
+    bench.nowMs = 2000
+    bench.block(blockOn(one, { slot: 2 }))
+    for (let now = 2000; now < 200_000; now += 500) bench.at(now)
+    expect(bench.of('fetch').length).toBe(BASE_LIMITS.asksPerMissing)
+  })
+
   it('far above the head make the driver synchronise a range', () => {
     const bench = new Bench({ self: null })
     const block = blockOn(bench.genesis, { slot: 1 })
