@@ -80,7 +80,7 @@ export class BlockManager {
       const children = this.#waiting.get(ref.digest)
       if (children === undefined) this.#waiting.set(ref.digest, new Set([block.digest]))
       else children.add(block.digest)
-      if (!this.#suspended.has(ref.digest)) this.wanted.want(ref, from ?? author, askAtMs, true)
+      if (!this.isHeld(ref.digest)) this.wanted.want(ref, from ?? author, askAtMs, true)
     }
     return []
   }
@@ -95,9 +95,7 @@ export class BlockManager {
         this.#forget(digest)
         continue
       }
-      for (const ancestor of arrival.block.header.ancestors) {
-        if (ancestor.round <= gcRound && missing.delete(ancestor.digest)) this.#waiting.delete(ancestor.digest)
-      }
+      for (const ancestor of missing) if (this.#isCovered(arrival, ancestor)) this.#release(ancestor, digest, missing)
       if (missing.size === 0) ready.push(arrival)
     }
     this.wanted.collect(gcRound)
@@ -115,14 +113,27 @@ export class BlockManager {
       accepted.push({ arrival, vertex })
       for (const child of this.#waiting.get(digest) ?? []) {
         const waiter = present(this.#suspended.get(child), 'who waits is suspended')
-        waiter.missing.delete(digest)
+        if (!this.#isCovered(waiter.arrival, digest)) continue
+        this.#release(digest, child, waiter.missing)
         if (waiter.missing.size > 0) continue
         this.#suspended.delete(child)
         work.push(waiter.arrival)
       }
-      this.#waiting.delete(digest)
     }
     return accepted
+  }
+
+  /** False as well for who names the digest at a place that is not its own: it waits until commits collect that round. */
+  #isCovered({ block }: Arrival, digest: Hash): boolean {
+    return block.header.ancestors.every(ref => ref.digest !== digest || this.#dag.covers(ref))
+  }
+
+  /** A block no longer waits for an ancestor. */
+  #release(ancestor: Hash, child: Hash, missing: Set<Hash>): void {
+    missing.delete(ancestor)
+    const children = this.#waiting.get(ancestor)
+    children?.delete(child)
+    if (children?.size === 0) this.#waiting.delete(ancestor)
   }
 
   /** Room for one more waiting block of an author. Never at the price of a lower round: that is the one needed. */

@@ -48,9 +48,12 @@ export class Dag {
     return this.at(round).filter(vertex => vertex.ref.author === author)
   }
 
-  /** True if a block may enter above this ancestor. */
-  covers(ref: DagRef): boolean {
-    return ref.round <= this.gcRound || this.#byDigest.has(ref.digest)
+  /** True if a block may enter above this ancestor. A digest named at another place than its own is a block nobody has:
+   * else one block under several names would make a quorum of parents. */
+  covers({ round, author, digest }: DagRef): boolean {
+    if (round <= this.gcRound) return true
+    const held = this.#byDigest.get(digest)
+    return held !== undefined && held.ref.round === round && held.ref.author === author
   }
 
   /** Adds a checked block whose ancestors are all covered. */

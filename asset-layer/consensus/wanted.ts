@@ -5,7 +5,8 @@ import type { DagRef } from '#contracts/statements/dag-header.ts'
 import { CONSENSUS_LIMITS } from './limits.ts'
 
 interface Wanted {
-  readonly ref: DagRef
+  /** Of those that name this digest the one of the highest round: a false lower one must not let it be collected early. */
+  ref: DagRef
   /** Seats that said they hold it, in the order they said so. */
   readonly holders: Set<Seat>
   /** True if a waiting block names it. */
@@ -41,6 +42,7 @@ export class WantedBlocks {
       entry = { ref, holders: new Set(), needed, askAtMs, attempts: 0 }
       this.#wanted.set(ref.digest, entry)
     }
+    if (ref.round > entry.ref.round) entry.ref = ref
     entry.needed ||= needed
     if (holder !== null && holder !== this.#own) entry.holders.add(holder)
   }

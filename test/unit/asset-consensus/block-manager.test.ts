@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { BlockManager } from '#asset-layer/consensus/block-manager.ts'
 import { Dag } from '#asset-layer/consensus/dag.ts'
 import { CONSENSUS_LIMITS } from '#asset-layer/consensus/limits.ts'
-import { EMPTY_BODY } from '#contracts/statements/dag-header.ts'
+import { WantedBlocks } from '#asset-layer/consensus/wanted.ts'
+import { dagRefOf, EMPTY_BODY } from '#contracts/statements/dag-header.ts'
 import { buildHeader, type DrawnDag, drawDag } from '#test/support/drawn-dag.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { createRandom } from '#test/support/random.ts'
@@ -131,4 +132,70 @@ describe('the block manager [DAG-3]', () => {
     expect([blocks.suspendedCount, blocks.wanted.size]).toEqual([0, 0])
     expect(offer('B3')).toBe('')
   })
+})
+
+describe('an ancestor is a place and a digest, both true [DAG-1, DAG-3]', () => {
+  const drawn = drawDag('Rounds 1-2 : *')
+  const refOf = (name: string) => dagRefOf(drawn.block(name))
+  /** A round 2 block of D whose quorum of parents is one block under three names. */
+  const lie = buildHeader(drawn.context, {
+    round: 2,
+    author: 3,
+    ancestors: [refOf('D1'), { ...refOf('D1'), author: 0 }, { ...refOf('D1'), author: 1 }],
+    baseHeight: 9
+  })
+  const arrival = { block: { ...lie, body: EMPTY_BODY }, from: 3, committed: false, restored: false }
+
+  it('keeps out a block that names one parent under several seats, whichever comes first', () => {
+    const early = setUp(drawn)
+    early.offer('D1')
+    expect(early.blocks.offer(arrival, 10)).toEqual([])
+    const late = setUp(drawn)
+    expect(late.blocks.offer(arrival, 10)).toEqual([])
+    expect(late.offer('D1')).toBe('D1')
+    for (const { dag, offer } of [early, late]) {
+      for (const name of ['A1', 'B1', 'C1']) expect(offer(name)).toBe(name)
+      expect(offer('A2')).toBe('A2')
+      expect(dag.at(2)).toHaveLength(1)
+    }
+  })
+
+  it('keeps out a block that names an old block as one of the round before', () => {
+    const { offer, blocks } = setUp(drawn)
+    for (const name of ['A1', 'B1', 'C1', 'D1', 'A2', 'B2', 'D2']) offer(name)
+    const old = buildHeader(drawn.context, {
+      round: 3,
+      author: 3,
+      ancestors: [refOf('D2'), refOf('A2'), { ...refOf('C1'), round: 2 }]
+    })
+    expect(blocks.offer({ ...arrival, block: { ...old, body: EMPTY_BODY } }, 10)).toEqual([])
+  })
+
+  it('still fetches and lets in a block whose digest a lie named before', () => {
+    const { offer, asked, blocks } = setUp(drawn)
+    blocks.offer(arrival, 10)
+    for (const name of ['A1', 'B1', 'C1']) offer(name)
+    expect(offer('A2', 2)).toBe('')
+    expect(asked()).toBe('3: D1')
+    expect(asked(2000)).toBe('2: D1')
+    expect(offer('D1')).toBe('D1 A2')
+  })
+
+  it('lets it in like any block once commits collected what it named, as every node does', () => {
+    const { dag, blocks, offer } = setUp(drawn)
+    offer('D1')
+    blocks.offer(arrival, 10)
+    dag.collect(1)
+    expect(blocks.collect().map(({ vertex }) => vertex.ref.digest)).toEqual([lie.digest])
+    expect([blocks.suspendedCount, blocks.wanted.size]).toEqual([0, 0])
+  })
+})
+
+it('does not forget a block that is needed because a lie placed it in a collected round', () => {
+  const wanted = new WantedBlocks(4, 0)
+  const digest = hashHex('test', Uint8Array.of(8))
+  wanted.want({ round: 1, author: 3, digest }, 3, 0, true)
+  wanted.want({ round: 5, author: 1, digest }, 2, 0, true)
+  wanted.collect(1)
+  expect(wanted.takeDue(0, 100).flatMap(({ refs }) => refs)).toEqual([{ round: 5, author: 1, digest }])
 })
