@@ -12,7 +12,7 @@ export interface ConsensusSettings {
   readonly seat: Seat | null
   /** False after a wiped or older store: sign nothing more in this dag [DAG-6]. */
   readonly canPropose: boolean
-  /** Base height at which the epoch begins: the least base height of any commit [DAG-5]. */
+  /** Base height at which the epoch begins: no own header names a lower one [DAG-5]. */
   readonly beginHeight: Height
   /** Least time between two own blocks. */
   readonly minRoundDelayMs: number
@@ -30,7 +30,6 @@ export interface ConsensusSettings {
 export interface ResumePoint {
   readonly index: number
   readonly leaderRound: Round
-  readonly baseHeight: Height
 }
 
 /** `from` is the seat on the other end of the connection, null for anyone else. `nowMs` is the driver's monotonic
@@ -113,6 +112,7 @@ export interface CommittedSubDag {
   readonly leader: DagRef
   /** By (round, author, digest); the leader is the last. Twins may both be here: execution ignores repeats. */
   readonly blocks: readonly DagRef[]
-  /** Lower median of the leader's parents, not below the last commit's; not yet lowered to COMMIT_STEPS items. */
+  /** Lower median of the leader's parents. Execution raises it to the last commit's height, which may have been lowered to
+   * what waited in the log, and lowers it in turn [DAG-5]. */
   readonly baseHeight: Height
 }

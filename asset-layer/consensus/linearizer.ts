@@ -1,5 +1,6 @@
 // Turns a committed leader into the list of blocks it orders and the base height they run at. A pure function of the
-// DAG and of the commits before, so it is the same on every node. Upholds the order of [DAG-1] and the median of [DAG-5].
+// DAG and of the commits before, so it is the same on every node. Upholds the order of [DAG-1] and the median of [DAG-5];
+// `deriveCommitHeight` makes the commit's height of it.
 import { compareText } from '#contracts/primitives/bytes.ts'
 import type { Height } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
@@ -8,9 +9,7 @@ import type { Dag, Vertex } from './dag.ts'
 import type { CommittedSubDag, ResumePoint } from './events.ts'
 
 /** Before the first commit of a dag. */
-export function firstResumePoint(beginHeight: Height): ResumePoint {
-  return { index: 0, leaderRound: 0, baseHeight: beginHeight }
-}
+export const FIRST_RESUME_POINT: ResumePoint = { index: 0, leaderRound: 0 }
 
 /** The commit of a leader after `last`; marks its blocks committed. Call once per leader, in order. */
 export function linearize(dag: Dag, leader: Vertex, last: ResumePoint): CommittedSubDag {
@@ -32,7 +31,7 @@ export function linearize(dag: Dag, leader: Vertex, last: ResumePoint): Committe
     index: last.index + 1,
     leader: leader.ref,
     blocks,
-    baseHeight: Math.max(last.baseHeight, medianBaseHeight(dag, leader))
+    baseHeight: medianBaseHeight(dag, leader)
   }
 }
 

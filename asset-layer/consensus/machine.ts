@@ -14,7 +14,7 @@ import { Dag } from './dag.ts'
 import { Dissemination } from './dissemination.ts'
 import type { ConsensusEffect, ConsensusEvent, ConsensusSettings, HaltCode, ResumePoint } from './events.ts'
 import { CONSENSUS_LIMITS } from './limits.ts'
-import { firstResumePoint, linearize } from './linearizer.ts'
+import { FIRST_RESUME_POINT, linearize } from './linearizer.ts'
 import { Proposer } from './proposer.ts'
 import { Synchroniser } from './synchroniser.ts'
 
@@ -75,7 +75,7 @@ class Machine implements ConsensusState {
     this.#rules = rules
     this.#leaders = createLeaderSchedule(settings.dag, settings.seats)
     this.#dag = new Dag(deriveDagContext(settings.dag, settings.seats))
-    this.lastCommit = settings.resume ?? firstResumePoint(settings.beginHeight)
+    this.lastCommit = settings.resume ?? FIRST_RESUME_POINT
     this.#cursor = { round: this.lastCommit.leaderRound, offset: 0 }
     this.#dag.collect(this.#gcRound())
     this.#blocks = new BlockManager(this.#dag, settings.seat)
@@ -203,7 +203,7 @@ class Machine implements ConsensusState {
         this.#cursor = decision.slot
         if (decision.kind === 'skip') continue
         const commit = linearize(this.#dag, decision.leader, this.lastCommit)
-        this.lastCommit = { index: commit.index, leaderRound: commit.leader.round, baseHeight: commit.baseHeight }
+        this.lastCommit = { index: commit.index, leaderRound: commit.leader.round }
         this.#emit({ kind: 'commit', commit })
         this.#dag.collect(this.#gcRound())
       }

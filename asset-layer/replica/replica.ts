@@ -127,11 +127,7 @@ export class Replica {
       leaderTimeoutMs: parameters.dagTimeoutMs,
       fetchGraceMs: Math.ceil(parameters.dagRoundMs / 2),
       fetchRetryMs: parameters.dagRoundMs * 3,
-      ...(resume === undefined
-        ? {}
-        : {
-            resume: { index: resume.place, leaderRound: resume.leader[0]?.round ?? 0, baseHeight: resume.baseHeight }
-          })
+      ...(resume === undefined ? {} : { resume: { index: resume.place, leaderRound: resume.leader[0]?.round ?? 0 } })
     })
     this.#cache = new BlockCache(lane, parts.checks)
     const state = restoreState(lane, committee.begins)

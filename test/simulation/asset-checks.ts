@@ -70,7 +70,6 @@ export class AssetChecks {
     const last = this.sequence.at(-1)
     if (commit.index !== this.sequence.length + 1) this.fail(`node ${node} skips to commit ${commit.index}`)
     if (last !== undefined && commit.leader.round <= last.leader.round) this.fail(`commit ${commit.index} goes back`)
-    if (last !== undefined && commit.baseHeight < last.baseHeight) this.fail(`commit ${commit.index} lowers the height`)
     if (commit.blocks.at(-1)?.digest !== commit.leader.digest)
       this.fail(`commit ${commit.index} ends without its leader`)
     const gcRound = Math.max(0, (last?.leader.round ?? 0) - this.#gcDepth)

@@ -101,8 +101,8 @@ export class AssetNode {
     this.#storedCommits = stored.length
     // Both ways of coming back must give the same commits: from the last one, or all again.
     if (this.random.chance(50)) {
-      for (const { index, leader, baseHeight, blocks } of stored) {
-        resume = { index, leaderRound: leader.round, baseHeight }
+      for (const { index, leader, blocks } of stored) {
+        resume = { index, leaderRound: leader.round }
         for (const { digest } of blocks) committed.add(digest)
       }
     }

@@ -1,16 +1,17 @@
 // What a committed leader brings along, in which order and at which base height [DAG-1, DAG-5].
 import { describe, expect, it } from 'vitest'
-import { firstResumePoint, linearize } from '#asset-layer/consensus/linearizer.ts'
+import { FIRST_RESUME_POINT, linearize } from '#asset-layer/consensus/linearizer.ts'
+import { deriveCommitHeight } from '#asset-layer/execution/closing.ts'
 import type { Dag } from '#asset-layer/consensus/dag.ts'
 import type { CommittedSubDag } from '#asset-layer/consensus/events.ts'
 import { type DrawnDag, drawDag } from '#test/support/drawn-dag.ts'
 
 /** Commits leaders by name, one after another. */
-function commitAll(drawn: DrawnDag, dag: Dag, leaders: readonly string[], beginHeight = 0): CommittedSubDag[] {
-  let last = firstResumePoint(beginHeight)
+function commitAll(drawn: DrawnDag, dag: Dag, leaders: readonly string[]): CommittedSubDag[] {
+  let last = FIRST_RESUME_POINT
   return leaders.map(name => {
     const commit = linearize(dag, drawn.vertex(dag, name), last)
-    last = { index: commit.index, leaderRound: commit.leader.round, baseHeight: commit.baseHeight }
+    last = { index: commit.index, leaderRound: commit.leader.round }
     return commit
   })
 }
@@ -67,7 +68,7 @@ describe('linearize [DAG-1]', () => {
     const dag = drawn.dag()
     const [first] = commitAll(drawn, dag, ['B3'])
     dag.collect(1)
-    const second = linearize(dag, drawn.vertex(dag, 'A4'), { index: 1, leaderRound: 3, baseHeight: 0 })
+    const second = linearize(dag, drawn.vertex(dag, 'A4'), { index: 1, leaderRound: 3 })
     expect(names(drawn, first)).toBe('A1 B1 C1 A2 B2 C2 B3')
     expect(names(drawn, second)).toBe('A3 C3 A4')
   })
@@ -90,8 +91,14 @@ describe('the base height of a commit [DAG-5]', () => {
     expect(commitAll(old, old.dag(), ['A3'])[0]?.baseHeight).toBe(8)
   })
 
-  it('is at first the epoch’s beginning, and never below the commit before', () => {
-    expect(commitAll(drawn, drawn.dag(), ['A1'], 50)[0]?.baseHeight).toBe(50)
-    expect(commitAll(drawn, drawn.dag(), ['A2', 'A3']).map(commit => commit.baseHeight)).toEqual([11, 11])
+  it('is at first the epoch’s beginning, and never below the commit before as lowered, whatever its median was', () => {
+    const medians = commitAll(drawn, drawn.dag(), ['A2', 'A3']).map(commit => commit.baseHeight)
+    expect(medians).toEqual([11, 0])
+    expect(deriveCommitHeight(9, 50, [], 2)).toBe(50)
+    // Three items of height 6 wait: 11 is lowered to 5, and the next commit with a median of 8 runs at 8, not 11.
+    const lowered = deriveCommitHeight(11, 4, [6, 6, 6], 2)
+    expect(lowered).toBe(5)
+    expect(deriveCommitHeight(8, lowered, [], 2)).toBe(8)
+    expect(deriveCommitHeight(3, lowered, [], 2)).toBe(5)
   })
 })

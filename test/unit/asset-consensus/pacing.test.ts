@@ -229,7 +229,7 @@ describe('coming back [DAG-6, FIN-7]', () => {
       const last = commits[kept - 1]
       if (last === undefined) throw new Error('there are ten commits')
       const committed = new Set(commits.slice(0, kept).flatMap(commit => commit.blocks.map(ref => ref.digest)))
-      const resume = { index: last.index, leaderRound: last.leader.round, baseHeight: last.baseHeight }
+      const resume = { index: last.index, leaderRound: last.leader.round }
       const member = new Member({ seat: null, resume })
       for (const block of long.blocks) member.restore(block, committed.has(block.digest))
       expect(
