@@ -1,0 +1,43 @@
+// Passwords: from a file named by a flag, or typed at a terminal without being shown. Never from a flag or the environment.
+import { readFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { Secret } from '#base-layer/runtime/secret.ts'
+import type { Context } from './context.ts'
+import { misuse } from './exit-codes.ts'
+
+const PASSWORD_MIN = 8
+
+/** `isNew`: it is asked for twice and must not be short. */
+export async function readPassword(context: Context, question: string, isNew = false): Promise<Secret<string>> {
+  const password = await obtain(context, question)
+  if (!isNew) return password
+  if (password.reveal().length < PASSWORD_MIN) throw misuse('E_PASSWORD_WEAK', `a password has at least ${PASSWORD_MIN} characters`)
+  if (context.passwordFile === undefined && (await obtain(context, 'Again: ')).reveal() !== password.reveal()) {
+    throw misuse('E_PASSWORD_DIFFERS', 'the two passwords differ')
+  }
+  return password
+}
+
+async function obtain({ passwordFile, mayAsk }: Context, question: string): Promise<Secret<string>> {
+  if (passwordFile !== undefined) {
+    const text = await readFile(passwordFile, 'utf8').catch(() => {
+      throw misuse('E_PASSWORD_FILE', `cannot read ${passwordFile}`)
+    })
+    return new Secret(text.split(/\r?\n/)[0] ?? '')
+  }
+  if (!mayAsk) throw misuse('E_INPUT_NEEDED', 'a password is needed: say --password-file')
+  return await ask(question)
+}
+
+function ask(question: string): Promise<Secret<string>> {
+  process.stderr.write(question)
+  // Echo goes to an output that shows nothing.
+  const asker = createInterface({ input: process.stdin, terminal: true })
+  return new Promise(resolve => {
+    asker.question('', answer => {
+      asker.close()
+      process.stderr.write('\n')
+      resolve(new Secret(answer))
+    })
+  })
+}
