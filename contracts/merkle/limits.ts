@@ -2,8 +2,11 @@
 
 /** Bits of a path, so also the deepest place a leaf can have. */
 export const TREE_DEPTH = 256
-/** Nodes of one witness: a step touches few keys of about 60 nodes each, a multiproof some dozens. */
-export const WITNESS_NODES_MAX = 4096
+/**
+ * Nodes of one witness: two for each level of the 24 keys of a step, were they as deep as the tree. Two keys ground
+ * to have 60 bits in common cost 2^30 hashes and 240 nodes of one byte.
+ */
+export const WITNESS_NODES_MAX = 16_384
 /** Bytes of a key shown in a witness: section prefix and a few ids. */
 export const WITNESS_KEY_BYTES_MAX = 256
 /** Bytes of one value shown in a witness; the sections and templates have tighter bounds of their own. */

@@ -195,11 +195,11 @@ describe('the bytes of a witness', () => {
     expect(refusal(chain(257))).toBe('E_SCHEMA')
     expect(refusal(new Array(WITNESS_NODES_MAX).fill(true))).toBe('E_SCHEMA')
     const wide = (depth: number): unknown[] => (depth === 0 ? [hash] : [true, ...wide(depth - 1), ...wide(depth - 1)])
-    expect(refusal(wide(11))).toBe('accepted')
-    expect(refusal(wide(12))).toBe('E_SCHEMA')
+    expect(refusal(wide(13))).toBe('accepted')
+    expect(refusal(wide(14))).toBe('E_SCHEMA')
     const fromList = (levels: number): Witness =>
       levels === 0 ? { kind: 'opaque', hash } : branchOf(fromList(levels - 1), fromList(levels - 1))
-    expect(() => bytesOf(fromList(12))).toThrow()
+    expect(() => bytesOf(fromList(14))).toThrow()
   })
 
   it('commit to key and value: with either changed the root is another', () => {
