@@ -20,7 +20,7 @@ import { type Protocols, protocolsOf } from '../network/protocols.ts'
 import { queryAnswerCodec, queryQuestionCodec, receiptAnswerCodec, receiptQuestionCodec } from '../network/requests.ts'
 import type { AssetClient, CheckedReceipt, CheckedValue, CommitteeView, Notice, SubmitOptions } from './asset-client.ts'
 import { readWitness } from './read-witness.ts'
-import { SubmitRun } from './submit-run.ts'
+import { SubmitSession } from './submit-session.ts'
 
 export interface AssetClientSettings {
   readonly chain: BaseChain
@@ -42,7 +42,7 @@ interface Ground {
 class Client implements AssetClient {
   readonly #settings: AssetClientSettings
   #ground: Promise<Ground> | undefined
-  readonly #runs = new Set<SubmitRun>()
+  readonly #sessions = new Map<AssetId, SubmitSession>()
 
   constructor(settings: AssetClientSettings) {
     this.#settings = settings
@@ -86,23 +86,19 @@ class Client implements AssetClient {
   ): Promise<Verdict<readonly Notice[]>> {
     const { protocols, book } = await this.#prepare()
     const { host, clock } = this.#settings
-    const run = new SubmitRun(
-      {
+    const known = this.#sessions.get(asset)
+    const session =
+      known ??
+      new SubmitSession({
         asset,
         host,
         clock,
         protocol: protocols.submit,
         committee: () => this.committee(asset),
         doubt: validator => book.doubt(asset, validator)
-      },
-      options
-    )
-    this.#runs.add(run)
-    try {
-      return await run.submit(instructions)
-    } finally {
-      this.#runs.delete(run)
-    }
+      })
+    this.#sessions.set(asset, session)
+    return session.submit(instructions, options)
   }
 
   async receipt(asset: AssetId, id: Hash): Promise<Verdict<CheckedReceipt>> {
@@ -145,7 +141,8 @@ class Client implements AssetClient {
   }
 
   async stop(): Promise<void> {
-    for (const run of this.#runs) run.stop()
+    for (const session of this.#sessions.values()) session.stop()
+    this.#sessions.clear()
   }
 
   async #queryAccepted(view: CommitteeView, key: Uint8Array): Promise<Verdict<CheckedValue>> {

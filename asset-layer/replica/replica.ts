@@ -12,33 +12,13 @@ import type { Claim } from '#contracts/claims/claim.ts'
 import { decode, encode } from '#contracts/codec/codec.ts'
 import type { CommitteeRecord } from '#contracts/committees/committee-record.ts'
 import { boundaryOf } from '#contracts/committees/schedule.ts'
-import { signMessage } from '#contracts/crypto/signature.ts'
 import { pathOf } from '#contracts/merkle/node.ts'
-import type { SparseTree } from '#contracts/merkle/sparse-tree.ts'
-import type { AssetId, DagId, Hash, PublicKey, Round, Seat } from '#contracts/primitives/ids.ts'
-import { assert, present, reject, type Verdict } from '#contracts/primitives/verdict.ts'
-import {
-  type CheckedDagBlock,
-  type CheckedDagHeader,
-  DAG_LIMITS,
-  dagBodyCodec,
-  dagDigest,
-  dagHeaderCodec,
-  dagHeaderSigningBytes,
-  deriveDagContext,
-  signedDagHeaderCodec
-} from '#contracts/statements/dag-header.ts'
-import type { CertifiedStatement, Statement } from '#contracts/statements/statement.ts'
+import type { AssetId, DagId, PublicKey, Round, Seat } from '#contracts/primitives/ids.ts'
+import { assert, reject, type Verdict } from '#contracts/primitives/verdict.ts'
+import { type CheckedDagHeader, DAG_LIMITS, dagBodyCodec, deriveDagContext } from '#contracts/statements/dag-header.ts'
+import type { CertifiedStatement } from '#contracts/statements/statement.ts'
 import type { CommitteeKeys } from '../checkpoints/certificate.ts'
-import {
-  type ConsensusEffect,
-  type ConsensusEvent,
-  type OwnBlockSigner,
-  type OwnBlockStore,
-  type Proposal,
-  type WrittenProposal
-} from '../consensus/events.ts'
-import { CONSENSUS_LIMITS } from '../consensus/limits.ts'
+import type { ConsensusEffect, ConsensusEvent, Proposal } from '../consensus/events.ts'
 import { type ConsensusState, createConsensus, step } from '../consensus/machine.ts'
 import type { AddressBook } from '../discovery/address-book.ts'
 import { MEMPOOL_LIMITS, REPLICA_LIMITS } from '../limits.ts'
@@ -47,12 +27,15 @@ import type { LaneStore } from '../store/lane-store.ts'
 import type { BaseFeed, FeedCursor } from './base-feed.ts'
 import { BlockAdmission, BlockCache } from './block-cache.ts'
 import { Certifier } from './certifier.ts'
+import { ClosedStates } from './closed-states.ts'
 import { DagPeers } from './dag-peers.ts'
 import { type Execution, Executor, type OpenPlace, restoreState } from './executor.ts'
 import type { InstructionChecks, KnownInstruction } from './instructions.ts'
 import { Mempool } from './mempool.ts'
 import { Outcomes } from './outcomes.ts'
+import { OwnBlocks } from './own-blocks.ts'
 import { Poster } from './poster.ts'
+import { resumePointOf, restoreBlocks } from './recovery.ts'
 import { Traces } from './traces.ts'
 
 export interface ReplicaParts {
@@ -88,18 +71,17 @@ export class Replica {
   readonly certifier: Certifier
   readonly peers: DagPeers
   readonly outcomes: Outcomes
+  readonly closedStates: ClosedStates
   readonly #parts: ReplicaParts
   readonly #consensus: ConsensusState
   readonly #cache: BlockCache
+  readonly #own: OwnBlocks
   readonly #cursor: FeedCursor
   readonly #executor: Executor
   readonly #poster: Poster | undefined
   readonly #events: ConsensusEvent[] = []
-  /** States after closed sequences, newest last. */
-  readonly #closed = new Map<number, SparseTree<Uint8Array>>()
   #feeding = false
   #stopped = false
-  #ownBlock: CheckedDagBlock | undefined
   #cancelTimer: (() => void) | undefined
   #cancelFlush: (() => void) | undefined
   #stopAdvance: (() => void) | undefined
@@ -116,7 +98,7 @@ export class Replica {
     this.lane = lane
     const seats = committee.seats.map(({ validator }) => validator)
     this.keys = { genesis: context.genesis, asset, epoch, dag, seats }
-    const resume = lane.newestCommit()
+    const resume = resumePointOf(lane)
     this.#consensus = createConsensus({
       dag,
       seats: seats.length,
@@ -127,9 +109,10 @@ export class Replica {
       leaderTimeoutMs: parameters.dagTimeoutMs,
       fetchGraceMs: Math.ceil(parameters.dagRoundMs / 2),
       fetchRetryMs: parameters.dagRoundMs * 3,
-      ...(resume === undefined ? {} : { resume: { index: resume.place, leaderRound: resume.leader[0]?.round ?? 0 } })
+      ...(resume === undefined ? {} : { resume })
     })
     this.#cache = new BlockCache(lane, parts.checks)
+    this.#own = new OwnBlocks(lane, context.genesis, parts.secret)
     const state = restoreState(lane, committee.begins)
     this.#cursor = feed.track(asset, state.logConsumed)
     this.#executor = new Executor(
@@ -153,7 +136,7 @@ export class Replica {
     this.mempool = new Mempool(account => this.nextSequence(account))
     this.traces = new Traces(lane)
     this.outcomes = new Outcomes(lane)
-    this.#closed.set(state.open.sequence - 1, state.tree)
+    this.closedStates = new ClosedStates(lane)
     this.certifier = new Certifier({
       lane,
       committee: this.keys,
@@ -182,7 +165,7 @@ export class Replica {
       cache: this.#cache,
       certifier: this.certifier,
       feed: event => this.#feed(event),
-      ownBlock: () => this.#ownBlock,
+      ownBlock: () => this.#own.newest,
       nowMs: () => parts.clock.nowMs()
     })
     this.#poster =
@@ -260,46 +243,11 @@ export class Replica {
     return decoded.ok ? decoded.value.next : NO_SEQUENCES.next
   }
 
-  /** The state when a sequence closed, while it is kept in memory. */
-  closedTree(sequence: number): SparseTree<Uint8Array> | undefined {
-    return this.#closed.get(sequence)
-  }
-
   #restore(): void {
-    const resume = this.lane.newestCommit()
-    const floor = Math.max(0, (resume?.leader[0]?.round ?? 0) - CONSENSUS_LIMITS.gcDepth)
-    const committed = this.lane.committedDigests(floor)
-    for (const { header, body, digest } of this.lane.blocksAbove(floor)) {
-      const block = decodeStored(header, body)
-      this.#cache.add(block)
-      this.#ownFound(block)
-      this.#step({ kind: 'restored', block, committed: committed.has(digest) })
-    }
-    this.#restoreProposal()
-    const executed = this.state.commitIndex
-    for (const { place, blocks, baseHeight } of this.lane.commitsFrom(executed + 1)) {
+    for (const event of restoreBlocks(this.lane, this.#cache, this.#own)) this.#step(event)
+    for (const { place, blocks, baseHeight } of this.lane.commitsFrom(this.state.commitIndex + 1)) {
       this.#executor.add({ index: place, blocks, baseHeight })
     }
-  }
-
-  /** An own block that was written and perhaps never sent: the same again, never another [DAG-6]. */
-  #restoreProposal(): void {
-    const proposal = this.lane.newestProposal()
-    if (proposal === undefined || this.seat === null) return
-    const header = decode(dagHeaderCodec, proposal.header, DAG_LIMITS.headerBytes)
-    assert(header.ok, 'the store holds what it was given')
-    const digest = dagDigest(header.value)
-    if (this.#cache.has(digest)) return
-    const signature = this.#signatureOf(header.value)
-    const block: CheckedDagBlock = { header: header.value, signature, digest, body: Uint8Array.from(proposal.body) }
-    this.#ownFound(block)
-    this.lane.addBlock(this.#cache.add(block))
-    this.#step({ kind: 'restored', block, committed: false })
-  }
-
-  #ownFound(block: CheckedDagBlock): void {
-    if (block.header.author !== this.seat) return
-    if (block.header.round > (this.#ownBlock?.header.round ?? 0)) this.#ownBlock = block
   }
 
   /** Events run one after another to their last effect, those that effects give rise to included. */
@@ -369,26 +317,9 @@ export class Replica {
 
   /** Written, then signed, then sent, then heard like anyone else's. */
   #propose(proposal: Proposal): void {
-    const block = this.#signer.sign(this.#ownStore.write(proposal))
-    this.#ownBlock = block
+    const block = this.#own.sign(this.#own.write(proposal))
     this.peers.tellMembers({ kind: 'block', header: this.#cache.encodedHeader(block), body: block.body })
     this.#events.push({ kind: 'block', block, from: null, nowMs: this.#parts.clock.nowMs() })
-  }
-
-  readonly #ownStore: OwnBlockStore = {
-    write: proposal => {
-      this.lane.writeProposal(proposal.header.round, encode(dagHeaderCodec, proposal.header), proposal.body)
-      return proposal as WrittenProposal
-    }
-  }
-
-  readonly #signer: OwnBlockSigner = {
-    sign: ({ header, digest, body }) => ({ header, digest, body, signature: this.#signatureOf(header) })
-  }
-
-  #signatureOf(header: CheckedDagBlock['header']): Uint8Array {
-    const { secret, context } = this.#parts
-    return signMessage(secret.reveal(), dagHeaderSigningBytes(context.genesis, header))
   }
 
   #accuse(seat: Seat, first: CheckedDagHeader, second: CheckedDagHeader): void {
@@ -410,17 +341,10 @@ export class Replica {
     if (first !== undefined && statement !== null) this.traces.append(first.sequence, statement.firstStep, leaves)
     for (const { id } of steps) if (id !== null) this.mempool.settle(id)
     for (const { id } of refused) if (id !== null) this.mempool.settle(id)
-    if (statement !== null && statement.closes !== 'open') this.#keepClosed(statement, state.tree)
+    if (statement !== null && statement.closes !== 'open') this.closedStates.add(statement.sequence, state.tree)
     this.outcomes.executed(execution)
     this.certifier.executed(commitIndex, statement, state.tree)
     this.#parts.onExecuted(execution)
-  }
-
-  #keepClosed({ sequence }: Statement, tree: SparseTree<Uint8Array>): void {
-    this.#closed.set(sequence, tree)
-    if (this.#closed.size <= CLOSED_KEPT) return
-    const oldest = this.#closed.keys().next().value
-    if (oldest !== undefined) this.#closed.delete(oldest)
   }
 
   #certified(certified: CertifiedStatement): void {
@@ -445,13 +369,5 @@ export class Replica {
 const MOST_BACKLOG = 64
 /** Heights after which a proposed instruction that never ran may be proposed again. */
 const PROPOSED_HEIGHTS = 8
-/** States after closed sequences kept in memory; they share most of their nodes. */
-const CLOSED_KEPT = 128
 
 assert(MEMPOOL_LIMITS.blockBytes < DAG_LIMITS.bodyBytes, 'a full block fits its limit')
-
-function decodeStored(header: Uint8Array, body: Uint8Array): CheckedDagBlock {
-  const signed = decode(signedDagHeaderCodec, Uint8Array.from(header), DAG_LIMITS.signedHeaderBytes)
-  const value = present(signed.ok ? signed.value : undefined, 'the store holds what it was given')
-  return { ...value, digest: dagDigest(value.header) as Hash, body: Uint8Array.from(body) }
-}

@@ -19,7 +19,7 @@ export function handleQuery(served: ServedAssets): RequestHandler {
     const replica = served.running(asset)
     if (replica === undefined) return NOTHING
     if (sequence !== null) {
-      const tree = replica.closedTree(sequence)
+      const tree = replica.closedStates.of(sequence)
       return tree === undefined ? NOTHING : { proof: null, witness: witnessOf(tree, keys) }
     }
     const newest = replica.certifier.newest
@@ -27,7 +27,7 @@ export function handleQuery(served: ServedAssets): RequestHandler {
       return { proof: encode(stateProofCodec, buildStateProof(newest.certified, newest.tree, keys)), witness: null }
     }
     // No certificate in this dag yet: the state is still the one it started from.
-    const start = replica.closedTree(replica.lane.row.start.sequence)
+    const start = replica.closedStates.of(replica.lane.row.start.sequence)
     return start === undefined ? NOTHING : { proof: null, witness: witnessOf(start, keys) }
   })
 }

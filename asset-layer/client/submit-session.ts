@@ -1,5 +1,6 @@
-// One call of submit: spreads instructions over the members by account, keeps each account within its window, hands on to
-// another member what one stays silent about, and collects one notice for each. Repeats do no harm: a sequence runs once.
+// Everything a client has under way for one asset, whatever call of submit it came with: one channel to each member,
+// instructions spread over the members by account, each account kept within its window, what one member stays silent
+// about handed to another, one notice for each. Repeats do no harm: a sequence runs once.
 import type { Clock } from '#base-layer/runtime/clock.ts'
 import type { Channel, Host } from '#base-layer/runtime/host.ts'
 import { decodeInstruction, type InstructionId, instructionIdOf } from '#contracts/assets/instruction.ts'
@@ -21,9 +22,19 @@ export interface SubmitParts {
   readonly doubt: (validator: PublicKey) => void
 }
 
+/** One call of submit. */
+interface Call {
+  readonly notices: (Notice | undefined)[]
+  readonly onNotice: ((notice: Notice) => void) | undefined
+  readonly deadlineMs: number
+  readonly finish: () => void
+  open: number
+}
+
 interface Job {
   readonly id: InstructionId
   readonly bytes: Uint8Array
+  readonly call: Call
   readonly place: number
   readonly sequence: number
   readonly account: AccountJobs
@@ -36,6 +47,7 @@ interface Job {
 
 interface AccountJobs {
   readonly key: PublicKey
+  /** In order of sequence. */
   readonly waiting: Job[]
   readonly underWay: Set<Job>
 }
@@ -45,59 +57,70 @@ const TICK_MS = 250
 /** These pass: the same bytes are handed over again. */
 const PASSING: ReadonlySet<string> = new Set(['E_BUSY', 'E_EPOCH_ENDED', 'E_NOT_SERVING', 'E_MEMBERS_UNREACHABLE'])
 
-export class SubmitRun {
+export class SubmitSession {
   readonly #parts: SubmitParts
-  readonly #options: SubmitOptions
   readonly #jobs = new Map<InstructionId, Job>()
   readonly #accounts = new Map<PublicKey, AccountJobs>()
   readonly #channels = new Map<PublicKey, Promise<Channel | undefined>>()
-  readonly #notices: (Notice | undefined)[] = []
   #members: CommitteeView['members'] = []
-  #deadlineMs = 0
+  #foundMs = Number.NEGATIVE_INFINITY
   #cancelTick: (() => void) | undefined
-  #finish: (() => void) | undefined
-  #lookingAtMs = 0
 
-  constructor(parts: SubmitParts, options: SubmitOptions) {
+  constructor(parts: SubmitParts) {
     this.#parts = parts
-    this.#options = options
   }
 
-  /** E_INSTRUCTION_FORM if one cannot be read; E_ASSET_* if there is nobody to submit to. */
-  async submit(instructions: readonly Uint8Array[]): Promise<Verdict<readonly Notice[]>> {
-    const added = this.#add(instructions)
-    if (!added.ok) return added
-    const view = await this.#parts.committee()
-    if (!view.ok) return view
-    this.#members = view.value.members
-    this.#deadlineMs = this.#parts.clock.nowMs() + (this.#options.timeoutMs ?? TIMEOUT_MS)
-    const finished = new Promise<void>(resolve => {
-      this.#finish = resolve
+  /** E_INSTRUCTION_FORM, E_INSTRUCTION_TWICE, or E_ASSET_* if there is nobody to submit to. */
+  async submit(instructions: readonly Uint8Array[], options: SubmitOptions): Promise<Verdict<readonly Notice[]>> {
+    const { clock } = this.#parts
+    if (clock.nowMs() - this.#foundMs > SUBMIT_LIMITS.silenceMs) {
+      const view = await this.#parts.committee()
+      if (!view.ok) return view
+      this.#members = view.value.members
+      this.#foundMs = clock.nowMs()
+    }
+    return new Promise(resolve => {
+      const call: Call = {
+        notices: [],
+        onNotice: options.onNotice,
+        deadlineMs: clock.nowMs() + (options.timeoutMs ?? TIMEOUT_MS),
+        finish: () => resolve(accept(call.notices.flatMap(notice => notice ?? []))),
+        open: instructions.length
+      }
+      const added = this.#add(call, instructions)
+      if (!added.ok) return resolve(added)
+      if (call.open === 0) return call.finish()
+      this.#send()
+      if (this.#cancelTick === undefined) this.#tick()
     })
-    this.#send()
-    this.#tick()
-    if (this.#jobs.size > 0) await finished
-    this.#close()
-    return accept(this.#notices.flatMap(notice => notice ?? []))
   }
 
   stop(): void {
-    this.#deadlineMs = 0
-    this.#expire()
+    this.#cancelTick?.()
+    for (const job of [...this.#jobs.values()]) this.#expire(job)
+    for (const opening of this.#channels.values()) void opening.then(channel => channel?.close())
+    this.#channels.clear()
   }
 
-  #add(instructions: readonly Uint8Array[]): Verdict<undefined> {
+  /** All or none. */
+  #add(call: Call, instructions: readonly Uint8Array[]): Verdict<undefined> {
+    const jobs: Job[] = []
+    const ids = new Set<InstructionId>()
     for (const [place, bytes] of instructions.entries()) {
       const decoded = decodeInstruction(bytes)
       if (!decoded.ok) return decoded
       const { account: key, sequence } = decoded.value
       const id = instructionIdOf(decoded.value)
-      if (this.#jobs.has(id)) return reject('E_INSTRUCTION_TWICE', 'the same instruction is in the list twice')
+      if (ids.has(id) || this.#jobs.has(id))
+        return reject('E_INSTRUCTION_TWICE', 'the same instruction is under way already')
+      ids.add(id)
       const account = this.#accounts.get(key) ?? { key, waiting: [], underWay: new Set() }
       this.#accounts.set(key, account)
-      const job: Job = { id, bytes, place, sequence, account, startedMs: undefined, sentMs: 0, tries: 0 }
-      account.waiting.push(job)
-      this.#jobs.set(id, job)
+      jobs.push({ id, bytes, call, place, sequence, account, startedMs: undefined, sentMs: 0, tries: 0 })
+    }
+    for (const job of jobs) {
+      this.#jobs.set(job.id, job)
+      job.account.waiting.push(job)
     }
     return accept()
   }
@@ -109,15 +132,26 @@ export class SubmitRun {
     for (const account of this.#accounts.values()) {
       let least = Number.MAX_SAFE_INTEGER
       for (const { sequence } of account.underWay) least = Math.min(least, sequence)
-      for (let next = account.waiting[0]; next !== undefined; next = account.waiting[0]) {
+      let taken = 0
+      for (const next of account.waiting) {
         if (account.underWay.size >= SEQUENCE_WINDOW || next.sequence >= least + SEQUENCE_WINDOW) break
         least = Math.min(least, next.sequence)
-        account.waiting.shift()
+        taken += 1
         account.underWay.add(next)
         next.startedMs = now
         this.#assign(next, batches, now)
       }
-      for (const job of account.underWay) {
+      account.waiting.splice(0, taken)
+    }
+    for (const [member, jobs] of batches) void this.#handOver(member, jobs)
+  }
+
+  /** What a member stayed silent about goes to another. */
+  #sendAgain(): void {
+    const now = this.#parts.clock.nowMs()
+    const batches = new Map<PublicKey, Job[]>()
+    for (const { underWay } of this.#accounts.values()) {
+      for (const job of underWay) {
         if (now - job.sentMs < SUBMIT_LIMITS.silenceMs) continue
         job.tries += 1
         this.#assign(job, batches, now)
@@ -127,11 +161,10 @@ export class SubmitRun {
   }
 
   #assign(job: Job, batches: Map<PublicKey, Job[]>, now: number): void {
-    const reachable = this.#members.filter(({ addresses }) => addresses.length > 0)
     job.sentMs = now
-    if (reachable.length === 0) return
+    const reachable = this.#members.filter(({ addresses }) => addresses.length > 0)
     const start = Number.parseInt(job.account.key.slice(0, 8), 16)
-    const member = reachable[(start + job.tries) % reachable.length]
+    const member = reachable[(start + job.tries) % Math.max(1, reachable.length)]
     if (member === undefined) return
     const jobs = batches.get(member.validator) ?? []
     batches.set(member.validator, jobs)
@@ -140,24 +173,9 @@ export class SubmitRun {
 
   async #handOver(validator: PublicKey, jobs: readonly Job[]): Promise<void> {
     const channel = await this.#channel(validator)
-    if (channel === undefined) {
-      // Tried elsewhere at the next tick.
-      for (const job of jobs) job.sentMs = 0
-      return
-    }
-    let batch: Uint8Array[] = []
-    let size = 0
-    const flush = (): void => {
-      if (batch.length > 0) channel.send(encode(submitCodec, { asset: this.#parts.asset, instructions: batch }))
-      batch = []
-      size = 0
-    }
-    for (const { bytes } of jobs) {
-      if (batch.length === SUBMIT_LIMITS.instructions || size + bytes.length > SUBMIT_LIMITS.frameBytes / 2) flush()
-      batch.push(bytes)
-      size += bytes.length + 8
-    }
-    flush()
+    // Without a channel they are tried elsewhere at the next tick.
+    if (channel === undefined) for (const job of jobs) job.sentMs = 0
+    else for (const frame of framesOf(this.#parts.asset, jobs)) channel.send(frame)
   }
 
   #channel(validator: PublicKey): Promise<Channel | undefined> {
@@ -202,38 +220,56 @@ export class SubmitRun {
   }
 
   #done(job: Job, notice: Notice): void {
+    const { call, account } = job
     this.#jobs.delete(job.id)
-    job.account.underWay.delete(job)
-    this.#notices[job.place] = notice
-    this.#options.onNotice?.(notice)
-    if (this.#jobs.size === 0) this.#finish?.()
+    account.underWay.delete(job)
+    if (account.underWay.size === 0 && account.waiting.length === 0) this.#accounts.delete(account.key)
+    call.notices[job.place] = notice
+    call.open -= 1
+    call.onNotice?.(notice)
+    if (call.open === 0) call.finish()
   }
 
-  /** Time passes: silent members are passed over, a new committee is looked for, the deadline ends everything. */
+  #expire(job: Job): void {
+    const place = job.account.waiting.indexOf(job)
+    if (place >= 0) job.account.waiting.splice(place, 1)
+    this.#done(job, { kind: 'refused', id: job.id, code: 'E_TIMEOUT', why: 'no certificate came in time' })
+  }
+
+  /** Time passes: silent members are passed over, a new committee is looked for, deadlines end calls. */
   #tick(): void {
     this.#cancelTick = this.#parts.clock.setTimer(TICK_MS, () => {
+      this.#cancelTick = undefined
       const now = this.#parts.clock.nowMs()
-      if (now >= this.#deadlineMs) return this.#expire()
-      if (now - this.#lookingAtMs >= SUBMIT_LIMITS.silenceMs) void this.#look(now)
+      for (const job of [...this.#jobs.values()]) if (now >= job.call.deadlineMs) this.#expire(job)
+      if (this.#jobs.size === 0) return
+      if (now - this.#foundMs >= SUBMIT_LIMITS.silenceMs) void this.#look(now)
+      this.#sendAgain()
       this.#send()
       this.#tick()
     })
   }
 
   async #look(now: number): Promise<void> {
-    this.#lookingAtMs = now
+    this.#foundMs = now
     const view = await this.#parts.committee().catch(() => undefined)
     if (view?.ok === true) this.#members = view.value.members
   }
+}
 
-  #expire(): void {
-    for (const job of [...this.#jobs.values()]) {
-      this.#done(job, { kind: 'refused', id: job.id, code: 'E_TIMEOUT', why: 'no certificate came in time' })
+function framesOf(asset: AssetId, jobs: readonly Job[]): readonly Uint8Array[] {
+  const frames: Uint8Array[] = []
+  let instructions: Uint8Array[] = []
+  let size = 0
+  for (const { bytes } of jobs) {
+    if (instructions.length === SUBMIT_LIMITS.instructions || size + bytes.length > SUBMIT_LIMITS.frameBytes / 2) {
+      frames.push(encode(submitCodec, { asset, instructions }))
+      instructions = []
+      size = 0
     }
+    instructions.push(bytes)
+    size += bytes.length + 8
   }
-
-  #close(): void {
-    this.#cancelTick?.()
-    for (const opening of this.#channels.values()) void opening.then(channel => channel?.close())
-  }
+  if (instructions.length > 0) frames.push(encode(submitCodec, { asset, instructions }))
+  return frames
 }
