@@ -10,15 +10,22 @@ const FINDER_PART = 20n
 /** One in so many of a peer bond burns for a double acknowledgement or proposal: ACK_PENALTY [POS-5]. */
 const PENALTY_PART = 100n
 
+/**
+ * At most one in so many of what was taken comes back as fees. Whoever accuses itself chooses the fees of its own
+ * transactions, and earns them in a block it proposes: without a bound its collateral would come back as fees.
+ */
+const FEES_PART = 20n
+
 export interface ConvictionShares {
-  /** Fees of the paid commit and reveal, and half of the rest, rounded down [BND-5]. */
+  /** Fees of the paid commit and reveal, up to a twentieth, and half of the rest, rounded down [BND-5]. */
   readonly claimant: bigint
   readonly burnt: bigint
 }
 
 /** How collateral taken is shared out; `fees` are those of the paid commit and its reveal. */
 export function shareConviction(slashed: bigint, fees: bigint): ConvictionShares {
-  const repaid = fees < slashed ? fees : slashed
+  const most = slashed / FEES_PART
+  const repaid = fees < most ? fees : most
   const claimant = repaid + (slashed - repaid) / 2n
   return { claimant, burnt: slashed - claimant }
 }

@@ -102,5 +102,6 @@ function decodePoint(bytes: Uint8Array): Point | undefined {
 }
 
 function littleEndian(bytes: Uint8Array): bigint {
-  return BigInt(`0x${bytesToHex(bytes.slice().reverse())}`)
+  // Not slice(): of a Node Buffer that is a view, and reversing it would write into the caller's proof.
+  return BigInt(`0x${bytesToHex(Uint8Array.from(bytes).reverse())}`)
 }

@@ -8,8 +8,13 @@ describe('collateral taken [BND-5]', () => {
     expect(shareConviction(1_001n, 0n)).toEqual({ claimant: 500n, burnt: 501n })
   })
 
+  it('never gives back more fees than a twentieth: a liar that accuses itself would choose them and earn them back', () => {
+    expect(shareConviction(3_000n, 150n)).toEqual({ claimant: 150n + 1425n, burnt: 1425n })
+    expect(shareConviction(3_000n, 2_900n)).toEqual({ claimant: 150n + 1425n, burnt: 1425n })
+  })
+
   it('never pays more than was taken', () => {
-    expect(shareConviction(15n, 20n)).toEqual({ claimant: 15n, burnt: 0n })
+    expect(shareConviction(15n, 20n)).toEqual({ claimant: 7n, burnt: 8n })
     expect(shareConviction(0n, 20n)).toEqual({ claimant: 0n, burnt: 0n })
   })
 })

@@ -35,6 +35,19 @@ describe('a VRF proof [POS-3]', () => {
     expect(vrfVerify(publicKey, alpha, proof)).toHaveLength(VRF_OUTPUT_BYTES)
   })
 
+  test('is left as it is by who verifies it, whatever kind of byte array it comes in', () => {
+    // A slice of this kind is a view of the same memory, as that of a Node Buffer is.
+    class View extends Uint8Array<ArrayBuffer> {
+      override slice(from?: number, to?: number): Uint8Array<ArrayBuffer> {
+        return this.subarray(from, to)
+      }
+    }
+    const given = View.from(proof) as Uint8Array
+    expect(vrfVerify(publicKey, alpha, given)).toBeDefined()
+    expect(Uint8Array.from(given)).toEqual(proof)
+    expect(vrfVerify(publicKey, alpha, given)).toBeDefined()
+  })
+
   test('proves nothing about another input or for another key', () => {
     expect(vrfVerify(publicKey, asciiToBytes('period 4'), proof)).toBeUndefined()
     expect(vrfVerify(vrfPublicKey(new Uint8Array(32).fill(8)), alpha, proof)).toBeUndefined()
