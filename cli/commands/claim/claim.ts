@@ -60,7 +60,7 @@ export const showClaim: Handler = async (context, [id = '']) => {
     const found = claims.filter(one => one.id === id || (id.length >= 8 && one.id.startsWith(id)))
     const [claim] = found
     if (claim === undefined || found.length > 1) throw refused('E_CLAIM_UNKNOWN', `there is no one claim ${id}`)
-    context.output.result('surety.claim.show/1', { id: claim.id, kind: claim.kind, decimals: SHARE_DECIMALS, ...claim.record }, () => [
+    context.output.result('surety.claim.show/1', { id: claim.id, decimals: SHARE_DECIMALS, ...claim.record }, () => [
       `${claim.kind} against ${claim.target}: ${claim.status}`,
       ...Object.entries(claim.record).filter(([, value]) => typeof value !== 'object' || value === null)
         .map(([name, value]) => `  ${name.padEnd(15)} ${String(value)}`)

@@ -1,7 +1,7 @@
 // surety help: the page of an error code, or a command's own help.
 import type { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import { ERROR_PAGES } from '../../errors/pages.ts'
+import { pageOf } from '../../errors/pages.ts'
 import { misuse } from '../../exit-codes.ts'
 
 export async function explain({ output }: Context, topic: readonly string[], program: Command): Promise<void> {
@@ -11,7 +11,7 @@ export async function explain({ output }: Context, topic: readonly string[], pro
     return
   }
   const code = first.toUpperCase()
-  const page = Object.hasOwn(ERROR_PAGES, code) ? ERROR_PAGES[code] : undefined
+  const page = pageOf(code)
   if (page === undefined) throw misuse('E_HELP_TOPIC', `there is no page for ${code}`)
   const [what, todo] = page
   output.result('surety.help/1', { code, what, todo }, () => [`${code}: ${what}`, `What to do: ${todo}`])
