@@ -152,7 +152,7 @@ export class CertificateCollector {
     }
     const newest = this.#newest.get(seat)
     if (newest === undefined || contradictionOf(newest.statement, signed.statement) === undefined) return undefined
-    return { kind: 'contradiction', ...fields, first: newest, second: signed }
+    return { kind: 'contradiction', ...fields, first: newest, second: signed, shown: null }
   }
 }
 

@@ -10,10 +10,11 @@ import { decode } from '../codec/codec.ts'
 import type { MerkleLog } from '../merkle/log.ts'
 import { pathOf, type TreeNode } from '../merkle/node.ts'
 import { buildWitness, type Witness } from '../merkle/witness.ts'
-import { bytesToHex } from '../primitives/bytes.ts'
+import { bytesToHex, equalBytes } from '../primitives/bytes.ts'
 import { accept, reject, type Verdict } from '../primitives/verdict.ts'
 import { type Statement, statementIdOf } from '../statements/statement.ts'
-import type { ClaimOf } from './claim.ts'
+import type { ClaimOf, SeatClaim, SignedStatement } from './claim.ts'
+import { contradictionOf, traceContradictionOf } from './contradiction.ts'
 import { showLeaf, traceLogOf } from './shown-leaf.ts'
 
 /** A sequence as its committee committed to it. */
@@ -23,6 +24,44 @@ export interface CommittedTrace {
   readonly leaves: readonly TraceLeaf[]
   /** The log of those leaves; built here if left out. */
   readonly log?: MerkleLog
+}
+
+/** A statement as one seat signed it, with all leaves it committed to. */
+export interface SignedTrace extends SignedStatement {
+  readonly leaves: readonly TraceLeaf[]
+}
+
+/**
+ * Accuses a seat of two statements of one dag that contradict each other, by themselves or at the first place where
+ * their traces differ [DAG-7]. E_CLAIM_BUILD if they do not, or if leaves are not those of their statement.
+ */
+export function buildContradictionClaim(
+  seat: Pick<SeatClaim, 'asset' | 'epoch' | 'dag' | 'seat'>,
+  one: SignedTrace,
+  other: SignedTrace
+): Verdict<ClaimOf<'contradiction'>, 'E_CLAIM_BUILD'> {
+  const [first, second] = [one, other].map(({ statement, signature }) => ({ statement, signature }))
+  if (first === undefined || second === undefined) return reject('E_CLAIM_BUILD', 'two statements are needed')
+  const { asset, epoch, dag } = seat
+  const fields = { kind: 'contradiction', asset, epoch, dag, seat: seat.seat, first, second } as const
+  if (contradictionOf(first.statement, second.statement) !== undefined) return accept({ ...fields, shown: null })
+  const logs = [logOf(one), logOf(other)] as const
+  if (logs[0] === undefined || logs[1] === undefined) return reject('E_CLAIM_BUILD', NOT_OF_STATEMENT)
+  const shared = Math.min(one.leaves.length, other.leaves.length)
+  for (let place = 0; place < shared; place++) {
+    const isLast = place === shared - 1
+    const [a, b] = [logs[0].leafHash(place), logs[1].leafHash(place)]
+    if (equalBytes(a, b) && !isLast) continue
+    // At equal leaves what is left is a postRoot that is not the root of its last leaf.
+    const show = ({ leaves }: SignedTrace, log: MerkleLog) =>
+      equalBytes(a, b) && leaves.length === shared ? null : (showLeaf(leaves, log, place) ?? null)
+    const shown = { place, first: show(one, logs[0]), second: show(other, logs[1]) }
+    if (traceContradictionOf(first.statement, second.statement, shown) !== undefined) {
+      return accept({ ...fields, shown })
+    }
+    break
+  }
+  return reject('E_CLAIM_BUILD', 'the two statements agree')
 }
 
 /** The part of a tree that executing a step needs; undefined if the engine failed. */

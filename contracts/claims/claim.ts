@@ -79,12 +79,19 @@ const edgeCodec = union({
   state: [1, record({ witness: witnessCodec })]
 })
 
+/**
+ * What two statements of one sequence say of its step at `place`: the leaf in the trace of each, or null where the step
+ * is the last of its statement, whose postRoot then speaks for it.
+ */
+const shownPairCodec = record({ place: uint(), first: nullable(shownLeafCodec), second: nullable(shownLeafCodec) })
+export type ShownPair = Decoded<typeof shownPairCodec>
+
 /** Tags are append-only. */
 export const claimCodec = union({
   /** One seat signed two different things where it may sign one [DAG-7]. */
   equivocation: [0, record({ ...seatFields, twins: twinsCodec })],
-  /** Two statements of one seat and dag that cannot both be true [DAG-7]. */
-  contradiction: [1, record({ ...seatFields, ...twoStatements })],
+  /** Two statements of one seat and dag that cannot both be true; `shown` is null if they alone tell [DAG-7]. */
+  contradiction: [1, record({ ...seatFields, ...twoStatements, shown: nullable(shownPairCodec) })],
   /**
    * A step whose root, effects or admissibility is a lie [CKP-4]. `witness` is of the root before the step, for
    * every key the step touches [EXE-7].

@@ -6,7 +6,7 @@ import { signingBytes } from '../crypto/signature.ts'
 import { dagHeaderCodec, isDagEquivocation } from '../statements/dag-header.ts'
 import { statementCodec, statementIdOf } from '../statements/statement.ts'
 import type { ClaimOf, SeatClaim, SignedStatement } from './claim.ts'
-import { contradictionOf } from './contradiction.ts'
+import { contradictionOf, traceContradictionOf } from './contradiction.ts'
 import { guilty, innocent, type JudgeFacts, type Judgement, malformed } from './judgement.ts'
 
 /** Judges equivocation and contradiction by one seat. */
@@ -24,6 +24,7 @@ export function judgeSeat(claim: SeatClaim, facts: JudgeFacts, verify: Verify): 
   if (key === undefined) return malformed('E_CLAIM_SEAT', 'the committee has no such seat')
   const accusation = claim.kind === 'contradiction' ? accuseContradiction(claim) : accuseTwins(claim)
   if (accusation === undefined) return malformed('E_CLAIM_TARGET', 'what was signed is not of this seat and dag')
+  if (accusation === 'unshown') return malformed('E_CLAIM_LEAF', 'the leaves are not the ones of the traces')
   if (accusation.why === undefined) return innocent('both may be signed by an honest seat')
   for (const { kind, object, signature } of accusation.signed) {
     if (!verify(key, signingBytes(kind, facts.genesis, object), signature)) {
@@ -43,10 +44,12 @@ interface Accusation {
   }[]
 }
 
-function accuseContradiction({ first, second, ...claim }: ClaimOf<'contradiction'>): Accusation | undefined {
-  return isOfSeat(claim, first) && isOfSeat(claim, second)
-    ? { why: contradictionOf(first.statement, second.statement), signed: [first, second].map(toSigned) }
-    : undefined
+function accuseContradiction(claim: ClaimOf<'contradiction'>): Accusation | 'unshown' | undefined {
+  const { first, second, shown } = claim
+  if (!isOfSeat(claim, first) || !isOfSeat(claim, second)) return undefined
+  const alone = contradictionOf(first.statement, second.statement)
+  const why = alone ?? (shown === null ? undefined : traceContradictionOf(first.statement, second.statement, shown))
+  return why === 'unshown' ? why : { why, signed: [first, second].map(toSigned) }
 }
 
 function accuseTwins({ twins, ...claim }: ClaimOf<'equivocation'>): Accusation | undefined {

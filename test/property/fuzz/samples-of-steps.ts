@@ -70,7 +70,14 @@ const shownEntry = { entry: asciiToBytes('entry'), path }
 export const claims: readonly Claim[] = [
   { kind: 'equivocation', ...seatFields, twins: { kind: 'headers', first: header, second: header } },
   { kind: 'equivocation', ...seatFields, twins: { kind: 'statements', first: signed, second: signed } },
-  { kind: 'contradiction', ...seatFields, first: signed, second: signed },
+  { kind: 'contradiction', ...seatFields, first: signed, second: signed, shown: null },
+  {
+    kind: 'contradiction',
+    ...seatFields,
+    first: signed,
+    second: signed,
+    shown: { place: 3, first: leaf, second: null }
+  },
   { kind: 'bad-step', ...stepFields, before: leaf, witness },
   { kind: 'bad-step', ...stepFields, place: 0, input: empty, before: null, witness },
   { kind: 'bad-input', ...stepFields, lie: { kind: 'entry', ...shownEntry } },

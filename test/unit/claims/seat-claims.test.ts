@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Claim, SeatClaim, SignedStatement } from '#contracts/claims/claim.ts'
 import { claimTargetOf, decodeClaim, encodeClaim } from '#contracts/claims/claim.ts'
+import { buildContradictionClaim, type SignedTrace } from '#contracts/claims/build.ts'
+import { showLeaf, traceLogOf } from '#contracts/claims/shown-leaf.ts'
+import type { TraceLeaf } from '#contracts/assets/trace.ts'
+import { bytesToHex } from '#contracts/primitives/bytes.ts'
 import { contradictionOf } from '#contracts/claims/contradiction.ts'
 import { judgeClaim } from '#contracts/claims/judge.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
@@ -72,7 +76,7 @@ const headers = (first: SignedDagHeader, second: SignedDagHeader): SeatClaim => 
   return { kind: 'equivocation', ...fields, twins: { kind: 'headers', first, second } }
 }
 const contradiction = (first: SignedStatement, second: SignedStatement): SeatClaim => {
-  return { kind: 'contradiction', ...fields, first, second }
+  return { kind: 'contradiction', ...fields, first, second, shown: null }
 }
 const kindOf = (claim: Claim, at = seat) => {
   const judgement = judge(claim, seatFacts(at))
@@ -204,5 +208,89 @@ describe('contradiction [DAG-7]', () => {
 
   it('needs both signatures', () => {
     expect(kindOf(contradiction(signed({}), signed({ ...later, stepCount: 3 }, 4)))).toBe('E_CLAIM_SIGNATURE')
+  })
+})
+
+describe('contradiction by what two traces hold [DAG-7]', () => {
+  const leafAt = (place: number, tone = place): TraceLeaf => {
+    return {
+      index: base.firstStep + place,
+      inputHash: root(100 + tone),
+      inputLength: 10,
+      root: root(150 + tone),
+      effectsHash: root(200)
+    }
+  }
+  const traceOf = (leaves: readonly TraceLeaf[], changes: Partial<Statement>): SignedTrace => {
+    const traceRoot = bytesToHex(traceLogOf(leaves).root()) as Hash
+    const postRoot = nth(leaves, leaves.length - 1).root
+    return { ...signed({ stepCount: leaves.length, traceRoot, postRoot, ...changes }), leaves }
+  }
+  const accepted = traceOf([leafAt(0), leafAt(1), leafAt(2)], {})
+  const later = { commitIndex: 6, closes: 'interval' } as const
+  /** A longer trace, true in itself, in which another step took the place of an accepted one. */
+  const takenBack = traceOf([leafAt(0), leafAt(9), leafAt(2), leafAt(3)], later)
+
+  it('convicts a seat that took back an accepted step in a longer trace, in either order', () => {
+    expect(contradictionOf(accepted.statement, takenBack.statement)).toBeUndefined()
+    for (const [one, other] of [
+      [accepted, takenBack],
+      [takenBack, accepted]
+    ] as const) {
+      const claim = expectValue(buildContradictionClaim(fields, one, other))
+      expect(claim.shown?.place).toBe(1)
+      expect(judge(claim, seatFacts(seat))).toMatchObject({ kind: 'guilty', seats: [seat] })
+      expect(kindOf(expectValue(decodeClaim(encodeClaim(claim))))).toBe('guilty')
+    }
+  })
+
+  it('convicts of two leaves with one root, whose effects differ', () => {
+    const other = traceOf([leafAt(0), { ...leafAt(1), effectsHash: root(201) }, leafAt(2), leafAt(3)], later)
+    const claim = expectValue(buildContradictionClaim(fields, accepted, other))
+    expect(judge(claim, seatFacts(seat))).toMatchObject({ kind: 'guilty', why: 'two leaves at one index' })
+  })
+
+  it('convicts of a postRoot that a longer trace denies, without the leaves of the shorter one', () => {
+    const denied = traceOf([leafAt(0), leafAt(1), leafAt(2)], { postRoot: root(77) })
+    const longer = traceOf([leafAt(0), leafAt(1), leafAt(2), leafAt(3)], later)
+    const claim = expectValue(buildContradictionClaim(fields, denied, longer))
+    expect(claim.shown).toMatchObject({ place: 2, first: null })
+    expect(judge(claim, seatFacts(seat))).toMatchObject({ why: 'two roots after the same number of steps' })
+  })
+
+  it('never convicts a trace that only grew', () => {
+    const grown = traceOf([leafAt(0), leafAt(1), leafAt(2), leafAt(3)], later)
+    expect(buildContradictionClaim(fields, accepted, grown).ok).toBe(false)
+    for (let place = 0; place < 3; place++) {
+      const shown = {
+        place,
+        first: showLeaf(accepted.leaves, traceLogOf(accepted.leaves), place) ?? null,
+        second: showLeaf(grown.leaves, traceLogOf(grown.leaves), place) ?? null
+      }
+      expect(kindOf({ ...contradiction(accepted, grown), shown } as Claim)).toBe('not-guilty')
+      expect(kindOf({ ...contradiction(accepted, grown), shown: { ...shown, place: place + 1 } } as Claim)).toBe(
+        'E_CLAIM_LEAF'
+      )
+    }
+    const last = showLeaf(grown.leaves, traceLogOf(grown.leaves), 2) ?? null
+    expect(kindOf({ ...contradiction(accepted, grown), shown: { place: 2, first: null, second: last } } as Claim)).toBe(
+      'not-guilty'
+    )
+    expect(kindOf({ ...contradiction(accepted, grown), shown: { place: 2, first: last, second: null } } as Claim)).toBe(
+      'E_CLAIM_LEAF'
+    )
+  })
+
+  it('finds leaves of another trace malformed, and judges neither other sequences, nor commits, nor forgeries', () => {
+    const claim = expectValue(buildContradictionClaim(fields, accepted, takenBack))
+    const swapped = { place: 1, first: claim.shown?.second ?? null, second: claim.shown?.first ?? null }
+    expect(kindOf({ ...claim, shown: swapped })).toBe('E_CLAIM_LEAF')
+    const nextOne = traceOf(takenBack.leaves, { ...later, sequence: 3 })
+    expect(kindOf({ ...claim, second: { statement: nextOne.statement, signature: nextOne.signature } })).toBe(
+      'not-guilty'
+    )
+    const statement = takenBack.statement
+    const forged = { statement, signature: signStatement(4, statement) }
+    expect(kindOf({ ...claim, second: forged })).toBe('E_CLAIM_SIGNATURE')
   })
 })
