@@ -23,7 +23,7 @@ export {
 } from './node.ts'
 export type { OpenPlace } from './replica/executor.ts'
 export { hostRecordKey } from './discovery/record-key.ts'
-export type { CommitteeKeys } from './checkpoints/certificate.ts'
+export { type CommitteeKeys, committeeKeysOf } from './checkpoints/certificate.ts'
 export { checkReceipt, RECEIPT_BYTES, type Receipt, receiptCodec } from './checkpoints/receipt.ts'
 export {
   balanceKey,

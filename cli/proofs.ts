@@ -1,7 +1,7 @@
 // Proof files: everything needed to believe a balance or a receipt from the genesis document alone. Made by `proof get`,
 // judged by `proof check`, in a browser or offline alike [FIN-10, PRF-2, COM-6].
 import { z } from 'zod'
-import { balanceKey, checkReceipt, RECEIPT_BYTES, receiptCodec } from '#asset-layer/index.ts'
+import { balanceKey, checkReceipt, committeeKeysOf, RECEIPT_BYTES, receiptCodec } from '#asset-layer/index.ts'
 import { checkFinalityProof } from '#base-layer/light/finality-proof.ts'
 import { readSection } from '#base-layer/light/state-proof.ts'
 import { deriveTrustedStart } from '#base-layer/light/trusted-start.ts'
@@ -93,9 +93,8 @@ function readReceipt(genesis: Genesis, file: Extract<ProofFile, { schema: 'suret
   if (committee === null) return reject('E_PROOF_VALUE', 'final state has no such committee')
   const receipt = decode(receiptCodec, hexToBytes(file.receipt), RECEIPT_BYTES)
   if (!receipt.ok) return reject('E_PROOF_MALFORMED', receipt.why)
-  const seats = committee.seats.map(seat => seat.validator)
   const { statement } = receipt.value.certified
-  const keys = { genesis: genesisHashOf(genesis), asset, epoch: file.epoch, dag: statement.dag, seats }
+  const keys = committeeKeysOf(genesisHashOf(genesis), asset, file.epoch, statement.dag, committee)
   const checked = checkReceipt(receipt.value, keys, verifySignature)
   if (!checked.ok) return checked
   const { leaf, effects, input } = checked.value

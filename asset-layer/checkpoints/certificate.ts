@@ -4,6 +4,7 @@ import type { SeatClaim, SignedStatement } from '#contracts/claims/claim.ts'
 import { contradictionOf } from '#contracts/claims/contradiction.ts'
 import { type Decoded, record } from '#contracts/codec/codec.ts'
 import type { Verify } from '#contracts/assets/step.ts'
+import type { CommitteeRecord } from '#contracts/committees/committee-record.ts'
 import { quorumOf } from '#contracts/committees/quorum.ts'
 import { seatSignaturesCodec } from '#contracts/ledger/actions/checkpoint-post.ts'
 import type { AssetId, CheckpointId, DagId, GenesisHash, PublicKey, Seat } from '#contracts/primitives/ids.ts'
@@ -33,12 +34,26 @@ export interface CommitteeKeys {
   readonly dag: DagId
   /** Validator keys by seat. */
   readonly seats: readonly PublicKey[]
+  /** Seats that have lost their collateral: what they sign vouches for nothing, as when a checkpoint is posted. */
+  readonly slashed?: ReadonlySet<Seat>
+}
+
+/** The keys of a committee as final base state holds it. */
+export function committeeKeysOf(
+  genesis: GenesisHash,
+  asset: AssetId,
+  epoch: number,
+  dag: DagId,
+  { seats }: Pick<CommitteeRecord, 'seats'>
+): CommitteeKeys {
+  const slashed = new Set(seats.flatMap((seat, place) => (seat.slashed ? [place] : [])))
+  return { genesis, asset, epoch, dag, seats: seats.map(({ validator }) => validator), slashed }
 }
 
 export type StatementCode = 'E_STATEMENT_COMMITTEE' | 'E_STATEMENT_SEAT' | 'E_STATEMENT_SIGNATURE'
 export type CertificateCode = StatementCode | 'E_CERTIFICATE_QUORUM'
 
-/** A quorum of distinct seats of this committee signed exactly this statement [COM-6]. */
+/** A quorum of distinct seats of this committee that have collateral signed exactly this statement [COM-6]. */
 export function checkCertificate(
   certified: CertifiedStatement,
   committee: CommitteeKeys,
@@ -48,9 +63,8 @@ export function checkCertificate(
   if (!isOfCommittee(statement, committee))
     return reject('E_STATEMENT_COMMITTEE', 'the statement is of another committee')
   const quorum = quorumOf(committee.seats.length)
-  if (signatures.length < quorum) {
-    return reject('E_CERTIFICATE_QUORUM', `${signatures.length} signatures where ${quorum} are needed`)
-  }
+  const counted = signatures.filter(({ seat }) => committee.slashed?.has(seat) !== true).length
+  if (counted < quorum) return reject('E_CERTIFICATE_QUORUM', `${counted} signatures where ${quorum} are needed`)
   const message = statementSigningBytes(committee.genesis, statement)
   let last = -1
   for (const { seat, signature } of signatures) {

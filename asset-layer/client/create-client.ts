@@ -10,6 +10,7 @@ import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
 import { verifySignature } from '#contracts/crypto/signature.ts'
 import type { AssetId, Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
+import { committeeKeysOf } from '../checkpoints/certificate.ts'
 import { checkReceipt, RECEIPT_BYTES, receiptCodec } from '../checkpoints/receipt.ts'
 import { checkStateProof, STATE_PROOF_BYTES, stateProofCodec } from '../checkpoints/state-proof.ts'
 import { deriveDuties } from '../committees/schedule.ts'
@@ -106,7 +107,7 @@ class Client implements AssetClient {
     const view = await this.committee(asset)
     if (!view.ok) return view
     const { epoch, dag, committee } = view.value
-    const keys = { genesis: info.genesis, asset, epoch, dag, seats: committee.seats.map(({ validator }) => validator) }
+    const keys = committeeKeysOf(info.genesis, asset, epoch, dag, committee)
     const question = encode(receiptQuestionCodec, { asset, instruction: id })
     return this.#askMembers(view.value, protocols.receipt, question, receiptAnswerCodec, ({ receipt: encoded }) => {
       if (encoded === null) return reject('E_RECEIPT_UNKNOWN', 'the member holds no receipt of this instruction')
@@ -148,7 +149,7 @@ class Client implements AssetClient {
   async #queryAccepted(view: CommitteeView, key: Uint8Array): Promise<Verdict<CheckedValue>> {
     const { asset, epoch, dag, committee } = view
     const { info, protocols } = await this.#prepare()
-    const keys = { genesis: info.genesis, asset, epoch, dag, seats: committee.seats.map(({ validator }) => validator) }
+    const keys = committeeKeysOf(info.genesis, asset, epoch, dag, committee)
     const record = await this.#settings.chain.read('assets', asset)
     const start =
       record === undefined

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { CertificateCollector, checkCertificate, COLLECT_WINDOW } from '#asset-layer/checkpoints/certificate.ts'
+import {
+  CertificateCollector,
+  checkCertificate,
+  COLLECT_WINDOW,
+  committeeKeysOf
+} from '#asset-layer/checkpoints/certificate.ts'
 import type { SignedStatement } from '#contracts/claims/claim.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import type { AssetId, DagId } from '#contracts/primitives/ids.ts'
@@ -39,6 +44,17 @@ describe('a certificate [COM-6]', () => {
     ['another dag', certify({ ...first, dag: hashHex<DagId>('other') }), 'E_STATEMENT_COMMITTEE']
   ])('is refused with %s', (_, certified, code) => {
     expect(checkCertificate(certified, COMMITTEE, fakeVerify)).toMatchObject({ ok: false, code })
+  })
+
+  it('needs a quorum of seats that still have something to lose; a slashed one counts for nothing, and spoils nothing', () => {
+    const record = seatFacts(0).committee
+    const seats = record.seats.map((seat, place) => ({ ...seat, slashed: place === 1 }))
+    const { genesis, asset, epoch, dag } = COMMITTEE
+    const keys = committeeKeysOf(genesis, asset, epoch, dag, { ...record, seats })
+    expect(checkCertificate(certify(first, [0, 2, 3, 4, 5]), keys, fakeVerify).ok).toBe(true)
+    expect(checkCertificate(certify(first, [0, 1, 2, 3, 4, 5]), keys, fakeVerify).ok).toBe(true)
+    const short = checkCertificate(certify(first, [0, 1, 2, 3, 4]), keys, fakeVerify)
+    expect(short).toMatchObject({ code: 'E_CERTIFICATE_QUORUM' })
   })
 })
 
