@@ -5,10 +5,18 @@
 
 /** Deepest nesting of arrays any schema here needs, with room to spare. */
 export const DEPTH_LIMIT = 24
+/**
+ * Items that any bytes may hold, more than the largest witness has, and one more for each so many bytes. Outputs, the
+ * densest of what comes in numbers, have 5.7 bytes an item; 4 MB of items of one byte would take a second to read.
+ */
+const ITEMS_FREE = 65_536
+const BYTES_PER_ITEM = 4
 
 /** A reason why the bytes are not canonical, or undefined if they are. Never throws. */
 export function scanCanonical(bytes: Uint8Array): string | undefined {
   const remaining: number[] = []
+  const itemsMax = ITEMS_FREE + bytes.length / BYTES_PER_ITEM
+  let items = 0
   let offset = 0
   let pending = 1
   while (true) {
@@ -21,6 +29,8 @@ export function scanCanonical(bytes: Uint8Array): string | undefined {
     if (head === undefined) return 'ends early'
     pending -= 1
     offset += 1
+    items += 1
+    if (items > itemsMax) return 'more items than so many bytes may hold'
     const major = head >> 5
     const info = head & 0x1f
     if (major === 7) {

@@ -51,6 +51,22 @@ describe('decode [ENC-1]', () => {
     expect(scanCanonical(new Uint8Array(1_000_000).fill(0x81))).toBe('nested too deeply')
   })
 
+  test('refuses many tiny items before making any of them, and no honest number of them', () => {
+    const listOf = (count: number, item: number) => {
+      const array = new Uint8Array(5 + count).fill(item)
+      array.set([0x9a, (count >> 24) & 255, (count >> 16) & 255, (count >> 8) & 255, count & 255])
+      return array
+    }
+    for (const item of [0x80, 0xf6, 0x00, 0x40, 0x60]) {
+      expect(scanCanonical(listOf(4_000_000, item))).toBe('more items than so many bytes may hold')
+    }
+    expect(scanCanonical(listOf(65_536, 0xf6))).toBeUndefined()
+    const id = 'ab'.repeat(32) as Hash
+    const outputs = list(record({ atoms: amount(), to: list(list(nullable(hex32()), 3), 2) }), 50_000)
+    const many = new Array(50_000).fill({ atoms: 1n, to: [[null], [id, null, null]] })
+    expect(decode(outputs, encode(outputs, many), 4_000_000)).toMatchObject({ ok: true })
+  })
+
   test('gives values that do not share memory with the input', () => {
     const input = hexToBytes('43010203')
     const verdict = decode(bytes(9), input, LIMIT)
