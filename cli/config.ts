@@ -26,10 +26,12 @@ export interface SettingSources {
 
 export function resolveSettings({ flags, env, cwd }: SettingSources): Settings {
   const paths = envPaths('surety', { suffix: '' })
-  const fromEnv = Object.fromEntries(SETTING_NAMES.flatMap(name => {
-    const value = env[`SURETY_${name.toUpperCase()}`]
-    return value === undefined || value === '' ? [] : [[name, value]]
-  }))
+  const fromEnv = Object.fromEntries(
+    SETTING_NAMES.flatMap(name => {
+      const value = env[`SURETY_${name.toUpperCase()}`]
+      return value === undefined || value === '' ? [] : [[name, value]]
+    })
+  )
   const userFile = join(paths.config, 'surety.toml')
   const layers: readonly (readonly [origin: string, values: Values])[] = [
     ['flag', flags],
@@ -37,10 +39,15 @@ export function resolveSettings({ flags, env, cwd }: SettingSources): Settings {
     ['./surety.toml', readSettingsFile(join(cwd, 'surety.toml'))],
     [userFile, readSettingsFile(userFile)],
     [DEV_FOLDER, devSettings(join(cwd, DEV_FOLDER))],
-    ['default', {
-      rpc: 'http://127.0.0.1:7411/rpc', account: 'default', wallets: join(paths.data, 'wallets'),
-      genesis: join(paths.data, 'genesis.json')
-    }]
+    [
+      'default',
+      {
+        rpc: 'http://127.0.0.1:7411/rpc',
+        account: 'default',
+        wallets: join(paths.data, 'wallets'),
+        genesis: join(paths.data, 'genesis.json')
+      }
+    ]
   ]
   const find = (name: SettingName): Setting => {
     for (const [origin, values] of layers) {

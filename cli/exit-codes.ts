@@ -40,7 +40,9 @@ export function refused(code: string, why: string): CommandFailure {
 
 /** The value of a verdict; a rejection ends the command. */
 export function valueOf<T>(
-  verdict: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly code: string; readonly why: string }
+  verdict:
+    | { readonly ok: true; readonly value: T }
+    | { readonly ok: false; readonly code: string; readonly why: string }
 ): T {
   if (!verdict.ok) throw refused(verdict.code, verdict.why)
   return verdict.value

@@ -1,5 +1,10 @@
 // Signed instructions for a committee [EXE-1], made by wallets: the command line, the demo and the benchmark.
-import { type InstructionBody, instructionCodec, instructionIdOf, instructionSigningBytes } from '#contracts/assets/instruction.ts'
+import {
+  type InstructionBody,
+  instructionCodec,
+  instructionIdOf,
+  instructionSigningBytes
+} from '#contracts/assets/instruction.ts'
 import { findTemplate } from '#contracts/assets/registry.ts'
 import type { FieldInputs } from '#contracts/assets/template.ts'
 import { encode } from '#contracts/codec/codec.ts'
@@ -32,7 +37,12 @@ export class InstructionSigner {
   /** `notAfter` is the last base height at which it may run. */
   sign(calls: readonly Uint8Array[], notAfter: number): SignedInstruction {
     const body: InstructionBody = {
-      asset: this.#asset, account: this.account, sequence: this.#sequence, calls, maxFee: 0n, notAfter
+      asset: this.#asset,
+      account: this.account,
+      sequence: this.#sequence,
+      calls,
+      maxFee: 0n,
+      notAfter
     }
     this.#sequence += 1
     const signature = signMessage(this.#secret, instructionSigningBytes(this.#genesis, body))

@@ -11,7 +11,8 @@ const PASSWORD_MIN = 8
 export async function readPassword(context: Context, question: string, isNew = false): Promise<Secret<string>> {
   const password = await obtain(context, question)
   if (!isNew) return password
-  if (password.reveal().length < PASSWORD_MIN) throw misuse('E_PASSWORD_WEAK', `a password has at least ${PASSWORD_MIN} characters`)
+  if (password.reveal().length < PASSWORD_MIN)
+    throw misuse('E_PASSWORD_WEAK', `a password has at least ${PASSWORD_MIN} characters`)
   if (context.passwordFile === undefined && (await obtain(context, 'Again: ')).reveal() !== password.reveal()) {
     throw misuse('E_PASSWORD_DIFFERS', 'the two passwords differ')
   }

@@ -27,15 +27,26 @@ export interface Program {
 export function createProgram(): Program {
   const command = new Command('surety')
   let exitCode: ExitCode = EXIT.ok
-  const runner: Runner = load => async (...given) => {
-    const running = given.at(-1) as Command
-    exitCode = await runHandler(load, running.args, running.opts(), command.opts())
-  }
+  const runner: Runner =
+    load =>
+    async (...given) => {
+      const running = given.at(-1) as Command
+      exitCode = await runHandler(load, running.args, running.opts(), command.opts())
+    }
   configure(command)
   for (const add of [
-    addNodeCommands, addWalletCommands, addBaseCommands, addAssetCommands, addBondCommands, addClaimCommands,
-    addProofCommands, addWatchCommands, addDevCommands, addHelpCommand
-  ]) add(command, runner)
+    addNodeCommands,
+    addWalletCommands,
+    addBaseCommands,
+    addAssetCommands,
+    addBondCommands,
+    addClaimCommands,
+    addProofCommands,
+    addWatchCommands,
+    addDevCommands,
+    addHelpCommand
+  ])
+    add(command, runner)
   return {
     command,
     run: async args => {
@@ -73,10 +84,14 @@ function configure(command: Command): void {
 }
 
 async function runHandler(
-  load: () => Promise<Handler>, args: readonly string[], options: Options, globals: Options
+  load: () => Promise<Handler>,
+  args: readonly string[],
+  options: Options,
+  globals: Options
 ): Promise<ExitCode> {
   const output = createOutput({
-    json: globals['json'] === true, quiet: globals['quiet'] === true,
+    json: globals['json'] === true,
+    quiet: globals['quiet'] === true,
     color: globals['color'] !== false && process.env['NO_COLOR'] === undefined && process.stdout.isTTY === true
   })
   const abort = new AbortController()
@@ -99,10 +114,12 @@ function contextOf(output: Output, globals: Options, signal: AbortSignal): Conte
     const value = globals[name]
     return typeof value === 'string' ? value : undefined
   }
-  const flags = Object.fromEntries((['rpc', 'account', 'wallets', 'genesis'] as const).flatMap(name => {
-    const value = text(name)
-    return value === undefined ? [] : [[name, value]]
-  }))
+  const flags = Object.fromEntries(
+    (['rpc', 'account', 'wallets', 'genesis'] as const).flatMap(name => {
+      const value = text(name)
+      return value === undefined ? [] : [[name, value]]
+    })
+  )
   return {
     output,
     settings: resolveSettings({ flags, env: process.env, cwd: process.cwd() }),

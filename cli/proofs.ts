@@ -26,8 +26,22 @@ const id = z.string().refine(isHex32)
 const base = { finality: hex, sectionRoots: z.array(hex), sectionWitness: hex } as const
 
 export const PROOF_FILE = z.discriminatedUnion('schema', [
-  z.strictObject({ schema: z.literal('surety.proof.balance/1'), asset: id, sequence: z.number().int(), account: id, witness: hex, ...base }),
-  z.strictObject({ schema: z.literal('surety.proof.receipt/1'), asset: id, instruction: id, epoch: z.number().int(), receipt: hex, ...base })
+  z.strictObject({
+    schema: z.literal('surety.proof.balance/1'),
+    asset: id,
+    sequence: z.number().int(),
+    account: id,
+    witness: hex,
+    ...base
+  }),
+  z.strictObject({
+    schema: z.literal('surety.proof.receipt/1'),
+    asset: id,
+    instruction: id,
+    epoch: z.number().int(),
+    receipt: hex,
+    ...base
+  })
 ])
 export type ProofFile = z.infer<typeof PROOF_FILE>
 
@@ -39,7 +53,10 @@ export interface ProvenSection {
 
 /** A key under the newest final header with the proof that it is final; asked anew while finality moves on between. */
 export async function proveSection<S extends SectionName>(
-  chain: BaseChain, genesis: Genesis, section: S, key: KeyOf<S>
+  chain: BaseChain,
+  genesis: Genesis,
+  section: S,
+  key: KeyOf<S>
 ): Promise<Verdict<ProvenSection>> {
   const start = deriveTrustedStart(genesis)
   if (!start.ok) return start
@@ -49,7 +66,9 @@ export async function proveSection<S extends SectionName>(
     if (!head.ok) return head
     if (!isSameBlock(head.value.id, state.header)) continue
     return accept({
-      finality: bytesToHex(finality), sectionRoots: state.sectionRoots.map(bytesToHex), sectionWitness: bytesToHex(state.witness)
+      finality: bytesToHex(finality),
+      sectionRoots: state.sectionRoots.map(bytesToHex),
+      sectionWitness: bytesToHex(state.witness)
     })
   }
   return reject('E_PROOF_MOVING', 'finality moved on between the two answers each time')
@@ -61,14 +80,23 @@ function isSameBlock(head: string, { header }: SignedHeader): boolean {
 
 export type ProofReading =
   | { readonly kind: 'balance'; readonly units: bigint; readonly status: string; readonly height: number }
-  | { readonly kind: 'receipt'; readonly outcome: string; readonly index: number; readonly height: number; readonly signers: number }
+  | {
+      readonly kind: 'receipt'
+      readonly outcome: string
+      readonly index: number
+      readonly height: number
+      readonly signers: number
+    }
 
 /** What a proof file shows to somebody who trusts this genesis document and nothing else. Never throws on hostile bytes. */
 export function readProof(genesis: Genesis, file: ProofFile): Verdict<ProofReading> {
   return file.schema === 'surety.proof.balance/1' ? readBalance(genesis, file) : readReceipt(genesis, file)
 }
 
-function readBalance(genesis: Genesis, file: Extract<ProofFile, { schema: 'surety.proof.balance/1' }>): Verdict<ProofReading> {
+function readBalance(
+  genesis: Genesis,
+  file: Extract<ProofFile, { schema: 'surety.proof.balance/1' }>
+): Verdict<ProofReading> {
   const asset = file.asset as AssetId
   const found = readFinal(genesis, file, 'checkpoints', { asset, sequence: file.sequence })
   if (!found.ok) return found
@@ -78,14 +106,18 @@ function readBalance(genesis: Genesis, file: Extract<ProofFile, { schema: 'suret
   }
   const witness = decode(witnessCodec, hexToBytes(file.witness), WITNESS_BYTES_MAX)
   if (!witness.ok) return reject('E_PROOF_MALFORMED', witness.why)
-  if (bytesToHex(hashOf(witness.value)) !== record.statement.postRoot) return reject('E_PROOF_ROOT', 'the balance is under another root')
+  if (bytesToHex(hashOf(witness.value)) !== record.statement.postRoot)
+    return reject('E_PROOF_ROOT', 'the balance is under another root')
   const value = viewOf(witness.value).get(balanceKey(file.account as PublicKey))
   if (value === 'missing') return reject('E_PROOF_INCOMPLETE', 'the proof does not show this account')
   const units = value === 'absent' ? accept(0n) : decode(tokenAmountCodec, value, value.length)
   return units.ok ? accept({ kind: 'balance', units: units.value, status: record.status, height }) : units
 }
 
-function readReceipt(genesis: Genesis, file: Extract<ProofFile, { schema: 'surety.proof.receipt/1' }>): Verdict<ProofReading> {
+function readReceipt(
+  genesis: Genesis,
+  file: Extract<ProofFile, { schema: 'surety.proof.receipt/1' }>
+): Verdict<ProofReading> {
   const asset = file.asset as AssetId
   const found = readFinal(genesis, file, 'committees', { asset, epoch: file.epoch })
   if (!found.ok) return found
@@ -102,12 +134,21 @@ function readReceipt(genesis: Genesis, file: Extract<ProofFile, { schema: 'suret
   if (instruction?.ok !== true || instructionIdOf(instruction.value) !== file.instruction) {
     return reject('E_PROOF_VALUE', 'the receipt is of another instruction')
   }
-  return accept({ kind: 'receipt', outcome: effects.outcome, index: leaf.index, height, signers: receipt.value.certified.signatures.length })
+  return accept({
+    kind: 'receipt',
+    outcome: effects.outcome,
+    index: leaf.index,
+    height,
+    signers: receipt.value.certified.signatures.length
+  })
 }
 
 /** A key's value under the final header that the file proves. */
 function readFinal<S extends SectionName>(
-  genesis: Genesis, file: ProofFile, section: S, key: KeyOf<S>
+  genesis: Genesis,
+  file: ProofFile,
+  section: S,
+  key: KeyOf<S>
 ): Verdict<{ readonly value: ValueOf<S> | null; readonly height: number }> {
   const start = deriveTrustedStart(genesis)
   if (!start.ok) return start
@@ -115,7 +156,9 @@ function readFinal<S extends SectionName>(
   if (!head.ok) return head
   const { header } = head.value
   const value = readSection(section, key, {
-    header, sectionRoots: file.sectionRoots.map(hexToBytes), witness: hexToBytes(file.sectionWitness)
+    header,
+    sectionRoots: file.sectionRoots.map(hexToBytes),
+    witness: hexToBytes(file.sectionWitness)
   })
   return value.ok ? accept({ value: value.value, height: header.height }) : value
 }

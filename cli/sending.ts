@@ -20,7 +20,9 @@ const PATIENCE_MS = 60_000
 
 /** Undefined: only a dry run, which built and checked it and sent nothing. */
 export async function sendTransaction(
-  session: Session, signer: Signer, wishes: { readonly payments?: readonly Payment[]; readonly action?: Action },
+  session: Session,
+  signer: Signer,
+  wishes: { readonly payments?: readonly Payment[]; readonly action?: Action },
   description: string
 ): Promise<SentTransaction | undefined> {
   const { context, info } = session
@@ -31,13 +33,15 @@ export async function sendTransaction(
     return undefined
   }
   await confirm(context, `${description}?`)
-  const id = valueOf(wishes.action === undefined ? await signer.account.send(wishes) : await signer.account.act(wishes.action))
+  const id = valueOf(
+    wishes.action === undefined ? await signer.account.send(wishes) : await signer.account.act(wishes.action)
+  )
   return await followTransaction(session, id)
 }
 
 async function followTransaction({ chain, context }: Session, id: TransactionId): Promise<SentTransaction> {
   context.output.note(`sent ${id}`)
-  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline;) {
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
     const status = await chain.status(id)
     if (status.kind === 'refused') throw refused(status.code, status.why)
     if (status.kind === 'final') return { transaction: id, height: status.height, block: status.block }

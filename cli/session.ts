@@ -44,12 +44,16 @@ export async function withChain<T>(context: Context, work: (session: Session) =>
 
 /** Runs `work` with a wallet's host, which serves nobody and listens nowhere, and an asset client over it. */
 export async function withAssets<T>(
-  context: Context, work: (session: Session & { readonly client: AssetClient }) => Promise<T>
+  context: Context,
+  work: (session: Session & { readonly client: AssetClient }) => Promise<T>
 ): Promise<T> {
   return await withChain(context, async session => {
     const node = NODE_INFO.parse(await rpcCall(context.settings.rpc.value, 'node.info'))
     const host = await createHost({
-      identitySecret: randomBytes(32), listen: [], bootstrap: node.addresses, dht: 'client',
+      identitySecret: randomBytes(32),
+      listen: [],
+      bootstrap: node.addresses,
+      dht: 'client',
       records: addressRecordRules(session.info.genesis)
     })
     const client = createAssetClient({ chain: session.chain, host, clock: systemClock })
@@ -76,7 +80,8 @@ export async function resolveKey({ context, info }: Session, text: string): Prom
   if (text.startsWith(`${prefix}1`)) {
     const address = decodeAddress(text, { prefix, genesis })
     if (!address.ok) throw misuse(address.code, address.why)
-    if (address.value.kind !== 'wallet') throw misuse('E_ADDRESS_KIND', `this is the address of a ${address.value.kind}`)
+    if (address.value.kind !== 'wallet')
+      throw misuse('E_ADDRESS_KIND', `this is the address of a ${address.value.kind}`)
     return address.value.id
   }
   const known = await publicKeyOf(context, text)
@@ -101,7 +106,10 @@ export async function findAsset({ chain }: Pick<Session, 'chain'>, text: string)
   const [first, second] = found
   if (first === undefined) throw refused('E_ASSET_UNKNOWN', `there is no asset ${text}`)
   if (second !== undefined) {
-    throw misuse('E_ASSET_AMBIGUOUS', `several assets are called ${text}: ${found.map(one => one.key.slice(0, 12)).join(', ')}`)
+    throw misuse(
+      'E_ASSET_AMBIGUOUS',
+      `several assets are called ${text}: ${found.map(one => one.key.slice(0, 12)).join(', ')}`
+    )
   }
   return { id: first.key, record: first.value, decimals: decimalsOf(first.value) }
 }

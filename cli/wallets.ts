@@ -28,7 +28,10 @@ export async function listWallets({ settings }: Context): Promise<readonly Walle
   for (const file of files.sort()) {
     const [, name = '', suffix] = /^(.+?)\.(keystore|dev-key\.json)$/.exec(file) ?? []
     if (suffix === undefined || !NAME.test(name)) continue
-    const key = suffix === 'keystore' ? await readPublic(settings.wallets.value, name) : await readDevKey(settings.wallets.value, name)
+    const key =
+      suffix === 'keystore'
+        ? await readPublic(settings.wallets.value, name)
+        : await readDevKey(settings.wallets.value, name)
     if (key !== undefined) wallets.push({ name, kind: suffix === 'keystore' ? 'keystore' : 'dev', key: key.publicKey })
   }
   return wallets
@@ -37,7 +40,7 @@ export async function listWallets({ settings }: Context): Promise<readonly Walle
 export async function publicKeyOf({ settings }: Context, name: string): Promise<PublicKey | undefined> {
   if (!NAME.test(name)) return undefined
   const folder = settings.wallets.value
-  return (await readDevKey(folder, name) ?? await readPublic(folder, name))?.publicKey
+  return ((await readDevKey(folder, name)) ?? (await readPublic(folder, name)))?.publicKey
 }
 
 /** The secret key of a wallet; asks for its password unless it is a development key. */
@@ -46,22 +49,26 @@ export async function openKey(context: Context, name: string): Promise<Secret<Ui
   assertName(name)
   const dev = await readDevKey(folder, name)
   if (dev !== undefined) return dev.secret
-  if (await readPublic(folder, name) === undefined) {
+  if ((await readPublic(folder, name)) === undefined) {
     throw new CommandFailure('E_KEYSTORE_MISSING', `there is no wallet ${name} in ${folder}`, EXIT.keyRefused)
   }
-  return valueOf(await readKeystore(join(folder, `${name}.keystore`), await readPassword(context, `Password of ${name}: `)))
+  return valueOf(
+    await readKeystore(join(folder, `${name}.keystore`), await readPassword(context, `Password of ${name}: `))
+  )
 }
 
 /** A new key under a new password. Rejects E_KEYSTORE_EXISTS rather than replacing one. */
 export async function createWallet(context: Context, name: string): Promise<Wallet> {
   const folder = context.settings.wallets.value
   assertName(name)
-  if (await publicKeyOf(context, name) !== undefined) {
+  if ((await publicKeyOf(context, name)) !== undefined) {
     throw new CommandFailure('E_KEYSTORE_EXISTS', `there is a wallet ${name} already`, EXIT.keyRefused)
   }
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const secret = new Secret<Uint8Array>(randomBytes(32))
-  valueOf(await writeKeystore(join(folder, `${name}.keystore`), secret, await readPassword(context, 'New password: ', true)))
+  valueOf(
+    await writeKeystore(join(folder, `${name}.keystore`), secret, await readPassword(context, 'New password: ', true))
+  )
   const key = derivePublicKey(secret.reveal())
   await writeFile(join(folder, `${name}.pub`), `${key}\n`, { mode: 0o600 })
   return { name, kind: 'keystore', key }
@@ -80,7 +87,8 @@ async function readDevKey(folder: string, name: string) {
   const text = await readFile(join(folder, `${name}.dev-key.json`), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   const file = DEV_KEY.safeParse(JSON.parse(text))
-  if (!file.success) throw new CommandFailure('E_KEYSTORE_DAMAGED', `the key file of ${name} is damaged`, EXIT.keyRefused)
+  if (!file.success)
+    throw new CommandFailure('E_KEYSTORE_DAMAGED', `the key file of ${name} is damaged`, EXIT.keyRefused)
   const secret = hexToBytes(file.data.secret)
   return { publicKey: derivePublicKey(secret), secret: new Secret<Uint8Array>(secret) }
 }

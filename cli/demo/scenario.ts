@@ -91,10 +91,15 @@ async function playSteps(stage: Stage, world: World, infos: readonly NodeInfo[])
 
 /** From the lie to the new committee. */
 async function playPunishment(
-  stage: Stage, world: World, assets: DemoAssets, committee: CommitteeRecord, liars: readonly string[]
+  stage: Stage,
+  world: World,
+  assets: DemoAssets,
+  committee: CommitteeRecord,
+  liars: readonly string[]
 ): Promise<void> {
   const lie = await stage.step('false-checkpoint-posted', () =>
-    observeLie(stage, world, assets.false, committee, liars))
+    observeLie(stage, world, assets.false, committee, liars)
+  )
   const honestAtLie = (await world.chain.read('assets', assets.honest.id))?.sequence ?? 0
   await Promise.all([
     stage.step('claim-judged', () => observeJudgement(stage, world, assets.false, lie)),

@@ -63,9 +63,15 @@ export class Stage {
 
   /** Results in the order of the document; what was not reached is not ok. */
   get results(): readonly StepResult[] {
-    return this.#settings.names.map(name => this.#results.get(name) ?? {
-      name, ok: false, ms: this.elapsedMs, detail: { error: 'not reached' }
-    })
+    return this.#settings.names.map(
+      name =>
+        this.#results.get(name) ?? {
+          name,
+          ok: false,
+          ms: this.elapsedMs,
+          detail: { error: 'not reached' }
+        }
+    )
   }
 
   /** Runs one step. Its promise carries the value to the steps that need it, and rejects with the failure of any. */
@@ -126,7 +132,8 @@ export class Stage {
 
   #fail(name: string, error: unknown): void {
     const why = error instanceof Error ? error.message : String(error)
-    if (!this.#results.has(name)) this.#results.set(name, { name, ok: false, ms: this.elapsedMs, detail: { error: why } })
+    if (!this.#results.has(name))
+      this.#results.set(name, { name, ok: false, ms: this.elapsedMs, detail: { error: why } })
     if (this.#failure !== undefined) return
     this.#failure = { name, error }
     this.#failing.abort()

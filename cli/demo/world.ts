@@ -38,14 +38,22 @@ export async function createWorld(network: DevNetwork): Promise<World> {
   const chain = chains.get(WALLET_NODE) ?? [...chains.values()][0]
   if (chain === undefined) throw new Error('a network has nodes')
   const host = await createHost({
-    identitySecret: randomBytes(32), listen: [], bootstrap: [network.bootstrap], dht: 'client',
+    identitySecret: randomBytes(32),
+    listen: [],
+    bootstrap: [network.bootstrap],
+    dht: 'client',
     records: addressRecordRules(genesis)
   })
   const client = createAssetClient({ chain, host, clock: systemClock })
   const accounts = new Map<string, Account>()
   const names = new Map(network.nodes.map(({ name }) => [deriveDevKey(name).publicKey, name]))
   return {
-    network, genesis, chains, chain, host, client,
+    network,
+    genesis,
+    chains,
+    chain,
+    host,
+    client,
     account: name => {
       const account = accounts.get(name) ?? createAccount(chain, new Secret(deriveDevKey(name).secret))
       accounts.set(name, account)

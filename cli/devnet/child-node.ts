@@ -60,7 +60,7 @@ export class ChildNode {
 
   /** Resolves when its RPC answers. Rejects E_NODE_START if it ends before, or does not answer in time. */
   async ready(signal: AbortSignal): Promise<NodeInfo> {
-    for (const deadline = Date.now() + READY_MAX_MS; Date.now() < deadline;) {
+    for (const deadline = Date.now() + READY_MAX_MS; Date.now() < deadline; ) {
       signal.throwIfAborted()
       if (this.#child === undefined) throw this.#startFailure('ended')
       const info = await this.#info()
@@ -100,6 +100,10 @@ export class ChildNode {
 
   #startFailure(what: string): CommandFailure {
     const log = readFileSync(join(this.folder, 'node.log'), 'utf8').slice(-LOG_TAIL_CHARS)
-    return new CommandFailure('E_NODE_START', `node ${this.name} ${what}; the end of its log:\n${log}`, EXIT.unreachable)
+    return new CommandFailure(
+      'E_NODE_START',
+      `node ${this.name} ${what}; the end of its log:\n${log}`,
+      EXIT.unreachable
+    )
   }
 }

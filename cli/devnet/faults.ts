@@ -26,7 +26,9 @@ export class Faults {
   /** The interpreter a lying member uses for a commit; undefined: the protocol's. */
   interpreterOf(asset: AssetId, open: OpenPlace): ExecuteStep | undefined {
     const lie = this.#lie
-    return lie !== undefined && lie.asset === asset && lie.sequence === open.sequence ? lyingInterpreter(lie) : undefined
+    return lie !== undefined && lie.asset === asset && lie.sequence === open.sequence
+      ? lyingInterpreter(lie)
+      : undefined
   }
 
   setLie(lie: Lie | undefined): void {
@@ -53,9 +55,7 @@ const LIE = z.strictObject({
   atoms: z.string().regex(/^[1-9]\d{0,17}$/)
 })
 
-export function faultMethods(
-  faults: Faults, setWatchers: (on: boolean) => void
-): Readonly<Record<string, RpcMethod>> {
+export function faultMethods(faults: Faults, setWatchers: (on: boolean) => void): Readonly<Record<string, RpcMethod>> {
   return {
     'dev.lie': rpcMethod(LIE, ({ asset, sequence, account, atoms }) => {
       faults.setLie({ asset: asset as AssetId, sequence, account: account as PublicKey, atoms: BigInt(atoms) })

@@ -5,18 +5,34 @@ import { z } from 'zod'
 import { checkGenesis, type Genesis } from '#contracts/ledger/genesis.ts'
 import { DEV_PARAMETERS, type Parameters } from '#contracts/ledger/parameters.ts'
 import { AMOUNT_LIMIT } from '#contracts/primitives/amounts.ts'
-import { type Hash, isHex32, type PublicKey } from '#contracts/primitives/ids.ts'
+import { type Hash, isHex32, type PublicKey, ZERO_HASH } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 
 const uint = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)
-const amount = z.string().regex(/^\d{1,19}$/).transform(text => BigInt(text)).refine(atoms => atoms < AMOUNT_LIMIT)
-const key = z.string().refine(isHex32).transform(text => text as PublicKey)
-const hash = z.string().refine(isHex32).transform(text => text as Hash)
+const amount = z
+  .string()
+  .regex(/^\d{1,19}$/)
+  .transform(text => BigInt(text))
+  .refine(atoms => atoms < AMOUNT_LIMIT)
+const isId = (text: string): boolean => isHex32(text) && text !== ZERO_HASH
+const key = z
+  .string()
+  .refine(isId)
+  .transform(text => text as PublicKey)
+const hash = z
+  .string()
+  .refine(isId)
+  .transform(text => text as Hash)
 
 /** One field per parameter, of the kind that parameter has. */
-const parameters = z.strictObject(Object.fromEntries(
-  Object.entries(DEV_PARAMETERS).map(([name, value]) => [name, typeof value === 'bigint' ? amount : uint])
-)).transform(fields => fields as unknown as Parameters)
+const parameters = z
+  .strictObject({
+    ...Object.fromEntries(
+      Object.entries(DEV_PARAMETERS).map(([name, value]) => [name, typeof value === 'bigint' ? amount : uint])
+    ),
+    linkBits: uint.max(64)
+  })
+  .transform(fields => fields as unknown as Parameters)
 
 const FILE = z.strictObject({
   schema: z.literal('surety.genesis/1'),
@@ -24,8 +40,14 @@ const FILE = z.strictObject({
   genesisTimeMs: uint,
   parameters,
   seed0: hash,
-  peers: z.array(z.strictObject({ peer: key, vrfKey: key, rewards: key, bondAtoms: amount })),
-  outputs: z.array(z.strictObject({ kind: z.literal('key'), owner: key, host: key.nullable(), atoms: amount }))
+  peers: z
+    .array(z.strictObject({ peer: key, vrfKey: key, rewards: key, bondAtoms: amount }))
+    .min(1)
+    .max(1_000),
+  outputs: z
+    .array(z.strictObject({ kind: z.literal('key'), owner: key, host: key.nullable(), atoms: amount }))
+    .min(1)
+    .max(100_000)
 })
 
 export type GenesisFileCode = 'E_GENESIS_FILE' | 'E_GENESIS_INVALID'
@@ -35,7 +57,7 @@ export function formatGenesis(genesis: Genesis): string {
   return `${JSON.stringify({ schema: 'surety.genesis/1', ...genesis }, amounts, 1)}\n`
 }
 
-/** The document in a file's text, or what is wrong with it. */
+/** The document in a file's text, or what is wrong with it; what is accepted can be encoded and hashed. Never throws. */
 export function parseGenesis(text: string): Verdict<Genesis, GenesisFileCode> {
   const parsed = FILE.safeParse(parseJson(text))
   if (!parsed.success) {

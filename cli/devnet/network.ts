@@ -57,10 +57,14 @@ export async function createDevNetwork(settings: DevNetworkSettings): Promise<De
       genesis,
       keys: { signing: new Secret(secret), vrf: new Secret(vrfSecret), network: new Secret(identitySecret) },
       settings: {
-        schema: 'surety.node/1', name, logLevel, rpcPort: portOf(place * 2),
+        schema: 'surety.node/1',
+        name,
+        logLevel,
+        rpcPort: portOf(place * 2),
         listen: [`/ip4/127.0.0.1/tcp/${portOf(place * 2 + 1)}`],
         bootstrap: place === 0 ? [] : [bootstrap],
-        watchAll: role === 'joiner', devFaults: true
+        watchAll: role === 'joiner',
+        devFaults: true
       }
     })
     nodes.push(new ChildNode(name, nodeFolder, `http://127.0.0.1:${portOf(place * 2)}/rpc`))
@@ -124,13 +128,17 @@ function peerIdOf(name: string): string {
 
 /** Ports nobody listens on now, all held until all are known, so that they differ. */
 async function freePorts(count: number, wanted?: number): Promise<readonly number[]> {
-  const hold = (port: number) => new Promise<ReturnType<typeof createServer>>((resolve, refuse) => {
-    const server = createServer()
-    server.once('error', refuse)
-    server.listen(port, '127.0.0.1', () => resolve(server))
-  })
-  const servers = await Promise.all(Array.from({ length: count }, (_, place) =>
-    place === 0 && wanted !== undefined ? hold(wanted).catch(() => hold(0)) : hold(0)))
+  const hold = (port: number) =>
+    new Promise<ReturnType<typeof createServer>>((resolve, refuse) => {
+      const server = createServer()
+      server.once('error', refuse)
+      server.listen(port, '127.0.0.1', () => resolve(server))
+    })
+  const servers = await Promise.all(
+    Array.from({ length: count }, (_, place) =>
+      place === 0 && wanted !== undefined ? hold(wanted).catch(() => hold(0)) : hold(0)
+    )
+  )
   const ports = servers.map(server => {
     const address = server.address()
     return typeof address === 'object' && address !== null ? address.port : 0

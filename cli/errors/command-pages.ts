@@ -2,15 +2,30 @@
 export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo: string]>> = {
   E_ADDRESS_CHECKSUM: ['The address has a typing mistake.', 'Copy it again, whole.'],
   E_ADDRESS_FORM: ['A published address record is not one.', 'Nothing: it is passed over.'],
-  E_ADDRESS_FORMAT: ['This is neither an address nor a wallet here.', 'Copy the address again, or see `surety wallet list`.'],
+  E_ADDRESS_FORMAT: [
+    'This is neither an address nor a wallet here.',
+    'Copy the address again, or see `surety wallet list`.'
+  ],
   E_ADDRESS_KIND: ['The address names another kind of thing.', 'Ask the payee for a wallet address.'],
-  E_ADDRESS_OTHER_CHAIN: ['The address belongs to another network.', 'Ask for one of this network, or set --rpc to a node of that one.'],
+  E_ADDRESS_OTHER_CHAIN: [
+    'The address belongs to another network.',
+    'Ask for one of this network, or set --rpc to a node of that one.'
+  ],
   E_ADDRESS_SIGNATURE: ['A published address record is not signed by whom it names.', 'Nothing: it is passed over.'],
   E_ADDRESS_VERSION: ['The address is of a newer format.', 'Update surety.'],
-  E_AMOUNT: ['This is not an amount that can be meant.', 'Write it like 25 or 0.5, with no more digits than the unit has.'],
+  E_AMOUNT: [
+    'This is not an amount that can be meant.',
+    'Write it like 25 or 0.5, with no more digits than the unit has.'
+  ],
   E_ASSET_AMBIGUOUS: ['Several assets have this symbol.', 'Use the id, from `surety asset list`.'],
-  E_ASSET_NO_COMMITTEE: ['The asset has no committee in office now.', 'See `surety asset status`: it may be staffing or changing members.'],
-  E_ASSET_UNKNOWN: ['Final state has no such asset.', 'See `surety asset list`; a new registration is final after a few seconds.'],
+  E_ASSET_NO_COMMITTEE: [
+    'The asset has no committee in office now.',
+    'See `surety asset status`: it may be staffing or changing members.'
+  ],
+  E_ASSET_UNKNOWN: [
+    'Final state has no such asset.',
+    'See `surety asset list`; a new registration is final after a few seconds.'
+  ],
   E_BAD_ADDRESS: ['A network address does not parse.', 'Write it like /ip4/127.0.0.1/tcp/4001/p2p/12D3...'],
   E_BAD_CONTENT_TYPE: ['The RPC takes application/json alone.', 'Set the Content-Type header.'],
   E_BAD_FRAME: ['A peer sent bytes that are no message.', 'Nothing: the stream was closed.'],
@@ -20,33 +35,60 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
   E_BLOCK_UNKNOWN: ['No block of this height is final here.', 'See `surety base tip`.'],
   E_BOND_UNKNOWN: ['There is no such bond.', 'See `surety bond list`.'],
   E_BUG: ['The program did what it never should.', 'Report it with the lines printed below the code.'],
-  E_BUSY: ['The node has too much to do, or a port is taken.', 'Try again shortly; for a port, choose another in node.json.'],
+  E_BUSY: [
+    'The node has too much to do, or a port is taken.',
+    'Try again shortly; for a port, choose another in node.json.'
+  ],
   E_CHAIN_UNREACHABLE: ['The base chain cannot be asked.', 'Check --rpc and that the node runs.'],
   E_CLAIM_UNKNOWN: ['There is no one claim of this name.', 'See `surety claim list`.'],
-  E_CONFIG: ['A settings file has a line that is no setting.', 'The message names file and line: rpc, account, wallets and genesis are settings.'],
+  E_CONFIG: [
+    'A settings file has a line that is no setting.',
+    'The message names file and line: rpc, account, wallets and genesis are settings.'
+  ],
   E_DATA_LOCKED: ['Another process holds the data folder.', 'Stop that node first; never run two on one folder.'],
-  E_DATA_UNUSABLE: ['A database cannot be opened or trusted.', 'Check disk and permissions; never restore votes.db from a copy.'],
+  E_DATA_UNUSABLE: [
+    'A database cannot be opened or trusted.',
+    'Check disk and permissions; never restore votes.db from a copy.'
+  ],
   E_DECLINED: ['You said no.', 'Nothing was done.'],
-  E_DEMO_WAIT: ['The demo ended before it saw a step.', 'Look into the logs in the folder it names; a very busy machine may be too slow.'],
+  E_DEMO_WAIT: [
+    'The demo ended before it saw a step.',
+    'Look into the logs in the folder it names; a very busy machine may be too slow.'
+  ],
   E_DEV_RUNNING: ['A development network runs in this folder already.', 'Use it, or stop it with Ctrl-C first.'],
   E_EPOCH_ENDED: ['The committee changed while the instruction was under way.', 'Send it again: it runs once at most.'],
-  E_FUNDS: ['The account has not enough to spend.', 'See `surety wallet balance`; coin on its way is not spendable yet.'],
-  E_GENESIS_FILE: ['The genesis file is missing or not one.', 'Set --genesis to the genesis.json of the network you trust.'],
+  E_FUNDS: [
+    'The account has not enough to spend.',
+    'See `surety wallet balance`; coin on its way is not spendable yet.'
+  ],
+  E_GENESIS_FILE: [
+    'The genesis file is missing or not one.',
+    'Set --genesis to the genesis.json of the network you trust.'
+  ],
   E_GENESIS_INVALID: ['The genesis document could not start a network.', 'The message names what is wrong with it.'],
   E_HEAD_OLD: ['The newest final header is too old to trust a committee by.', 'Wait until the node has caught up.'],
   E_HEIGHT: ['This is not a height.', 'Give a whole number, up to the final height of `surety base tip`.'],
   E_HELP_TOPIC: ['There is no such page or command.', 'See `surety --help`.'],
-  E_INPUTS_TOO_MANY: ['The payment needs more small outputs than one transaction may spend.', 'Pay yourself a part first, then try again.'],
+  E_INPUTS_TOO_MANY: [
+    'The payment needs more small outputs than one transaction may spend.',
+    'Pay yourself a part first, then try again.'
+  ],
   E_INPUT_NEEDED: ['A question must be answered and nobody can.', 'Say --yes, or --password-file for a password.'],
   E_INTERNAL: ['The node failed to answer.', 'Its log says why.'],
   E_KEYSTORE_DAMAGED: ['The key file is damaged.', 'Restore it from a copy; the password is not the matter.'],
   E_KEYSTORE_EXISTS: ['There is a key of this name already.', 'Choose another name; keys are never replaced.'],
   E_KEYSTORE_MISSING: ['There is no key of this name here.', 'See `surety wallet list`, or set --wallets.'],
   E_LOG_LEVEL: ['There is no such log level.', 'Use warn, info or debug.'],
-  E_MEMBERS_UNREACHABLE: ['No member of the committee could be reached.', 'Try again shortly; addresses are published every few seconds.'],
-  E_NODE_FOLDER: ['A file of the node\'s folder is missing or not valid.', 'The message names file and field.'],
+  E_MEMBERS_UNREACHABLE: [
+    'No member of the committee could be reached.',
+    'Try again shortly; addresses are published every few seconds.'
+  ],
+  E_NODE_FOLDER: ["A file of the node's folder is missing or not valid.", 'The message names file and field.'],
   E_NODE_START: ['A node did not start.', 'The end of its log is shown with the message.'],
-  E_NOT_FINAL: ['The transaction was sent and is not final yet.', 'Do not send it again: see whether it became final with the id.'],
+  E_NOT_FINAL: [
+    'The transaction was sent and is not final yet.',
+    'Do not send it again: see whether it became final with the id.'
+  ],
   E_NOT_SERVING: ['The node asked does not serve this asset.', 'Try again: the committee is looked up anew.'],
   E_NO_METHOD: ['The node has no such RPC method.', 'It may be of another version, or without development faults.'],
   E_NUMBER: ['A whole number is needed here.', 'The message names the flag.'],
@@ -60,19 +102,25 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
   E_PROOF_FILE: ['The file is not a proof.', 'Make one with `surety proof get`.'],
   E_PROOF_INCOMPLETE: ['The proof does not show what was asked.', 'Fetch it again for this account.'],
   E_PROOF_KEY: ['The proof does not show every key.', 'Ask another member.'],
-  E_PROOF_MALFORMED: ['The proof\'s bytes are damaged.', 'Fetch it again.'],
+  E_PROOF_MALFORMED: ["The proof's bytes are damaged.", 'Fetch it again.'],
   E_PROOF_MOVING: ['Finality moved on between two answers.', 'Try again.'],
   E_PROOF_NONE: ['There is nothing to prove yet.', 'Try again when a checkpoint is posted.'],
   E_PROOF_ROOT: ['The proof is of another state.', 'Do not believe it; fetch it again, from another node.'],
-  E_PROOF_UNSETTLED: ['No checkpoint of the asset is settled yet.', 'Wait for the window to pass; see `surety asset status`.'],
+  E_PROOF_UNSETTLED: [
+    'No checkpoint of the asset is settled yet.',
+    'Wait for the window to pass; see `surety asset status`.'
+  ],
   E_PROOF_VALUE: ['The state does not hold what the proof says.', 'Do not believe it.'],
   E_PROTOCOL_UNSUPPORTED: ['The peer does not speak this protocol.', 'It may be of another network or version.'],
   E_RECEIPT_INPUT: ['The receipt is of another step.', 'Fetch it again; if a committee member sent it, ask another.'],
-  E_RECEIPT_UNKNOWN: ['No member knows a certified step of this instruction.', 'Check the id; an instruction that was not accepted has no receipt.'],
+  E_RECEIPT_UNKNOWN: [
+    'No member knows a certified step of this instruction.',
+    'Check the id; an instruction that was not accepted has no receipt.'
+  ],
   E_RECORD_REFUSED: ['A record of the DHT was refused.', 'Nothing: it is passed over.'],
   E_RPC_BAD_ANSWER: ['What answers is not a surety node.', 'Check --rpc.'],
   E_RPC_TIMEOUT: ['The node did not answer in time.', 'What was sent may have arrived: look before you send it again.'],
-  E_RPC_UNREACHABLE: ['Nothing answers at the node\'s address.', 'Start a node or `npm run dev`, or set --rpc.'],
+  E_RPC_UNREACHABLE: ["Nothing answers at the node's address.", 'Start a node or `npm run dev`, or set --rpc.'],
   E_STOPPED: ['The node is stopping.', 'Try another node.'],
   E_SYNCING: ['The node is not synchronised.', 'Wait until `surety node status` says so.'],
   E_TIMEOUT: ['No answer came in time.', 'An instruction may still run: look for it before you send another.'],

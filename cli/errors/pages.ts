@@ -7,21 +7,37 @@ export type Page = readonly [what: string, todo: string]
 
 const PAGES: Readonly<Record<string, Page>> = { ...COMMAND_PAGES, ...RULE_PAGES }
 
-const NODES: string = 'Nothing for a user: a node refused what another node sent. If your own node says it of itself, report it.'
+const NODES: string =
+  'Nothing for a user: a node refused what another node sent. If your own node says it of itself, report it.'
 
 /** By prefix, for rules that nodes apply to each other's messages. */
 const FAMILIES: Readonly<Record<string, Page>> = {
   E_ACK_: ['An acknowledgement of a block breaks a rule.', NODES],
   E_BLOCK_: ['A block breaks a rule.', NODES],
   E_CERT_: ['A finality certificate in a block cannot count on that chain.', NODES],
-  E_CERTIFICATE_: ['The signatures do not make a certificate.', 'Ask another node; a proof with this fault proves nothing.'],
+  E_CERTIFICATE_: [
+    'The signatures do not make a certificate.',
+    'Ask another node; a proof with this fault proves nothing.'
+  ],
   E_CHECKPOINT_: ['A posted checkpoint does not follow from what the base chain holds.', NODES],
-  E_CLAIM_: ['A claim is not admissible as it is.', 'Look at `surety claim list`: the target may be settled, void or already judged.'],
+  E_CLAIM_: [
+    'A claim is not admissible as it is.',
+    'Look at `surety claim list`: the target may be settled, void or already judged.'
+  ],
   E_DAG_: ['A block of a committee breaks a rule.', NODES],
   E_EVIDENCE_: ['Evidence of double signing is not admissible.', NODES],
-  E_FINALITY_: ['A proof of finality does not lead from the genesis you trust to its header.', 'Fetch it again from another node; check --genesis.'],
-  E_IMPORT_: ['A stored or fetched state is not the one its header commits to.', 'Remove the data folder of that node and let it synchronise.'],
-  E_RECEIPT_: ['The receipt does not show what it says.', 'Fetch it again; if a committee member sent it, ask another.'],
+  E_FINALITY_: [
+    'A proof of finality does not lead from the genesis you trust to its header.',
+    'Fetch it again from another node; check --genesis.'
+  ],
+  E_IMPORT_: [
+    'A stored or fetched state is not the one its header commits to.',
+    'Remove the data folder of that node and let it synchronise.'
+  ],
+  E_RECEIPT_: [
+    'The receipt does not show what it says.',
+    'Fetch it again; if a committee member sent it, ask another.'
+  ],
   E_REVEAL_: ['A seed reveal breaks a rule.', NODES],
   E_STATEMENT_: ['A statement is not signed by the committee it names.', NODES],
   E_VOTE_: ['A finality vote breaks a rule.', NODES],

@@ -28,7 +28,10 @@ const SETTINGS = z.strictObject({
 })
 export type NodeSettings = z.infer<typeof SETTINGS>
 
-const secret = z.string().refine(isHex32).transform(text => new Secret(hexToBytes(text)))
+const secret = z
+  .string()
+  .refine(isHex32)
+  .transform(text => new Secret(hexToBytes(text)))
 const KEYS = z.strictObject({ schema: z.literal('surety.node-keys/1'), signing: secret, vrf: secret, network: secret })
 
 /** Seeds of 32 bytes [KEY-1]: signing proposes, votes, validates and pays; vrf reveals; network is the libp2p identity. */
@@ -50,7 +53,8 @@ export type NodeFolderCode = 'E_NODE_FOLDER' | 'E_GENESIS_FILE' | 'E_GENESIS_INV
 
 /** Makes the folder of a new node, its vote guard with its key [FIN-7]. Rejects if the folder has one already. */
 export async function writeNodeFolder(
-  folder: string, parts: { readonly settings: NodeSettings; readonly genesis: Genesis; readonly keys: NodeKeys }
+  folder: string,
+  parts: { readonly settings: NodeSettings; readonly genesis: Genesis; readonly keys: NodeKeys }
 ): Promise<void> {
   await mkdir(join(folder, 'data'), { recursive: true, mode: 0o700 })
   const { signing, vrf, network } = parts.keys

@@ -25,27 +25,53 @@ export const NODE_STATUS = z.object({
   name: z.string(),
   peers: z.array(z.string()),
   base: z.looseObject({
-    height: z.number(), final: z.number(), peers: z.number(), syncing: z.boolean(), signs: z.boolean(),
-    conflicted: z.boolean(), mempool: z.number()
+    height: z.number(),
+    final: z.number(),
+    peers: z.number(),
+    syncing: z.boolean(),
+    signs: z.boolean(),
+    conflicted: z.boolean(),
+    mempool: z.number()
   }),
-  replicas: z.array(z.looseObject({
-    asset: z.string(), epoch: z.number(), seat: z.number().nullable(), state: z.string(), round: z.number(),
-    commitIndex: z.number(), sequence: z.number(), steps: z.number(), signing: z.boolean()
-  })),
+  replicas: z.array(
+    z.looseObject({
+      asset: z.string(),
+      epoch: z.number(),
+      seat: z.number().nullable(),
+      state: z.string(),
+      round: z.number(),
+      commitIndex: z.number(),
+      sequence: z.number(),
+      steps: z.number(),
+      signing: z.boolean()
+    })
+  ),
   watching: z.array(z.looseObject({ asset: z.string(), checkedSequence: z.number(), atMs: z.number() })),
   claims: z.array(z.looseObject({ kind: z.string(), asset: z.string(), state: z.string() }))
 })
 export type NodeStatus = z.infer<typeof NODE_STATUS>
 
 export function nodeMethods(
-  name: string, genesis: Genesis, base: BaseNode, asset: AssetNode, host: Host
+  name: string,
+  genesis: Genesis,
+  base: BaseNode,
+  asset: AssetNode,
+  host: Host
 ): Readonly<Record<string, RpcMethod>> {
   const nothing = z.strictObject({})
   return {
-    'node.info': rpcMethod(nothing, (): NodeInfo => ({
-      name, version: VERSION, pid: process.pid, genesis: genesisHashOf(genesis), peerId: host.peerId,
-      addresses: host.addresses(), validator: asset.validator
-    })),
+    'node.info': rpcMethod(
+      nothing,
+      (): NodeInfo => ({
+        name,
+        version: VERSION,
+        pid: process.pid,
+        genesis: genesisHashOf(genesis),
+        peerId: host.peerId,
+        addresses: host.addresses(),
+        validator: asset.validator
+      })
+    ),
     'node.status': rpcMethod(nothing, () => {
       const { replicas, watching, claims } = asset.status()
       return { name, peers: host.peers(), base: base.status(), replicas, watching, claims }

@@ -2,7 +2,7 @@
 // `surety node start`; the only place that joins the layers.
 import { genesisHashOf } from '#contracts/ledger/genesis.ts'
 import { createAssetNode, addressRecordRules, type AssetNode } from '#asset-layer/index.ts'
-import { type BaseNode, createAccount, createBaseNode } from '#base-layer/index.ts'
+import { type BaseNode, createAccount, createBaseNode, stopOnUncaught } from '#base-layer/index.ts'
 import { systemClock } from '#base-layer/runtime/clock.ts'
 import type { Host } from '#base-layer/runtime/host.ts'
 import { createRpcServer, type RpcMethod } from '#base-layer/runtime/json-rpc.ts'
@@ -13,6 +13,7 @@ import { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
 import { Faults, faultMethods } from '../devnet/faults.ts'
 import { VERSION } from '../version.ts'
 import type { NodeFolder } from './data-folder.ts'
+import { keepKnownPeers, readKnownPeers } from './known-peers.ts'
 import { nodeMethods } from './node-methods.ts'
 
 export interface RunningNode {
@@ -33,7 +34,7 @@ export async function runNode(folder: NodeFolder): Promise<RunningNode> {
     }
   }
   try {
-    return { ...await startParts(folder, logger, stops), stop }
+    return { ...(await startParts(folder, logger, stops)), stop }
   } catch (error) {
     await stop()
     throw error
@@ -41,26 +42,38 @@ export async function runNode(folder: NodeFolder): Promise<RunningNode> {
 }
 
 async function startParts(
-  folder: NodeFolder, logger: Logger, stops: (() => Promise<void>)[]
+  folder: NodeFolder,
+  logger: Logger,
+  stops: (() => Promise<void>)[]
 ): Promise<Pick<RunningNode, 'rpcUrl' | 'addresses'>> {
   const { settings, genesis, keys, dataDir } = folder
   const verifyPool = new VerifyPool(installNodeCrypto().verified)
   const host = await createHost({
     identitySecret: keys.network.reveal(),
     listen: settings.listen,
-    bootstrap: settings.bootstrap,
+    bootstrap: [...settings.bootstrap, ...(await readKnownPeers(dataDir))],
     dht: 'server',
     records: addressRecordRules(genesisHashOf(genesis))
   })
   stops.push(() => host.stop())
+  stops.push(keepKnownPeers(host, dataDir))
   const shared = { host, clock: systemClock, verifyPool }
   const base = await createBaseNode({
-    ...shared, dataDir, genesis, keys: { signing: keys.signing, vrf: keys.vrf }, logger: logger.child({ layer: 'base' })
+    ...shared,
+    dataDir,
+    genesis,
+    keys: { signing: keys.signing, vrf: keys.vrf },
+    logger: logger.child({ layer: 'base' })
   })
   stops.push(() => base.stop())
+  const unguard = stopOnUncaught([base], logger)
+  stops.push(async () => unguard())
   const faults = new Faults()
   const asset = await createAssetNode({
-    ...shared, dataDir, chain: base.chain, validatorSecret: keys.signing,
+    ...shared,
+    dataDir,
+    chain: base.chain,
+    validatorSecret: keys.signing,
     account: createAccount(base.chain, keys.signing, { keepHosted: true }),
     logger: logger.child({ layer: 'asset' }),
     options: {
@@ -72,7 +85,9 @@ async function startParts(
   await base.start()
   await asset.start()
   const rpc = await createRpcServer({
-    port: settings.rpcPort, version: VERSION, methods: methodsOf(folder, { base, asset, host, faults }),
+    port: settings.rpcPort,
+    version: VERSION,
+    methods: methodsOf(folder, { base, asset, host, faults }),
     health: () => ({ ok: true, ...base.status() }),
     onError: (error, method) => logger.error({ error: String(error), method }, 'an RPC method failed')
   })
@@ -82,8 +97,16 @@ async function startParts(
 
 function methodsOf(
   { settings, genesis }: NodeFolder,
-  { base, asset, host, faults }: {
-    readonly base: BaseNode; readonly asset: AssetNode; readonly host: Host; readonly faults: Faults
+  {
+    base,
+    asset,
+    host,
+    faults
+  }: {
+    readonly base: BaseNode
+    readonly asset: AssetNode
+    readonly host: Host
+    readonly faults: Faults
   }
 ): Readonly<Record<string, RpcMethod>> {
   return {

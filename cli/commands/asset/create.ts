@@ -17,15 +17,33 @@ export const createAsset: Handler = async (context, [symbol = ''], options) => {
     const registration = buildRegistration(symbol.toUpperCase(), signer.key, parameters, options)
     valueOf(checkRegistration(registration, parameters))
     const { seats, collateralPerSeat, reserveAtoms } = registration
-    const description = `register ${registration.symbol} with ${seats} seats at ${formatShares(collateralPerSeat)} each; locks `
-      + `${formatShares(parameters.registrationLockAtoms)}, reserves ${formatShares(reserveAtoms)}`
-    const sent = await sendTransaction(session, signer, { action: { kind: 'asset.register', ...registration } }, description)
-    context.output.result('surety.asset.create/1', {
-      asset: sent?.transaction ?? null, dryRun: sent === undefined, height: sent?.height ?? null, symbol: registration.symbol,
-      issuer: signer.key, seats, collateralPerSeat, collateralDecimals: SHARE_DECIMALS
-    }, () => [
-      sent === undefined ? `would ${description}` : `${registration.symbol} is ${sent.transaction}, registered at ${sent.height}`
-    ])
+    const description =
+      `register ${registration.symbol} with ${seats} seats at ${formatShares(collateralPerSeat)} each; locks ` +
+      `${formatShares(parameters.registrationLockAtoms)}, reserves ${formatShares(reserveAtoms)}`
+    const sent = await sendTransaction(
+      session,
+      signer,
+      { action: { kind: 'asset.register', ...registration } },
+      description
+    )
+    context.output.result(
+      'surety.asset.create/1',
+      {
+        asset: sent?.transaction ?? null,
+        dryRun: sent === undefined,
+        height: sent?.height ?? null,
+        symbol: registration.symbol,
+        issuer: signer.key,
+        seats,
+        collateralPerSeat,
+        collateralDecimals: SHARE_DECIMALS
+      },
+      () => [
+        sent === undefined
+          ? `would ${description}`
+          : `${registration.symbol} is ${sent.transaction}, registered at ${sent.height}`
+      ]
+    )
   })
 }
 
@@ -34,13 +52,28 @@ function buildRegistration(symbol: string, issuer: PublicKey, network: Parameter
   const decimals = whole(options, 'decimals')
   const text = (name: string): string => String(options[name] ?? '')
   return {
-    symbol, issuer, template: template.name, templateVersion: template.version,
-    parameters: valueOf(template.encodeParameters({
-      name: text('name') || symbol, decimals, supplyCap: parseAmount(text('cap'), decimals), mint: true, burn: true,
-      freeze: options['freezable'] === true, recall: options['recallable'] === true
-    })),
-    mode: 'opt-in', seats: whole(options, 'seats'), collateralPerSeat: parseAmount(text('collateral'), SHARE_DECIMALS),
-    termTicks: whole(options, 'term'), interval: network.interval, windowTicks: network.windowTicks, statedValue: 0n,
+    symbol,
+    issuer,
+    template: template.name,
+    templateVersion: template.version,
+    parameters: valueOf(
+      template.encodeParameters({
+        name: text('name') || symbol,
+        decimals,
+        supplyCap: parseAmount(text('cap'), decimals),
+        mint: true,
+        burn: true,
+        freeze: options['freezable'] === true,
+        recall: options['recallable'] === true
+      })
+    ),
+    mode: 'opt-in',
+    seats: whole(options, 'seats'),
+    collateralPerSeat: parseAmount(text('collateral'), SHARE_DECIMALS),
+    termTicks: whole(options, 'term'),
+    interval: network.interval,
+    windowTicks: network.windowTicks,
+    statedValue: 0n,
     reserveAtoms: parseAmount(text('reserve'), SHARE_DECIMALS)
   }
 }

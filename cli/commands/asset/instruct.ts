@@ -36,9 +36,17 @@ async function instruct(context: Context, args: readonly string[], call: 'mint' 
     if (notice.kind === 'refused') throw refused(notice.code, notice.why)
     const { outcome, code, index, latencyMs } = notice
     if (outcome !== 'applied') throw refused(code, `it was ordered as step ${index} and failed: ${code}`)
-    context.output.result(`surety.asset.${verb}/1`, {
-      ...document, status: 'accepted', index, sequence: notice.sequence, latencyMs: Math.round(latencyMs)
-    }, () => [`accepted as step ${index} after ${Math.round(latencyMs)} ms: ${what}`])
+    context.output.result(
+      `surety.asset.${verb}/1`,
+      {
+        ...document,
+        status: 'accepted',
+        index,
+        sequence: notice.sequence,
+        latencyMs: Math.round(latencyMs)
+      },
+      () => [`accepted as step ${index} after ${Math.round(latencyMs)} ms: ${what}`]
+    )
   })
 }
 
@@ -48,8 +56,17 @@ export const showTokens: Handler = async (context, [symbol = '', owner], options
     const account = await resolveKey(session, owner ?? context.settings.account.value)
     const at = options['settled'] === true ? 'settled' : 'accepted'
     const units = valueOf(await session.client.balance(id, account, at))
-    context.output.result('surety.asset.balance/1', {
-      asset: id, symbol: record.registration.symbol, account, units, decimals, how: at
-    }, () => [`${formatAmount(units, decimals)} ${record.registration.symbol} (${at})`])
+    context.output.result(
+      'surety.asset.balance/1',
+      {
+        asset: id,
+        symbol: record.registration.symbol,
+        account,
+        units,
+        decimals,
+        how: at
+      },
+      () => [`${formatAmount(units, decimals)} ${record.registration.symbol} (${at})`]
+    )
   })
 }

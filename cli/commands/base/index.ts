@@ -4,8 +4,13 @@ import type { Runner } from '../../handler.ts'
 
 export function addBaseCommands(program: Command, run: Runner): void {
   const base = program.command('base').description('The base chain')
-  base.command('tip').description('Newest final block and head')
+  base
+    .command('tip')
+    .description('Newest final block and head')
     .action(run(async () => (await import('./base.ts')).showTip))
-  base.command('block').argument('<height>').description('A final block and its transactions')
+  base
+    .command('block')
+    .argument('<height>')
+    .description('A final block and its transactions')
     .action(run(async () => (await import('./base.ts')).showBlock))
 }

@@ -17,22 +17,43 @@ export const postBond: Handler = async (context, [symbol = ''], options) => {
   }
   await withChain(context, async session => {
     await assertSynchronised(session)
-    const { id, record: { registration } } = await findAsset(session, symbol)
+    const {
+      id,
+      record: { registration }
+    } = await findAsset(session, symbol)
     const validator = await resolveKey(session, String(options['node']))
     const signer = await openSigner(session)
     const total = registration.collateralPerSeat * BigInt(units)
     const description = `bond ${formatShares(total)} for ${registration.symbol}, all of it lost if the node signs what is false`
-    const sent = await sendTransaction(session, signer, {
-      action: {
-        kind: 'bond.post',
-        bonds: [{ asset: id, validator, owner: signer.key, rewards: signer.key, terms: termsHashOf(registration), units }]
-      }
-    }, description)
+    const sent = await sendTransaction(
+      session,
+      signer,
+      {
+        action: {
+          kind: 'bond.post',
+          bonds: [
+            { asset: id, validator, owner: signer.key, rewards: signer.key, terms: termsHashOf(registration), units }
+          ]
+        }
+      },
+      description
+    )
     const bond = sent === undefined ? null : bondIdOf(sent.transaction, 0)
-    context.output.result('surety.bond.post/1', {
-      bond, asset: id, validator, owner: signer.key, units, atoms: total, decimals: SHARE_DECIMALS, dryRun: sent === undefined,
-      height: sent?.height ?? null
-    }, () => [sent === undefined ? `would ${description}` : `bond ${bond}, final at height ${sent.height}`])
+    context.output.result(
+      'surety.bond.post/1',
+      {
+        bond,
+        asset: id,
+        validator,
+        owner: signer.key,
+        units,
+        atoms: total,
+        decimals: SHARE_DECIMALS,
+        dryRun: sent === undefined,
+        height: sent?.height ?? null
+      },
+      () => [sent === undefined ? `would ${description}` : `bond ${bond}, final at height ${sent.height}`]
+    )
   })
 }
 
@@ -45,19 +66,37 @@ async function assertSynchronised({ context }: Session): Promise<void> {
 export const listBonds: Handler = async (context, [symbol]) => {
   await withChain(context, async session => {
     const asset = symbol === undefined ? undefined : (await findAsset(session, symbol)).id
-    const bonds = await Promise.all((await session.chain.list('bonds'))
-      .filter(({ value }) => asset === undefined || value.asset === asset)
-      .map(async ({ key, value }) => ({
-        bond: key, asset: value.asset, validator: value.validator, owner: value.owner, status: value.status,
-        units: value.units.length, slashed: value.units.filter(unit => unit.slashed).length,
-        seated: value.units.filter(unit => unit.epoch !== null).length,
-        atoms: (await session.chain.read('balances', key))?.atoms ?? 0n, decimals: SHARE_DECIMALS
-      })))
-    context.output.result('surety.bond.list/1', { bonds }, () => table(
-      ['node', 'asset', 'status', 'holds', 'units', 'seated', 'slashed', 'bond'],
-      bonds.map(one => [one.validator.slice(0, 12), one.asset.slice(0, 12), one.status, formatShares(one.atoms), String(one.units),
-        String(one.seated), String(one.slashed), one.bond])
-    ))
+    const bonds = await Promise.all(
+      (await session.chain.list('bonds'))
+        .filter(({ value }) => asset === undefined || value.asset === asset)
+        .map(async ({ key, value }) => ({
+          bond: key,
+          asset: value.asset,
+          validator: value.validator,
+          owner: value.owner,
+          status: value.status,
+          units: value.units.length,
+          slashed: value.units.filter(unit => unit.slashed).length,
+          seated: value.units.filter(unit => unit.epoch !== null).length,
+          atoms: (await session.chain.read('balances', key))?.atoms ?? 0n,
+          decimals: SHARE_DECIMALS
+        }))
+    )
+    context.output.result('surety.bond.list/1', { bonds }, () =>
+      table(
+        ['node', 'asset', 'status', 'holds', 'units', 'seated', 'slashed', 'bond'],
+        bonds.map(one => [
+          one.validator.slice(0, 12),
+          one.asset.slice(0, 12),
+          one.status,
+          formatShares(one.atoms),
+          String(one.units),
+          String(one.seated),
+          String(one.slashed),
+          one.bond
+        ])
+      )
+    )
   })
 }
 
@@ -68,7 +107,12 @@ export const leaveBond: Handler = async (context, [text = '']) => {
     if (bond === undefined || found.length > 1) throw refused('E_BOND_UNKNOWN', `no one bond begins with ${text}`)
     const signer = await openSigner(session)
     const description = `give notice for bond ${bond.key.slice(0, 12)}; its collateral is released after its last checkpoint has aged`
-    const sent = await sendTransaction(session, signer, { action: { kind: 'bond.leave', bonds: [bond.key] } }, description)
+    const sent = await sendTransaction(
+      session,
+      signer,
+      { action: { kind: 'bond.leave', bonds: [bond.key] } },
+      description
+    )
     context.output.result('surety.bond.leave/1', { bond: bond.key, dryRun: sent === undefined, ...sent }, () => [
       sent === undefined ? `would ${description}` : `notice given at height ${sent.height}`
     ])

@@ -4,7 +4,13 @@ import type { Runner } from '../../handler.ts'
 
 export function addClaimCommands(program: Command, run: Runner): void {
   const claim = program.command('claim').description('Accusations and what became of them')
-  claim.command('list').description('Commits and convictions').action(run(async () => (await import('./claim.ts')).listClaims))
-  claim.command('show').argument('<id>', 'commit, or ASSET#SEQUENCE of a conviction').description('One of them')
+  claim
+    .command('list')
+    .description('Commits and convictions')
+    .action(run(async () => (await import('./claim.ts')).listClaims))
+  claim
+    .command('show')
+    .argument('<id>', 'commit, or ASSET#SEQUENCE of a conviction')
+    .description('One of them')
     .action(run(async () => (await import('./claim.ts')).showClaim))
 }

@@ -15,7 +15,10 @@ export const runDemo: Handler = async (context, _args, options) => {
   const { output, signal } = context
   const folder = await mkdtemp(join(tmpdir(), 'surety-demo-'))
   const stage = new Stage({
-    names: STEPS.map(([name]) => name), deadlineMs: DEADLINE_MS, signal, onSeen: step => announce(output, step)
+    names: STEPS.map(([name]) => name),
+    deadlineMs: DEADLINE_MS,
+    signal,
+    onSeen: step => announce(output, step)
   })
   output.note(`Starting a network in ${folder}`)
   await playScenario(stage, { folder, logLevel: logLevelOf(options) }).catch((error: unknown) => {
@@ -30,8 +33,14 @@ async function conclude({ output, signal }: Context, stage: Stage, folder: strin
   const ok = failure === undefined && steps.every(step => step.ok)
   output.result('surety.demo/1', { ok, elapsedMs, steps }, () => [
     '',
-    ok ? output.paint.green(`Every step was seen, in ${seconds(elapsedMs)}.`)
-      : output.paint.red(`Not every step was seen: ${steps.filter(step => !step.ok).map(step => step.name).join(', ')}.`)
+    ok
+      ? output.paint.green(`Every step was seen, in ${seconds(elapsedMs)}.`)
+      : output.paint.red(
+          `Not every step was seen: ${steps
+            .filter(step => !step.ok)
+            .map(step => step.name)
+            .join(', ')}.`
+        )
   ])
   if (failure !== undefined) {
     const { name, error } = failure
@@ -47,8 +56,9 @@ async function conclude({ output, signal }: Context, stage: Stage, folder: strin
 function announce(output: Output, step: SeenStep): void {
   const place = STEPS.findIndex(([name]) => name === step.name) + 1
   const { paint, settings } = output
-  const line = `${seconds(step.ms).padStart(7)}  ${String(place).padStart(2)} ${paint.bold(step.name)}  `
-    + `height ${step.height}: ${step.summary}`
+  const line =
+    `${seconds(step.ms).padStart(7)}  ${String(place).padStart(2)} ${paint.bold(step.name)}  ` +
+    `height ${step.height}: ${step.summary}`
   if (settings.json) output.note(line)
   else process.stdout.write(`${line}\n`)
 }

@@ -44,27 +44,36 @@ async function assertFree(folder: string): Promise<void> {
   const text = await readFile(join(folder, 'network.json'), 'utf8').catch(() => undefined)
   if (text === undefined) return
   const { rpc } = JSON.parse(text) as { readonly rpc: string }
-  const answers = await rpcCall(rpc, 'node.info', {}, { timeoutMs: 1_000 }).then(() => true, () => false)
+  const answers = await rpcCall(rpc, 'node.info', {}, { timeoutMs: 1_000 }).then(
+    () => true,
+    () => false
+  )
   if (answers) throw misuse('E_DEV_RUNNING', `a development network runs in ${folder} already`)
 }
 
-async function show(
-  output: Parameters<Handler>[0]['output'], network: DevNetwork, rpc: string
-): Promise<void> {
+async function show(output: Parameters<Handler>[0]['output'], network: DevNetwork, rpc: string): Promise<void> {
   const chain = connectBaseChain(rpc)
   const genesis = genesisHashOf(network.genesis)
   try {
-    const accounts = await Promise.all(ACCOUNT_NAMES.map(async name => {
-      const { publicKey, secret } = deriveDevKey(name)
-      const { spendable } = await createAccount(chain, new Secret(secret)).balance()
-      const address = encodeAddress({ prefix: network.genesis.prefix, kind: 'wallet', genesis, id: publicKey })
-      return { name, address, key: publicKey, spendable, decimals: 8 }
-    }))
+    const accounts = await Promise.all(
+      ACCOUNT_NAMES.map(async name => {
+        const { publicKey, secret } = deriveDevKey(name)
+        const { spendable } = await createAccount(chain, new Secret(secret)).balance()
+        const address = encodeAddress({ prefix: network.genesis.prefix, kind: 'wallet', genesis, id: publicKey })
+        return { name, address, key: publicKey, spendable, decimals: 8 }
+      })
+    )
     const nodes = network.nodes.map(node => ({ name: node.name, pid: node.pid, rpc: node.rpcUrl, data: node.folder }))
     output.result('surety.dev/1', { genesis, rpc, bootstrap: network.bootstrap, accounts, nodes }, () => [
-      ...table(['account', 'spendable', 'address'], accounts.map(one => [one.name, formatShares(one.spendable), one.address])),
+      ...table(
+        ['account', 'spendable', 'address'],
+        accounts.map(one => [one.name, formatShares(one.spendable), one.address])
+      ),
       '',
-      ...table(['node', 'process', 'RPC'], nodes.map(one => [one.name, String(one.pid), one.rpc])),
+      ...table(
+        ['node', 'process', 'RPC'],
+        nodes.map(one => [one.name, String(one.pid), one.rpc])
+      ),
       '',
       'Try, in another terminal here:',
       '  npm run surety -- wallet balance --account alice',

@@ -19,12 +19,15 @@ export const checkProof: Handler = async ({ output, settings }, [path = '']) => 
     return EXIT.problemFound
   }
   const reading = read.value
-  const words = reading.kind === 'balance'
-    ? `${file.data.schema === 'surety.proof.balance/1' ? file.data.account : ''} holds ${reading.units} base units (${reading.status})`
-    : `step ${reading.index} was ${reading.outcome}, ${reading.signers} seats answer for it`
-  output.result('surety.proof.check/1', { valid: true, proof: file.data.schema, asset: file.data.asset, ...reading }, () => [
-    output.paint.green(`valid: ${words}, as of final height ${reading.height}`)
-  ])
+  const words =
+    reading.kind === 'balance'
+      ? `${file.data.schema === 'surety.proof.balance/1' ? file.data.account : ''} holds ${reading.units} base units (${reading.status})`
+      : `step ${reading.index} was ${reading.outcome}, ${reading.signers} seats answer for it`
+  output.result(
+    'surety.proof.check/1',
+    { valid: true, proof: file.data.schema, asset: file.data.asset, ...reading },
+    () => [output.paint.green(`valid: ${words}, as of final height ${reading.height}`)]
+  )
   return EXIT.ok
 }
 

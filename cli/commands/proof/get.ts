@@ -20,7 +20,11 @@ export const getBalance: Handler = async (context, [symbol = '', owner]) => {
     if (statement === null) throw refused('E_PROOF_UNSETTLED', 'no checkpoint of this asset is settled yet')
     const { sequence } = statement.statement
     const file: ProofFile = {
-      schema: 'surety.proof.balance/1', asset, sequence, account, witness: bytesToHex(encode(witnessCodec, witness)),
+      schema: 'surety.proof.balance/1',
+      asset,
+      sequence,
+      account,
+      witness: bytesToHex(encode(witnessCodec, witness)),
       ...mutable(valueOf(await proveSection(session.chain, genesis, 'checkpoints', { asset, sequence })))
     }
     valueOf(readProof(genesis, file))
@@ -36,7 +40,11 @@ export const getReceipt: Handler = async (context, [symbol = '', instruction = '
     const { receipt } = valueOf(await session.client.receipt(asset, instruction as Hash))
     const { epoch } = receipt.certified.statement
     const file: ProofFile = {
-      schema: 'surety.proof.receipt/1', asset, instruction, epoch, receipt: bytesToHex(encode(receiptCodec, receipt)),
+      schema: 'surety.proof.receipt/1',
+      asset,
+      instruction,
+      epoch,
+      receipt: bytesToHex(encode(receiptCodec, receipt)),
       ...mutable(valueOf(await proveSection(session.chain, genesis, 'committees', { asset, epoch })))
     }
     valueOf(readProof(genesis, file))
@@ -44,7 +52,9 @@ export const getReceipt: Handler = async (context, [symbol = '', instruction = '
   })
 }
 
-function mutable<T extends { readonly sectionRoots: readonly string[] }>(proof: T): Omit<T, 'sectionRoots'> & { sectionRoots: string[] } {
+function mutable<T extends { readonly sectionRoots: readonly string[] }>(
+  proof: T
+): Omit<T, 'sectionRoots'> & { sectionRoots: string[] } {
   return { ...proof, sectionRoots: [...proof.sectionRoots] }
 }
 

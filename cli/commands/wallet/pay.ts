@@ -16,8 +16,18 @@ export const pay: Handler = async (context, args, options) => {
     const signer = await openSigner(session)
     const description = `pay ${formatShares(atoms)} to ${payee} (${to.slice(0, 12)})`
     const sent = await sendTransaction(session, signer, { payments: [{ to, atoms }] }, description)
-    context.output.result('surety.pay/1', {
-      unit: 'share', amount: atoms, decimals: SHARE_DECIMALS, to, dryRun: sent === undefined, status: sent && 'final', ...sent
-    }, () => [sent === undefined ? `would ${description}` : `final at height ${sent.height}: ${sent.transaction}`])
+    context.output.result(
+      'surety.pay/1',
+      {
+        unit: 'share',
+        amount: atoms,
+        decimals: SHARE_DECIMALS,
+        to,
+        dryRun: sent === undefined,
+        status: sent && 'final',
+        ...sent
+      },
+      () => [sent === undefined ? `would ${description}` : `final at height ${sent.height}: ${sent.transaction}`]
+    )
   })
 }

@@ -15,7 +15,11 @@ export const showWallets: Handler = async context => {
   await withChain(context, async ({ info }) => {
     const all = wallets.map(wallet => ({ ...wallet, address: addressOf(info, wallet.key) }))
     context.output.result('surety.wallet.list/1', { wallets: all }, () =>
-      table(['wallet', 'kind', 'address'], all.map(one => [one.name, one.kind, one.address])))
+      table(
+        ['wallet', 'kind', 'address'],
+        all.map(one => [one.name, one.kind, one.address])
+      )
+    )
   })
 }
 
@@ -25,13 +29,23 @@ export const showBalance: Handler = async (context, [owner]) => {
     const { height } = await session.chain.tip('head')
     const outputs = await session.chain.outputsOf(key)
     const isMature = (maturesAt: number | null): boolean => maturesAt === null || maturesAt <= height
-    const sum = (mature: boolean): bigint => outputs
-      .filter(({ record }) => isMature(record.maturesAt) === mature)
-      .reduce((total, { record }) => total + record.output.atoms, 0n)
+    const sum = (mature: boolean): bigint =>
+      outputs
+        .filter(({ record }) => isMature(record.maturesAt) === mature)
+        .reduce((total, { record }) => total + record.output.atoms, 0n)
     const [spendable, pending] = [sum(true), sum(false)]
-    context.output.result('surety.wallet.balance/1', {
-      key, address: addressOf(session.info, key), spendable, pending, decimals: SHARE_DECIMALS, outputs: outputs.length
-    }, () => [`spendable ${formatShares(spendable)}`, `pending   ${formatShares(pending)}`])
+    context.output.result(
+      'surety.wallet.balance/1',
+      {
+        key,
+        address: addressOf(session.info, key),
+        spendable,
+        pending,
+        decimals: SHARE_DECIMALS,
+        outputs: outputs.length
+      },
+      () => [`spendable ${formatShares(spendable)}`, `pending   ${formatShares(pending)}`]
+    )
   })
 }
 

@@ -19,39 +19,61 @@ interface Line {
   readonly convicted: boolean
 }
 
-export const watch: Handler = async (context, wanted, options) => await withChain(context, async session => {
-  const said = new Map<string, string>()
-  let bad = false
-  for (;;) {
-    for (const line of await look(session, wanted)) {
-      const name = `${line.asset}#${line.sequence}#${line.checkpoint}`
-      const state = `${line.status} ${line.replayed} ${line.convicted}`
-      if (said.get(name) === state) continue
-      said.set(name, state)
-      bad ||= line.convicted || line.status === 'void'
-      context.output.stream('surety.watch/1', { ...line }, () => `${line.symbol}#${line.sequence} ${line.checkpoint.slice(0, 12)} `
-        + `${line.status}, ${line.convicted ? 'proven false' : line.replayed ? 'replayed: true' : 'not replayed here'}`)
+export const watch: Handler = async (context, wanted, options) =>
+  await withChain(context, async session => {
+    const said = new Map<string, string>()
+    let bad = false
+    for (;;) {
+      for (const line of await look(session, wanted)) {
+        const name = `${line.asset}#${line.sequence}#${line.checkpoint}`
+        const state = `${line.status} ${line.replayed} ${line.convicted}`
+        if (said.get(name) === state) continue
+        said.set(name, state)
+        bad ||= line.convicted || line.status === 'void'
+        context.output.stream(
+          'surety.watch/1',
+          { ...line },
+          () =>
+            `${line.symbol}#${line.sequence} ${line.checkpoint.slice(0, 12)} ` +
+            `${line.status}, ${line.convicted ? 'proven false' : line.replayed ? 'replayed: true' : 'not replayed here'}`
+        )
+      }
+      if (options['once'] === true) return bad ? EXIT.problemFound : EXIT.ok
+      await delay(POLL_MS, undefined, { signal: context.signal })
     }
-    if (options['once'] === true) return bad ? EXIT.problemFound : EXIT.ok
-    await delay(POLL_MS, undefined, { signal: context.signal })
-  }
-})
+  })
 
 async function look(session: Session, wanted: readonly string[]): Promise<readonly Line[]> {
   const { chain, context } = session
   const status = NODE_STATUS.parse(await rpcCall(context.settings.rpc.value, 'node.status'))
-  const chosen = wanted.length === 0 ? undefined
-    : new Set(await Promise.all(wanted.map(async text => (await findAsset(session, text)).id as string)))
-  const symbols = new Map((await chain.list('assets')).map(({ key, value }) => [key as string, value.registration.symbol]))
+  const chosen =
+    wanted.length === 0
+      ? undefined
+      : new Set(await Promise.all(wanted.map(async text => (await findAsset(session, text)).id as string)))
+  const symbols = new Map(
+    (await chain.list('assets')).map(({ key, value }) => [key as string, value.registration.symbol])
+  )
   const claims = await chain.list('claims')
-  const convicted = new Set(claims.flatMap(({ value }) =>
-    value.kind === 'conviction' && value.target.kind === 'checkpoint' ? [value.target.checkpoint as string] : []))
-  return (await chain.list('checkpoints')).flatMap(({ key: { asset, sequence }, value }) => {
-    if (sequence === 0 || (chosen !== undefined && !chosen.has(asset))) return []
-    const checked = status.watching.find(one => one.asset === asset)?.checkedSequence ?? 0
-    return [{
-      asset, symbol: symbols.get(asset) ?? asset.slice(0, 12), sequence, checkpoint: value.id as string, status: value.status,
-      replayed: checked >= sequence, convicted: convicted.has(value.id)
-    }]
-  }).sort((a, b) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : a.sequence - b.sequence))
+  const convicted = new Set(
+    claims.flatMap(({ value }) =>
+      value.kind === 'conviction' && value.target.kind === 'checkpoint' ? [value.target.checkpoint as string] : []
+    )
+  )
+  return (await chain.list('checkpoints'))
+    .flatMap(({ key: { asset, sequence }, value }) => {
+      if (sequence === 0 || (chosen !== undefined && !chosen.has(asset))) return []
+      const checked = status.watching.find(one => one.asset === asset)?.checkedSequence ?? 0
+      return [
+        {
+          asset,
+          symbol: symbols.get(asset) ?? asset.slice(0, 12),
+          sequence,
+          checkpoint: value.id as string,
+          status: value.status,
+          replayed: checked >= sequence,
+          convicted: convicted.has(value.id)
+        }
+      ]
+    })
+    .sort((a, b) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : a.sequence - b.sequence))
 }

@@ -28,29 +28,58 @@ export async function registerAssets(world: World): Promise<DemoAssets> {
 async function register(world: World, symbol: string): Promise<DemoAsset> {
   const issuer = world.account('issuer')
   const template = present(findTemplate('token', 1), 'the token template')
-  const { parameters: { interval, windowTicks } } = world.network.genesis
+  const {
+    parameters: { interval, windowTicks }
+  } = world.network.genesis
   const registration: AssetRegister = {
-    symbol, issuer: issuer.key, template: template.name, templateVersion: template.version,
-    parameters: valueOf(template.encodeParameters({
-      name: `Demo ${symbol}`, decimals: DECIMALS, supplyCap: AMOUNT_LIMIT - 1n, mint: true, burn: true, freeze: false,
-      recall: false
-    })),
-    mode: 'opt-in', seats: SEATS, collateralPerSeat: COLLATERAL_ATOMS, termTicks: 100_000, interval, windowTicks,
-    statedValue: COLLATERAL_ATOMS, reserveAtoms: RESERVE_ATOMS
+    symbol,
+    issuer: issuer.key,
+    template: template.name,
+    templateVersion: template.version,
+    parameters: valueOf(
+      template.encodeParameters({
+        name: `Demo ${symbol}`,
+        decimals: DECIMALS,
+        supplyCap: AMOUNT_LIMIT - 1n,
+        mint: true,
+        burn: true,
+        freeze: false,
+        recall: false
+      })
+    ),
+    mode: 'opt-in',
+    seats: SEATS,
+    collateralPerSeat: COLLATERAL_ATOMS,
+    termTicks: 100_000,
+    interval,
+    windowTicks,
+    statedValue: COLLATERAL_ATOMS,
+    reserveAtoms: RESERVE_ATOMS
   }
   const id = valueOf(await issuer.act({ kind: 'asset.register', ...registration }))
   return { id: id as string as AssetId, registration }
 }
 
 export async function observeRegistrations(stage: Stage, world: World, assets: DemoAssets): Promise<Sight<undefined>> {
-  const seen = await Promise.all([assets.honest, assets.false].map(async ({ id, registration }) => {
-    const record = await stage.until(`${registration.symbol} in final state`, () => world.chain.read('assets', id))
-    const { symbol, template, mode, seats, collateralPerSeat, interval, windowTicks } = record.registration
-    return {
-      asset: id, symbol, template, mode, seats, collateralPerSeat, interval, windowTicks,
-      registeredAt: record.registeredAt, status: record.status, firstRoot: record.firstRoot
-    }
-  }))
+  const seen = await Promise.all(
+    [assets.honest, assets.false].map(async ({ id, registration }) => {
+      const record = await stage.until(`${registration.symbol} in final state`, () => world.chain.read('assets', id))
+      const { symbol, template, mode, seats, collateralPerSeat, interval, windowTicks } = record.registration
+      return {
+        asset: id,
+        symbol,
+        template,
+        mode,
+        seats,
+        collateralPerSeat,
+        interval,
+        windowTicks,
+        registeredAt: record.registeredAt,
+        status: record.status,
+        firstRoot: record.firstRoot
+      }
+    })
+  )
   return {
     value: undefined,
     height: Math.max(...seen.map(one => one.registeredAt)),

@@ -11,7 +11,11 @@ import type { DemoAsset, DemoAssets } from './asset-registered.ts'
 import type { FalseCheckpoint } from './false-checkpoint.ts'
 
 export async function observeRestaffing(
-  stage: Stage, world: World, assets: DemoAssets, lie: FalseCheckpoint, honestAtLie: number
+  stage: Stage,
+  world: World,
+  assets: DemoAssets,
+  lie: FalseCheckpoint,
+  honestAtLie: number
 ): Promise<Sight<undefined>> {
   const asset = assets.false
   const committee = await stage.until('a new committee', async () => {
@@ -39,13 +43,30 @@ export async function observeRestaffing(
   return {
     value: undefined,
     height: replaced.postedAt,
-    summary: `${members.join(', ')} serve it now; checkpoint ${FALSE_SEQUENCE} is true; `
-      + `the first asset went from ${honestAtLie} to ${honest.sequence}`,
+    summary:
+      `${members.join(', ')} serve it now; checkpoint ${FALSE_SEQUENCE} is true; ` +
+      `the first asset went from ${honestAtLie} to ${honest.sequence}`,
     detail: {
-      asset: asset.id, epoch: 2, source: committee.source, begins: committee.begins, liveSince: live.liveSince, previous,
-      convicted, members, accepted: notice, voided: lie.record.id, replacedBy: replaced.id, replacedAt: replaced.postedAt,
-      startsFrom: FALSE_SEQUENCE - 1, culpritUnits: culprit,
-      firstAsset: { status: honest.status, epoch: honest.current, sequenceAtLie: honestAtLie, sequence: honest.sequence }
+      asset: asset.id,
+      epoch: 2,
+      source: committee.source,
+      begins: committee.begins,
+      liveSince: live.liveSince,
+      previous,
+      convicted,
+      members,
+      accepted: notice,
+      voided: lie.record.id,
+      replacedBy: replaced.id,
+      replacedAt: replaced.postedAt,
+      startsFrom: FALSE_SEQUENCE - 1,
+      culpritUnits: culprit,
+      firstAsset: {
+        status: honest.status,
+        epoch: honest.current,
+        sequenceAtLie: honestAtLie,
+        sequence: honest.sequence
+      }
     }
   }
 }
@@ -65,6 +86,11 @@ async function acceptOne(stage: Stage, world: World, { id }: DemoAsset) {
     const sent = await world.client.submit(id, [bytes], { timeoutMs: 6_000 })
     const [notice] = sent.ok ? sent.value : []
     if (notice?.kind !== 'accepted' || notice.outcome !== 'applied') return undefined
-    return { instruction: notice.id, index: notice.index, sequence: notice.sequence, latencyMs: Math.round(notice.latencyMs) }
+    return {
+      instruction: notice.id,
+      index: notice.index,
+      sequence: notice.sequence,
+      latencyMs: Math.round(notice.latencyMs)
+    }
   })
 }

@@ -20,7 +20,10 @@ import type { World } from '../world.ts'
 import { type Movement, traderName } from './instructions.ts'
 
 export async function observeSettlement(
-  stage: Stage, world: World, asset: AssetId, movements: readonly Movement[]
+  stage: Stage,
+  world: World,
+  asset: AssetId,
+  movements: readonly Movement[]
 ): Promise<Sight<undefined>> {
   const account = deriveDevKey(traderName(0)).publicKey
   const firstMoved = Math.min(...movements.map(one => one.sequence))
@@ -47,9 +50,20 @@ export async function observeSettlement(
     height: header.height,
     summary: `checkpoint ${sequence} settled at ${record.settledAt}; a balance of ${balance} proved from genesis in ${proofBytes} bytes`,
     detail: {
-      asset, settledSequence: settled, checkpoint: record.id, sequence, postedAt: record.postedAt, settledAt: record.settledAt,
-      postRoot, signers: record.signers, account, balance, expected, provenHeader: blockIdOf(header),
-      provenHeight: header.height, finalityProofBytes: proofBytes
+      asset,
+      settledSequence: settled,
+      checkpoint: record.id,
+      sequence,
+      postedAt: record.postedAt,
+      settledAt: record.settledAt,
+      postRoot,
+      signers: record.signers,
+      account,
+      balance,
+      expected,
+      provenHeader: blockIdOf(header),
+      provenHeight: header.height,
+      finalityProofBytes: proofBytes
     }
   }
 }
@@ -59,7 +73,8 @@ async function proveCheckpoint(stage: Stage, world: World, asset: AssetId, seque
   const start = valueOf(deriveTrustedStart(world.network.genesis))
   return await stage.until('a proof of the checkpoint', async () => {
     const [proof, state] = await Promise.all([
-      world.chain.proveFinality(), world.chain.prove('checkpoints', { asset, sequence })
+      world.chain.proveFinality(),
+      world.chain.prove('checkpoints', { asset, sequence })
     ])
     const head = valueOf(checkFinalityProof(start, proof))
     if (head.id !== blockIdOf(state.header.header)) return undefined
@@ -74,6 +89,7 @@ async function proveCheckpoint(stage: Stage, world: World, asset: AssetId, seque
 
 /** What the wallet's own books say. */
 export function balanceAsOf(movements: readonly Movement[], account: PublicKey, sequence: number): bigint {
-  return movements.filter(one => one.sequence <= sequence).reduce((sum, { from, to, units }) =>
-    sum + (to === account ? units : 0n) - (from === account ? units : 0n), 0n)
+  return movements
+    .filter(one => one.sequence <= sequence)
+    .reduce((sum, { from, to, units }) => sum + (to === account ? units : 0n) - (from === account ? units : 0n), 0n)
 }

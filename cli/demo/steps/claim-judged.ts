@@ -14,7 +14,10 @@ import type { DemoAsset } from './asset-registered.ts'
 import type { FalseCheckpoint } from './false-checkpoint.ts'
 
 export async function observeJudgement(
-  stage: Stage, world: World, asset: DemoAsset, lie: FalseCheckpoint
+  stage: Stage,
+  world: World,
+  asset: DemoAsset,
+  lie: FalseCheckpoint
 ): Promise<Sight<ConvictionRecord>> {
   const conviction = await stage.until('a conviction', () => convictionOf(world, asset))
   const reveal = await findReveal(world, conviction.provenAt, lie)
@@ -26,14 +29,27 @@ export async function observeJudgement(
   return {
     value: conviction,
     height: conviction.provenAt,
-    summary: `${world.nameOf(reveal.claimant)} proved step ${firstWrongStep} wrong in ${reveal.claim.length} bytes; `
-      + `judged again here in ${judgeMs.toFixed(1)} ms`,
+    summary:
+      `${world.nameOf(reveal.claimant)} proved step ${firstWrongStep} wrong in ${reveal.claim.length} bytes; ` +
+      `judged again here in ${judgeMs.toFixed(1)} ms`,
     detail: {
-      asset: asset.id, sequence: FALSE_SEQUENCE, checkpoint: lie.record.id, kind: claim.kind, firstWrongStep,
-      claimant: world.nameOf(reveal.claimant), claimBytes: reveal.claim.length, judgeMs, verdict: judgement.why,
-      convictedSeats: judgement.seats, provenAt: conviction.provenAt, slashed: conviction.slashed,
+      asset: asset.id,
+      sequence: FALSE_SEQUENCE,
+      checkpoint: lie.record.id,
+      kind: claim.kind,
+      firstWrongStep,
+      claimant: world.nameOf(reveal.claimant),
+      claimBytes: reveal.claim.length,
+      judgeMs,
+      verdict: judgement.why,
+      convictedSeats: judgement.seats,
+      provenAt: conviction.provenAt,
+      slashed: conviction.slashed,
       commits: commits.map(({ id, commit }) => ({
-        commit: id, claimant: world.nameOf(commit.claimant), committedAt: commit.committedAt, deposit: commit.deposit,
+        commit: id,
+        claimant: world.nameOf(commit.claimant),
+        committedAt: commit.committedAt,
+        deposit: commit.deposit,
         status: commit.status
       }))
     }
@@ -49,8 +65,13 @@ export async function convictionOf(world: World, asset: DemoAsset): Promise<Conv
 export async function commitsOf(world: World, asset: DemoAsset) {
   const claims = await world.chain.list('claims')
   return claims.flatMap(({ key, value }) =>
-    key.kind === 'commit' && value.kind === 'commit' && value.target.kind === 'checkpoint' && value.target.asset === asset.id
-      ? [{ id: key.id, commit: value }] : [])
+    key.kind === 'commit' &&
+    value.kind === 'commit' &&
+    value.target.kind === 'checkpoint' &&
+    value.target.asset === asset.id
+      ? [{ id: key.id, commit: value }]
+      : []
+  )
 }
 
 async function findReveal(world: World, height: number, lie: FalseCheckpoint): Promise<ClaimReveal> {
@@ -63,13 +84,24 @@ async function findReveal(world: World, height: number, lie: FalseCheckpoint): P
   throw new Error(`block ${height} carries no claim against checkpoint ${lie.record.id}`)
 }
 
-async function judgeHere(world: World, asset: DemoAsset, lie: FalseCheckpoint, claim: Parameters<typeof judgeClaim>[0]) {
+async function judgeHere(
+  world: World,
+  asset: DemoAsset,
+  lie: FalseCheckpoint,
+  claim: Parameters<typeof judgeClaim>[0]
+) {
   const head = await world.chain.read('logs', { kind: 'head', asset: asset.id })
   const facts = {
-    genesis: world.genesis, asset: asset.id, registration: asset.registration, committee: lie.committee,
+    genesis: world.genesis,
+    asset: asset.id,
+    registration: asset.registration,
+    committee: lie.committee,
     log: present(head?.kind === 'head' ? head.frontier : undefined, 'an asset has a log'),
     target: {
-      kind: 'checkpoint', id: lie.record.id, statement: lie.statement, signers: lie.record.signers,
+      kind: 'checkpoint',
+      id: lie.record.id,
+      statement: lie.statement,
+      signers: lie.record.signers,
       previousBaseHeight: lie.previousBaseHeight
     }
   } as const

@@ -10,16 +10,24 @@ import { commitsOf, convictionOf } from './claim-judged.ts'
 import type { FalseCheckpoint } from './false-checkpoint.ts'
 
 export async function observeCollateral(
-  stage: Stage, world: World, asset: DemoAsset, lie: FalseCheckpoint
+  stage: Stage,
+  world: World,
+  asset: DemoAsset,
+  lie: FalseCheckpoint
 ): Promise<Sight<undefined>> {
   const conviction = await stage.until('the reward', async () => {
     const found = await convictionOf(world, asset)
     return found?.paid === true ? found : undefined
   })
-  const bonds = await Promise.all(lie.committee.seats.map(async ({ bond, validator }, seat) => ({
-    node: world.nameOf(validator), bond, signed: lie.record.signers.includes(seat), before: lie.bonds.get(bond) ?? 0n,
-    after: (await world.chain.read('balances', bond))?.atoms ?? 0n
-  })))
+  const bonds = await Promise.all(
+    lie.committee.seats.map(async ({ bond, validator }, seat) => ({
+      node: world.nameOf(validator),
+      bond,
+      signed: lie.record.signers.includes(seat),
+      before: lie.bonds.get(bond) ?? 0n,
+      after: (await world.chain.read('balances', bond))?.atoms ?? 0n
+    }))
+  )
   for (const one of bonds) {
     const expected = one.signed ? 0n : one.before
     if (one.after !== expected) throw new Error(`the bond of ${one.node} holds ${one.after} atoms, not ${expected}`)
@@ -27,7 +35,10 @@ export async function observeCollateral(
   const commits = await commitsOf(world, asset)
   const paidTo = present(conviction.paidTo, 'a claimant was paid')
   const deposits = commits.map(({ id, commit }) => ({
-    commit: id, claimant: world.nameOf(commit.claimant), deposit: commit.deposit, status: commit.status
+    commit: id,
+    claimant: world.nameOf(commit.claimant),
+    deposit: commit.deposit,
+    status: commit.status
   }))
   const rewarded = (await world.chain.outputsOf(paidTo)).some(({ record }) => record.output.atoms === conviction.reward)
   if (!rewarded) throw new Error('the claimant holds no output of the reward')
@@ -39,10 +50,21 @@ export async function observeCollateral(
   return {
     value: undefined,
     height: supply.height,
-    summary: `${formatShares(slashed)} taken from ${bonds.filter(one => one.signed).map(one => one.node).join(', ')}: `
-      + `${formatShares(reward)} to ${world.nameOf(paidTo)}, ${formatShares(burnt)} burnt; supply exact`,
+    summary:
+      `${formatShares(slashed)} taken from ${bonds
+        .filter(one => one.signed)
+        .map(one => one.node)
+        .join(', ')}: ` +
+      `${formatShares(reward)} to ${world.nameOf(paidTo)}, ${formatShares(burnt)} burnt; supply exact`,
     detail: {
-      asset: asset.id, slashed, reward, burnt, paidTo: world.nameOf(paidTo), paidCommit: conviction.paidCommit, bonds, deposits,
+      asset: asset.id,
+      slashed,
+      reward,
+      burnt,
+      paidTo: world.nameOf(paidTo),
+      paidCommit: conviction.paidCommit,
+      bonds,
+      deposits,
       supply: { ...supply, genesis }
     }
   }
@@ -52,7 +74,9 @@ export async function observeCollateral(
 async function countSupply(world: World) {
   const before = await world.chain.tip('final')
   const [outputs, balances, head] = await Promise.all([
-    world.chain.list('outputs'), world.chain.list('balances'), world.chain.read('finality', { kind: 'head' })
+    world.chain.list('outputs'),
+    world.chain.list('balances'),
+    world.chain.read('finality', { kind: 'head' })
   ])
   const after = await world.chain.tip('final')
   if (before.id !== after.id || head?.kind !== 'head') return undefined
@@ -60,7 +84,12 @@ async function countSupply(world: World) {
   const inBalances = balances.reduce((sum, { value }) => sum + value.atoms, 0n)
   const { burnt, fees } = head
   return {
-    height: after.height, block: after.id, outputs: inOutputs, balances: inBalances, fees, burnt,
+    height: after.height,
+    block: after.id,
+    outputs: inOutputs,
+    balances: inBalances,
+    fees,
+    burnt,
     total: inOutputs + inBalances + fees + burnt
   }
 }

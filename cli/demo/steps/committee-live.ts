@@ -32,12 +32,21 @@ export async function postBonds(stage: Stage, world: World, assets: DemoAssets):
     if (chosen.length === 0) continue
     const owner = world.account(ownerNameOf(name))
     const validator = deriveDevKey(name).publicKey
-    sent.push(valueOf(await owner.act({
-      kind: 'bond.post',
-      bonds: chosen.map(({ id, registration }) => ({
-        asset: id, validator, owner: owner.key, rewards: owner.key, terms: termsHashOf(registration), units: 1
-      }))
-    })))
+    sent.push(
+      valueOf(
+        await owner.act({
+          kind: 'bond.post',
+          bonds: chosen.map(({ id, registration }) => ({
+            asset: id,
+            validator,
+            owner: owner.key,
+            rewards: owner.key,
+            terms: termsHashOf(registration),
+            units: 1
+          }))
+        })
+      )
+    )
   }
   for (const id of sent) {
     await stage.until('every bond to be final', async () => {
@@ -59,25 +68,36 @@ export async function drawnCommittees(stage: Stage, world: World, assets: DemoAs
 }
 
 export async function observeCommittees(
-  stage: Stage, world: World, assets: DemoAssets, committees: DemoCommittees
+  stage: Stage,
+  world: World,
+  assets: DemoAssets,
+  committees: DemoCommittees
 ): Promise<Sight<undefined>> {
   const bonds = await world.chain.list('bonds')
   const units = bonds.reduce((sum, { value }) => sum + value.units.length, 0)
   const seen = []
   for (const [{ id, registration }, committee] of [
-    [assets.honest, committees.honest], [assets.false, committees.false]
+    [assets.honest, committees.honest],
+    [assets.false, committees.false]
   ] as const) {
     const live = await stage.until(`${registration.symbol} to be live`, async () => {
       const record = await world.chain.read('assets', id)
       return record?.status === 'live' ? record : undefined
     })
-    const members = await Promise.all(committee.seats.map(async ({ validator }, seat) => {
-      const addresses = await findAddresses(stage, world, id, validator)
-      return { seat, node: world.nameOf(validator), validator, addresses }
-    }))
+    const members = await Promise.all(
+      committee.seats.map(async ({ validator }, seat) => {
+        const addresses = await findAddresses(stage, world, id, validator)
+        return { seat, node: world.nameOf(validator), validator, addresses }
+      })
+    )
     seen.push({
-      asset: id, symbol: registration.symbol, epoch: live.current, source: committee.source, begins: committee.begins,
-      liveSince: live.liveSince, members
+      asset: id,
+      symbol: registration.symbol,
+      epoch: live.current,
+      source: committee.source,
+      begins: committee.begins,
+      liveSince: live.liveSince,
+      members
     })
   }
   const tip = await world.chain.tip('final')
@@ -88,8 +108,12 @@ export async function observeCommittees(
     detail: {
       units,
       bonds: bonds.map(({ key, value }) => ({
-        bond: key, asset: value.asset, node: world.nameOf(value.validator), units: value.units.length,
-        atomsPerUnit: value.atomsPerUnit, postedAt: value.postedAt
+        bond: key,
+        asset: value.asset,
+        node: world.nameOf(value.validator),
+        units: value.units.length,
+        atomsPerUnit: value.atomsPerUnit,
+        postedAt: value.postedAt
       })),
       committees: seen
     }
@@ -98,11 +122,18 @@ export async function observeCommittees(
 
 /** A member's own signed record, asked of the DHT by the wallet's host, which checks it before it gives it out. */
 async function findAddresses(
-  stage: Stage, world: World, asset: AssetId, validator: PublicKey
+  stage: Stage,
+  world: World,
+  asset: AssetId,
+  validator: PublicKey
 ): Promise<readonly string[]> {
-  return await stage.until(`the address of ${world.nameOf(validator)} in the DHT`, async () => {
-    const value = await world.host.getRecord(hostRecordKey(asset, validator))
-    const record = value === undefined ? undefined : decode(addressRecordCodec, value, ADDRESS_RECORD_BYTES)
-    return record?.ok === true ? record.value.address.addresses : undefined
-  }, 500)
+  return await stage.until(
+    `the address of ${world.nameOf(validator)} in the DHT`,
+    async () => {
+      const value = await world.host.getRecord(hostRecordKey(asset, validator))
+      const record = value === undefined ? undefined : decode(addressRecordCodec, value, ADDRESS_RECORD_BYTES)
+      return record?.ok === true ? record.value.address.addresses : undefined
+    },
+    500
+  )
 }

@@ -33,38 +33,72 @@ export async function corrupt(world: World, asset: DemoAsset, committee: Committ
     const { rpcUrl } = world.network.node(name)
     await rpcCall(rpcUrl, 'dev.watchers', { on: false })
     await rpcCall(rpcUrl, 'dev.lie', {
-      asset: asset.id, sequence: FALSE_SEQUENCE, account: CULPRIT, atoms: String(FALSE_UNITS)
+      asset: asset.id,
+      sequence: FALSE_SEQUENCE,
+      account: CULPRIT,
+      atoms: String(FALSE_UNITS)
     })
   }
   return liars
 }
 
 export async function observeLie(
-  stage: Stage, world: World, asset: DemoAsset, committee: CommitteeRecord, liars: readonly string[]
+  stage: Stage,
+  world: World,
+  asset: DemoAsset,
+  committee: CommitteeRecord,
+  liars: readonly string[]
 ): Promise<Sight<FalseCheckpoint>> {
-  const bonds = new Map(await Promise.all(committee.seats.map(async ({ bond }) =>
-    [bond, (await world.chain.read('balances', bond))?.atoms ?? 0n] as const)))
-  const certified = await stage.until('a certificate for units that nobody gave', async () => {
-    const balance = await world.client.balance(asset.id, CULPRIT)
-    return balance.ok && balance.value > 0n ? balance.value : undefined
-  }, 400)
+  const bonds = new Map(
+    await Promise.all(
+      committee.seats.map(async ({ bond }) => [bond, (await world.chain.read('balances', bond))?.atoms ?? 0n] as const)
+    )
+  )
+  const certified = await stage.until(
+    'a certificate for units that nobody gave',
+    async () => {
+      const balance = await world.client.balance(asset.id, CULPRIT)
+      return balance.ok && balance.value > 0n ? balance.value : undefined
+    },
+    400
+  )
   const record = await stage.until(`checkpoint ${FALSE_SEQUENCE} on the base chain`, () =>
-    world.chain.read('checkpoints', { asset: asset.id, sequence: FALSE_SEQUENCE }))
+    world.chain.read('checkpoints', { asset: asset.id, sequence: FALSE_SEQUENCE })
+  )
   const statement = present(record.statement, 'a posted checkpoint has a statement')
   const before = await world.chain.read('checkpoints', { asset: asset.id, sequence: FALSE_SEQUENCE - 1 })
-  const signers = record.signers.map(seat => world.nameOf(present(committee.seats[seat], 'a signer has a seat').validator))
+  const signers = record.signers.map(seat =>
+    world.nameOf(present(committee.seats[seat], 'a signer has a seat').validator)
+  )
   return {
     value: {
-      record, statement, committee, liars, bonds,
+      record,
+      statement,
+      committee,
+      liars,
+      bonds,
       previousBaseHeight: before?.statement?.baseHeight ?? 0
     },
     height: record.postedAt,
     summary: `${signers.join(', ')} signed checkpoint ${FALSE_SEQUENCE}: ${certified} units to an account nobody paid`,
     detail: {
-      asset: asset.id, sequence: FALSE_SEQUENCE, checkpoint: record.id, postedAt: record.postedAt, signers,
-      switchedToLie: liars, stepCount: statement.stepCount, traceRoot: statement.traceRoot, postRoot: statement.postRoot,
-      culprit: CULPRIT, certifiedUnits: certified, instructionsThatGaveThem: 0,
-      bonds: committee.seats.map(({ bond, validator }) => ({ node: world.nameOf(validator), bond, atoms: bonds.get(bond) }))
+      asset: asset.id,
+      sequence: FALSE_SEQUENCE,
+      checkpoint: record.id,
+      postedAt: record.postedAt,
+      signers,
+      switchedToLie: liars,
+      stepCount: statement.stepCount,
+      traceRoot: statement.traceRoot,
+      postRoot: statement.postRoot,
+      culprit: CULPRIT,
+      certifiedUnits: certified,
+      instructionsThatGaveThem: 0,
+      bonds: committee.seats.map(({ bond, validator }) => ({
+        node: world.nameOf(validator),
+        bond,
+        atoms: bonds.get(bond)
+      }))
     }
   }
 }

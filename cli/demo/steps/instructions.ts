@@ -24,7 +24,9 @@ type Accepted = Extract<Notice, { readonly kind: 'accepted' }>
 type Planned = SignedInstruction & Pick<Movement, 'from' | 'to' | 'units'>
 
 export async function observeInstructions(
-  stage: Stage, world: World, asset: AssetId
+  stage: Stage,
+  world: World,
+  asset: AssetId
 ): Promise<Sight<readonly Movement[]>> {
   const view = await stage.until('the committee through the DHT', async () => {
     const found = await world.client.committee(asset)
@@ -50,28 +52,52 @@ export async function observeInstructions(
     height: (await world.chain.tip('final')).height,
     summary: `${notices.length} accepted in ${Math.round(elapsedMs)} ms, half within ${p50Ms} ms, 99 % within ${p99Ms} ms`,
     detail: {
-      asset, epoch: view.epoch, dag: view.dag, foundThroughDht: view.members.map(member => world.nameOf(member.validator)),
-      sent: mints.length + transfers.length, mints: mints.length, transfers: transfers.length, accepted: notices.length,
-      applied: notices.length - failed.length, elapsedMs: Math.round(elapsedMs), p50Ms, p99Ms,
-      firstIndex: Math.min(...movements.map(one => one.index)), lastIndex: Math.max(...movements.map(one => one.index))
+      asset,
+      epoch: view.epoch,
+      dag: view.dag,
+      foundThroughDht: view.members.map(member => world.nameOf(member.validator)),
+      sent: mints.length + transfers.length,
+      mints: mints.length,
+      transfers: transfers.length,
+      accepted: notices.length,
+      applied: notices.length - failed.length,
+      elapsedMs: Math.round(elapsedMs),
+      p50Ms,
+      p99Ms,
+      firstIndex: Math.min(...movements.map(one => one.index)),
+      lastIndex: Math.max(...movements.map(one => one.index))
     }
   }
 }
 
 function plan(
-  world: World, asset: AssetId, notAfter: number
+  world: World,
+  asset: AssetId,
+  notAfter: number
 ): { readonly mints: readonly Planned[]; readonly transfers: readonly Planned[] } {
   const issuer = new InstructionSigner(world.genesis, asset, deriveDevKey('issuer').secret)
-  const traders = Array.from({ length: TRADERS }, (_, place) =>
-    new InstructionSigner(world.genesis, asset, deriveDevKey(traderName(place)).secret))
+  const traders = Array.from(
+    { length: TRADERS },
+    (_, place) => new InstructionSigner(world.genesis, asset, deriveDevKey(traderName(place)).secret)
+  )
   const mints = traders.map(({ account: to }) => ({
-    ...issuer.sign([tokenCall('mint', { to, amount: MINTED_UNITS })], notAfter), from: null, to, units: MINTED_UNITS
+    ...issuer.sign([tokenCall('mint', { to, amount: MINTED_UNITS })], notAfter),
+    from: null,
+    to,
+    units: MINTED_UNITS
   }))
-  const transfers = Array.from({ length: TRANSFERS_PER_TRADER }, (_, turn) => traders.map((trader, place) => {
-    const to = traders[(place + 1 + turn) % TRADERS]?.account ?? trader.account
-    const units = BigInt(100 + turn)
-    return { ...trader.sign([tokenCall('transfer', { to, amount: units })], notAfter), from: trader.account, to, units }
-  })).flat()
+  const transfers = Array.from({ length: TRANSFERS_PER_TRADER }, (_, turn) =>
+    traders.map((trader, place) => {
+      const to = traders[(place + 1 + turn) % TRADERS]?.account ?? trader.account
+      const units = BigInt(100 + turn)
+      return {
+        ...trader.sign([tokenCall('transfer', { to, amount: units })], notAfter),
+        from: trader.account,
+        to,
+        units
+      }
+    })
+  ).flat()
   return { mints, transfers }
 }
 
@@ -80,7 +106,12 @@ export function traderName(place: number): string {
 }
 
 async function submit(world: World, asset: AssetId, planned: readonly Planned[]): Promise<readonly Accepted[]> {
-  const notices = valueOf(await world.client.submit(asset, planned.map(one => one.bytes)))
+  const notices = valueOf(
+    await world.client.submit(
+      asset,
+      planned.map(one => one.bytes)
+    )
+  )
   return notices.map(notice => {
     if (notice.kind === 'refused') throw new Error(`an instruction was refused: ${notice.code} ${notice.why}`)
     return notice
@@ -94,7 +125,10 @@ export function quantile(ascending: readonly number[], part: number): number {
 
 /** Receipts of the first mint, the last transfer and one between. */
 export async function observeReceipts(
-  stage: Stage, world: World, asset: AssetId, movements: readonly Movement[]
+  stage: Stage,
+  world: World,
+  asset: AssetId,
+  movements: readonly Movement[]
 ): Promise<Sight<undefined>> {
   const chosen = [0, Math.floor(movements.length / 2), movements.length - 1].flatMap(place => movements[place] ?? [])
   const receipts = []
@@ -103,20 +137,32 @@ export async function observeReceipts(
       const answer = await world.client.receipt(asset, id)
       return answer.ok ? answer.value : undefined
     })
-    const { receipt: { certified, leaf, path }, outcome } = checked
-    if (leaf.index !== index || outcome !== 'applied') throw new Error(`the receipt of step ${index} says another thing`)
+    const {
+      receipt: { certified, leaf, path },
+      outcome
+    } = checked
+    if (leaf.index !== index || outcome !== 'applied')
+      throw new Error(`the receipt of step ${index} says another thing`)
     receipts.push({
-      instruction: id, index, outcome, inputHash: leaf.inputHash, rootAfter: leaf.root, pathLength: path.length,
-      traceRoot: certified.statement.traceRoot, commitIndex: certified.statement.commitIndex,
-      sequence: certified.statement.sequence, seatsThatSigned: certified.signatures.map(one => one.seat)
+      instruction: id,
+      index,
+      outcome,
+      inputHash: leaf.inputHash,
+      rootAfter: leaf.root,
+      pathLength: path.length,
+      traceRoot: certified.statement.traceRoot,
+      commitIndex: certified.statement.commitIndex,
+      sequence: certified.statement.sequence,
+      seatsThatSigned: certified.signatures.map(one => one.seat)
     })
   }
   const [first] = receipts
   return {
     value: undefined,
     height: (await world.chain.tip('final')).height,
-    summary: `${receipts.length} receipts checked here: input, leaf, path of ${first?.pathLength} hashes, `
-      + `${first?.seatsThatSigned.length} signatures`,
+    summary:
+      `${receipts.length} receipts checked here: input, leaf, path of ${first?.pathLength} hashes, ` +
+      `${first?.seatsThatSigned.length} signatures`,
     detail: { asset, receipts }
   }
 }

@@ -7,14 +7,20 @@ import type { World } from '../world.ts'
 /** A finalised height that shows several proposers at work. */
 const HEIGHT = 4
 
-export async function observeNetwork(stage: Stage, world: World, infos: readonly NodeInfo[]): Promise<Sight<undefined>> {
-  const nodes = await Promise.all(world.network.nodes.map(async node => {
-    const chain = world.chains.get(node.name)
-    const block = await stage.until(`block ${HEIGHT} final at ${node.name}`, async () => await chain?.block(HEIGHT))
-    const status = NODE_STATUS.parse(await rpcCall(node.rpcUrl, 'node.status'))
-    const info = infos.find(one => one.name === node.name)
-    return { name: node.name, pid: info?.pid, peerId: info?.peerId, connected: status.peers.length, block: block.id }
-  }))
+export async function observeNetwork(
+  stage: Stage,
+  world: World,
+  infos: readonly NodeInfo[]
+): Promise<Sight<undefined>> {
+  const nodes = await Promise.all(
+    world.network.nodes.map(async node => {
+      const chain = world.chains.get(node.name)
+      const block = await stage.until(`block ${HEIGHT} final at ${node.name}`, async () => await chain?.block(HEIGHT))
+      const status = NODE_STATUS.parse(await rpcCall(node.rpcUrl, 'node.status'))
+      const info = infos.find(one => one.name === node.name)
+      return { name: node.name, pid: info?.pid, peerId: info?.peerId, connected: status.peers.length, block: block.id }
+    })
+  )
   const ids = new Set(nodes.map(node => node.block))
   if (ids.size !== 1) throw new Error(`nodes finalised different blocks at height ${HEIGHT}: ${[...ids].join(', ')}`)
   const lonely = nodes.filter(node => node.connected < 2)
@@ -27,8 +33,14 @@ export async function observeNetwork(stage: Stage, world: World, infos: readonly
     height: tip.height,
     summary: `${nodes.length} processes agree on final block ${HEIGHT} ${[...ids][0]?.slice(0, 12)}, proposed by ${proposers.join(', ')}`,
     detail: {
-      bootstrap: world.network.bootstrap, genesis: world.genesis, comparedHeight: HEIGHT, comparedBlock: [...ids][0],
-      proposers, finalHeight: tip.height, finalBlock: tip.id, nodes
+      bootstrap: world.network.bootstrap,
+      genesis: world.genesis,
+      comparedHeight: HEIGHT,
+      comparedBlock: [...ids][0],
+      proposers,
+      finalHeight: tip.height,
+      finalBlock: tip.id,
+      nodes
     }
   }
 }

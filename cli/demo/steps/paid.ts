@@ -28,7 +28,13 @@ export async function observePayment(stage: Stage, world: World): Promise<Sight<
     height: seen.height,
     summary: `alice paid bob ${formatShares(PAID_ATOMS)}, final after ${finalMs} ms`,
     detail: {
-      transaction: id, height: seen.height, block: seen.block, finalMs, atoms: PAID_ATOMS, bobBefore: before, bobAfter: after
+      transaction: id,
+      height: seen.height,
+      block: seen.block,
+      finalMs,
+      atoms: PAID_ATOMS,
+      bobBefore: before,
+      bobAfter: after
     }
   }
 }

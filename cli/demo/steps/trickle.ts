@@ -10,7 +10,11 @@ import type { World } from '../world.ts'
 const PATIENCE_MS = 4_000
 
 export async function trickle(
-  stage: Stage, world: World, asset: AssetId, issuer: string, ended: AbortSignal
+  stage: Stage,
+  world: World,
+  asset: AssetId,
+  issuer: string,
+  ended: AbortSignal
 ): Promise<void> {
   const { secret, publicKey } = deriveDevKey(issuer)
   const to = deriveDevKey('alice').publicKey

@@ -19,8 +19,14 @@ describe('amounts as people type them [ENC-2]', () => {
   })
 
   it.each([
-    ['nothing', '', 2], ['a sign', '-1', 2], ['a comma', '1,5', 2], ['an exponent', '1e3', 2], ['a bare point', '1.', 2],
-    ['more digits than there are', '0.123', 2], ['zero', '0.00', 2], ['2^63', '92233720368.54775808', 8]
+    ['nothing', '', 2],
+    ['a sign', '-1', 2],
+    ['a comma', '1,5', 2],
+    ['an exponent', '1e3', 2],
+    ['a bare point', '1.', 2],
+    ['more digits than there are', '0.123', 2],
+    ['zero', '0.00', 2],
+    ['2^63', '92233720368.54775808', 8]
   ])('refuses %s', (_what, text, decimals) => {
     expect(codeOf(text, decimals)).toBe('E_AMOUNT')
   })

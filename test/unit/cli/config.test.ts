@@ -6,7 +6,9 @@ import { parseSettings, resolveSettings } from '#cli/config.ts'
 
 describe('settings', () => {
   let cwd: string
-  beforeEach(() => { cwd = mkdtempSync(join(tmpdir(), 'surety-config-')) })
+  beforeEach(() => {
+    cwd = mkdtempSync(join(tmpdir(), 'surety-config-'))
+  })
   const rpcOf = (flags: { rpc?: string }, env: Record<string, string> = {}) => resolveSettings({ flags, env, cwd }).rpc
 
   it('takes the flag before the environment before the file before the development network before the default', () => {

@@ -16,7 +16,8 @@ describe('the genesis of the development network [GEN-1]', () => {
 
   it('gives four peers equal weight, so that none holds a third [POS-1]', () => {
     const weights = GENESIS.peers.map(({ peer }) =>
-      GENESIS.outputs.filter(output => output.host === peer).reduce((sum, output) => sum + output.atoms, 0n))
+      GENESIS.outputs.filter(output => output.host === peer).reduce((sum, output) => sum + output.atoms, 0n)
+    )
     expect(weights).toHaveLength(4)
     expect(new Set(weights).size).toBe(1)
     for (const { bondAtoms } of GENESIS.peers) {
@@ -32,8 +33,26 @@ describe('the genesis of the development network [GEN-1]', () => {
     ['no JSON', 'x', 'E_GENESIS_FILE'],
     ['another schema', formatGenesis(GENESIS).replace('surety.genesis/1', 'surety.genesis/9'), 'E_GENESIS_FILE'],
     ['a field it does not know', formatGenesis(GENESIS).replace('"prefix"', '"extra": 1, "prefix"'), 'E_GENESIS_FILE'],
-    ['a parameter set that breaks an inequality [PAR-1]', formatGenesis(GENESIS).replace('"lag": 10', '"lag": 7'), 'E_GENESIS_INVALID'],
-    ['an amount of 2^63', formatGenesis(GENESIS).replace(/"atoms": "\d+"/, '"atoms": "9223372036854775808"'), 'E_GENESIS_FILE']
+    [
+      'a parameter set that breaks an inequality [PAR-1]',
+      formatGenesis(GENESIS).replace('"lag": 10', '"lag": 7'),
+      'E_GENESIS_INVALID'
+    ],
+    [
+      'a seed of zeros [HASH-1]',
+      formatGenesis(GENESIS).replace(/"seed0": "\w+"/, `"seed0": "${'0'.repeat(64)}"`),
+      'E_GENESIS_FILE'
+    ],
+    [
+      "a number above its codec's",
+      formatGenesis(GENESIS).replace('"linkBits": 10', '"linkBits": 65'),
+      'E_GENESIS_FILE'
+    ],
+    [
+      'an amount of 2^63',
+      formatGenesis(GENESIS).replace(/"atoms": "\d+"/, '"atoms": "9223372036854775808"'),
+      'E_GENESIS_FILE'
+    ]
   ])('refuses %s', (_what, text, code) => {
     expect(parseGenesis(text)).toMatchObject({ ok: false, code })
   })

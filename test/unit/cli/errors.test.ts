@@ -8,8 +8,12 @@ const ROOT = join(import.meta.dirname, '..', '..', '..')
 const FLOORS = ['contracts', 'base-layer', 'asset-layer', 'cli']
 /** What reaches a person through a command, whatever the family. */
 const NEAR = [
-  /^cli\/(?!errors)/, /^base-layer\/(wallet|client|runtime)\//, /^asset-layer\/client\//, /^contracts\/assets\//,
-  /^contracts\/crypto\/address/, /^base-layer\/state\/apply-transaction/
+  /^cli\/(?!errors)/,
+  /^base-layer\/(wallet|client|runtime)\//,
+  /^asset-layer\/client\//,
+  /^contracts\/assets\//,
+  /^contracts\/crypto\/address/,
+  /^base-layer\/state\/apply-transaction/
 ]
 
 function codesOf(wanted: (path: string) => boolean): readonly string[] {
@@ -18,7 +22,8 @@ function codesOf(wanted: (path: string) => boolean): readonly string[] {
     for (const entry of readdirSync(join(ROOT, floor), { recursive: true, encoding: 'utf8' })) {
       const path = `${floor}/${entry.replaceAll('\\', '/')}`
       if (!path.endsWith('.ts') || !wanted(path)) continue
-      for (const [, code] of readFileSync(join(ROOT, path), 'utf8').matchAll(/'(E_[A-Z0-9]+(?:_[A-Z0-9]+)*)'/g)) codes.add(code ?? '')
+      for (const [, code] of readFileSync(join(ROOT, path), 'utf8').matchAll(/'(E_[A-Z0-9]+(?:_[A-Z0-9]+)*)'/g))
+        codes.add(code ?? '')
     }
   }
   return [...codes].sort()
@@ -29,7 +34,7 @@ describe('error pages', () => {
     expect(codesOf(() => true).filter(code => pageOf(code) === undefined)).toEqual([])
   })
 
-  it('has a page of its own for every code that commands print, not only the family\'s', () => {
+  it("has a page of its own for every code that commands print, not only the family's", () => {
     expect(codesOf(path => NEAR.some(one => one.test(path))).filter(code => ownPageOf(code) === undefined)).toEqual([])
   })
 
@@ -39,6 +44,10 @@ describe('error pages', () => {
   })
 
   it('says in every page what it means and what to do', () => {
-    for (const code of codesOf(() => true)) expect(pageOf(code)?.every(text => text.endsWith('.')), code).toBe(true)
+    for (const code of codesOf(() => true))
+      expect(
+        pageOf(code)?.every(text => text.endsWith('.')),
+        code
+      ).toBe(true)
   })
 })

@@ -14,32 +14,50 @@ describe('a stage', () => {
     await stage.step('one', async () => sight(1))
     expect(seen.map(step => step.name)).toEqual(['two', 'one'])
     expect(stage.results.map(({ name, ok, detail }) => ({ name, ok, detail }))).toEqual([
-      { name: 'one', ok: true, detail: { value: 1 } }, { name: 'two', ok: true, detail: { value: 2 } }
+      { name: 'one', ok: true, detail: { value: 1 } },
+      { name: 'two', ok: true, detail: { value: 2 } }
     ])
     expect(stage.failure).toBeUndefined()
   })
 
   it('is not ok for a step that failed, nor for one that was not reached', async () => {
     const { stage } = createStage()
-    await expect(stage.step('one', async () => { throw new Error('no block') })).rejects.toThrow('no block')
+    await expect(
+      stage.step('one', async () => {
+        throw new Error('no block')
+      })
+    ).rejects.toThrow('no block')
     expect(stage.failure).toMatchObject({ name: 'one' })
     expect(stage.results.map(({ ok, detail }) => ({ ok, detail }))).toEqual([
-      { ok: false, detail: { error: 'no block' } }, { ok: false, detail: { error: 'not reached' } }
+      { ok: false, detail: { error: 'no block' } },
+      { ok: false, detail: { error: 'not reached' } }
     ])
   })
 
   it('ends every wait when one step fails, naming what was awaited', async () => {
     const { stage } = createStage()
     const waiting = stage.fork(() => stage.until('a block', async () => undefined, 1))
-    await stage.step('one', async () => { throw new Error('no') }).catch(() => undefined)
+    await stage
+      .step('one', async () => {
+        throw new Error('no')
+      })
+      .catch(() => undefined)
     await expect(waiting).rejects.toMatchObject({ code: 'E_DEMO_WAIT', message: 'ended while waiting for: a block' })
     await expect(stage.finish()).rejects.toThrow('a block')
   })
 
   it('keeps the first failure', async () => {
     const { stage } = createStage()
-    await stage.step('two', async () => { throw new Error('first') }).catch(() => undefined)
-    await stage.attempt('one', async () => { throw new Error('second') }).catch(() => undefined)
+    await stage
+      .step('two', async () => {
+        throw new Error('first')
+      })
+      .catch(() => undefined)
+    await stage
+      .attempt('one', async () => {
+        throw new Error('second')
+      })
+      .catch(() => undefined)
     expect(stage.failure).toMatchObject({ name: 'two' })
   })
 
