@@ -102,7 +102,7 @@ export function buildBadStepClaim(
   return accept({ kind: 'bad-step', ...step, before: showLeaf(trace.leaves, log, place - 1) ?? null, witness })
 }
 
-/** An entry of the base log with its path to the head that base state holds. */
+/** An entry of the base log with its path to the head as of the checkpoint's posting. */
 export interface BaseEntry {
   readonly entry: Uint8Array
   readonly path: readonly Uint8Array[]

@@ -45,7 +45,7 @@ const stepFields = {
 /** The leaf before a step; null for the first, which starts from the statement's preRoot. */
 const beforeCodec = nullable(shownLeafCodec)
 const twoStatements = { first: signedStatementCodec, second: signedStatementCodec } as const
-/** An encoded entry of the base log with its path to the head that base state holds. */
+/** An encoded entry of the base log with its path to the head as of the checkpoint's posting. */
 const shownEntry = { entry: bytes(LOG_ENTRY_BYTES), path: logPathCodec } as const
 
 const twinsCodec = union({

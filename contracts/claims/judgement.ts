@@ -31,7 +31,10 @@ export interface JudgeFacts {
   readonly registration: AssetRegister
   /** Of the target's epoch. */
   readonly committee: CommitteeRecord
-  /** The asset's log as of now: it only grows, so its head proves every older item. */
+  /**
+   * Head of the asset's log as of the block that posted the checkpoint: it holds every item the checkpoint may rest on,
+   * and paths to it stay good while a claim waits for its reveal. The newest head would let anybody outrun a claim.
+   */
   readonly log: LogFrontier
   readonly target: CheckpointTarget | SeatTarget
 }

@@ -1,4 +1,4 @@
-// Members that lie: twins told to different halves, blocks withheld, ancestors that do not exist. Each lie is a valid
+// Members that lie: twins told to different halves, blocks withheld, ancestors that do not exist or stand elsewhere. Each lie is a valid
 // signed block, because an invalid one is dropped at the door and tests nothing.
 import { encode } from '#contracts/codec/codec.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
@@ -38,6 +38,11 @@ export const publishLies: Publish = (node, proposal) => {
     const phantom = forge(node, block, ancestors)
     for (const to of order.slice(0, half)) node.sendTo(to, phantom)
     for (const to of order.slice(half)) node.sendTo(to, block)
+  } else if (lie < 80) {
+    world.fired.count('displaced')
+    const displaced = forge(node, block, displace(proposal.header.ancestors))
+    for (const to of order.slice(0, half)) node.sendTo(to, displaced)
+    for (const to of order.slice(half)) node.sendTo(to, block)
   } else {
     for (const to of others) node.sendTo(to, block)
   }
@@ -52,6 +57,12 @@ function forge(node: AssetNode, block: CheckedDagBlock, ancestors: readonly DagR
   const twin = node.sign({ kind: 'propose', header, digest: dagDigest(header), body })
   node.world.checks.onHeader(twin.digest, header)
   return twin
+}
+
+/** The own block before in the place of everyone's: a quorum of parents that is one block. */
+function displace(ancestors: readonly DagRef[]): readonly DagRef[] {
+  const own = ancestors[0]
+  return ancestors.map(ref => (own === undefined || ref.round === 0 ? ref : { ...ref, digest: own.digest }))
 }
 
 function nowhere(ref: DagRef): DagRef {
