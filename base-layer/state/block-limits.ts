@@ -6,66 +6,90 @@ import { type Rejection, reject } from '#contracts/primitives/verdict.ts'
 import { BLOCK_CERTIFICATES } from '#contracts/statements/block.ts'
 import { type Certificate, certificateCodec } from '#contracts/statements/vote.ts'
 import type { PreparedTransaction } from './apply-transaction.ts'
-import { BLOCK_VERIFICATIONS, CLAIM_VERIFICATIONS, EVIDENCE_VERIFICATIONS, VRF_VERIFICATIONS } from './limits.ts'
+import {
+  BLOCK_VERIFICATIONS,
+  CLAIM_VERIFICATIONS,
+  EVIDENCE_VERIFICATIONS,
+  KEY_VERIFICATIONS,
+  VRF_VERIFICATIONS
+} from './limits.ts'
 
-/** Running totals of a block. */
+/** What something takes of a block. */
+interface Cost {
+  readonly bytes: number
+  readonly verifications: number
+  readonly transactions: number
+}
+
+export function costOfCertificate(certificate: Certificate): Cost {
+  const { length } = encode(list(certificateCodec, BLOCK_CERTIFICATES), [certificate])
+  return { bytes: length, verifications: certificate.votes.length, transactions: 0 }
+}
+
+export function costOfTransaction({ transaction, encoded }: PreparedTransaction): Cost {
+  return { bytes: encoded.length, verifications: verificationsOf(transaction), transactions: 1 }
+}
+
+/** Running totals of a block, or of one lane of it. */
 export class BlockBudget {
-  readonly #parameters: Parameters
+  readonly #most: Cost
   #bytes = 0
   #verifications = 0
   #transactions = 0
 
-  constructor(parameters: Parameters) {
-    this.#parameters = parameters
+  /** `part`: one in so many of what a block may hold. */
+  constructor({ blockBytes, blockTransactions }: Parameters, part = 1) {
+    const [bytes, verifications, transactions] = [blockBytes, BLOCK_VERIFICATIONS, blockTransactions].map(most =>
+      Math.floor(most / part)
+    ) as [number, number, number]
+    this.#most = { bytes, verifications, transactions }
   }
 
-  /** Takes room for a certificate, or says what is full. */
-  takeCertificate(certificate: Certificate): Rejection | undefined {
-    return this.#take(
-      encode(list(certificateCodec, BLOCK_CERTIFICATES), [certificate]).length,
-      certificate.votes.length
-    )
-  }
-
-  /** Takes room for a transaction, or says what is full. */
-  takeTransaction({ transaction, encoded }: PreparedTransaction): Rejection | undefined {
-    if (this.#transactions >= this.#parameters.blockTransactions)
+  /** What is full, if the cost does not fit: asked before anything is checked, so that checking is bounded. */
+  faultOf({ bytes, verifications, transactions }: Cost): Rejection | undefined {
+    if (this.#transactions + transactions > this.#most.transactions)
       return reject('E_BLOCK_COUNT', 'the block holds too many transactions')
-    const fault = this.#take(encoded.length, verificationsOf(transaction))
-    if (fault === undefined) this.#transactions += 1
-    return fault
+    if (this.#bytes + bytes > this.#most.bytes) return reject('E_BLOCK_BYTES', 'the block holds too many bytes')
+    return this.#verifications + verifications > this.#most.verifications
+      ? reject('E_BLOCK_VERIFICATIONS', 'the block asks for too many signature checks')
+      : undefined
   }
 
-  #take(bytes: number, verifications: number): Rejection | undefined {
-    if (this.#bytes + bytes > this.#parameters.blockBytes)
-      return reject('E_BLOCK_BYTES', 'the block holds too many bytes')
-    if (this.#verifications + verifications > BLOCK_VERIFICATIONS) {
-      return reject('E_BLOCK_VERIFICATIONS', 'the block asks for too many signature checks')
-    }
+  take({ bytes, verifications, transactions }: Cost): void {
     this.#bytes += bytes
     this.#verifications += verifications
-    return undefined
+    this.#transactions += transactions
   }
 }
 
-/** Price of a transaction in signature checks, its own included [SIG-1]. */
-export function verificationsOf({ action }: Transaction): number {
+/** Price of a transaction in signature checks: its own, its action's, and a key check for each new owner [SIG-1]. */
+export function verificationsOf({ action, outputs }: Transaction): number {
+  return 1 + outputs.length * KEY_VERIFICATIONS + verificationsOfAction(action)
+}
+
+function verificationsOfAction(action: Transaction['action']): number {
   switch (action?.kind) {
     case 'seed.reveal':
-      return 1 + VRF_VERIFICATIONS
+      return VRF_VERIFICATIONS
+    case 'peer.register':
+      return 3 * KEY_VERIFICATIONS
+    case 'bond.post':
+      return 3 * KEY_VERIFICATIONS * action.bonds.length
     case 'checkpoint.post':
-      return 1 + action.signatures.length
+      return action.signatures.length
+    case 'claim.commit':
+      return KEY_VERIFICATIONS
     case 'claim.reveal':
-      return 1 + CLAIM_VERIFICATIONS
+      return CLAIM_VERIFICATIONS
     case 'evidence.post':
-      return 1 + EVIDENCE_VERIFICATIONS
+      return EVIDENCE_VERIFICATIONS
     default:
-      return 1
+      return 0
   }
 }
 
-/** Lane of a transaction: lower ones are filled first [LED-5]. */
-function laneOf({ action }: Transaction): number {
+/** Lane of a transaction: lower ones are filled first [LED-5]. Mempools keep room by it. */
+export function laneOf({ action }: Transaction): number {
   switch (action?.kind) {
     case 'seed.reveal':
     case 'evidence.post':
@@ -77,11 +101,36 @@ function laneOf({ action }: Transaction): number {
     case 'claim.commit':
       return 4
     default:
-      return 5
+      return LAST_LANE
   }
 }
 
-/** Candidates by lane; within a lane, in the caller's order of preference. */
-export function inLaneOrder(transactions: readonly Transaction[]): readonly Transaction[] {
-  return [...transactions].sort((a, b) => laneOf(a) - laneOf(b))
+/** The lane of everything that has none reserved. */
+const LAST_LANE = 5
+/** One in so many of a block is kept for each reserved lane, so that a flood of one leaves room in the others. */
+const LANE_PART = 8
+
+/**
+ * Candidates in the order they should be tried: of each reserved lane as much as its part holds, then the rest
+ * by lane; within a lane, in the caller's order of preference [LED-5].
+ */
+export function inLaneOrder(
+  candidates: readonly PreparedTransaction[],
+  parameters: Parameters
+): readonly PreparedTransaction[] {
+  const kept: PreparedTransaction[] = []
+  const rest: PreparedTransaction[] = []
+  const parts = Array.from({ length: LAST_LANE }, () => new BlockBudget(parameters, LANE_PART))
+  const byLane = [...candidates].sort((a, b) => laneOf(a.transaction) - laneOf(b.transaction))
+  for (const candidate of byLane) {
+    const part = parts[laneOf(candidate.transaction)]
+    const cost = costOfTransaction(candidate)
+    if (part === undefined || part.faultOf(cost) !== undefined) {
+      rest.push(candidate)
+      continue
+    }
+    part.take(cost)
+    kept.push(candidate)
+  }
+  return [...kept, ...rest]
 }

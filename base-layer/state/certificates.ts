@@ -5,6 +5,7 @@ import { accept, present, type Rejection, reject, type Verdict } from '#contract
 import { checkCertificate, checkVote } from '#contracts/statements/certificate.ts'
 import { lastHeightOf } from '#contracts/statements/period-table.ts'
 import { type Certificate, type FinalityPoint, isSamePoint } from '#contracts/statements/vote.ts'
+import { JUSTIFIED_KEPT } from './limits.ts'
 import type { Work } from './work.ts'
 
 /** Applies one certificate, or says why it does not count on this chain. */
@@ -73,7 +74,8 @@ function isHigher(point: FinalityPoint, final: FinalityPoint): boolean {
 }
 
 /**
- * The root, then the points from the final one on by epoch: what may still be a source without surrounding it.
+ * The root, then the newest points from the final one on by epoch: what may still be a source without
+ * surrounding it.
  */
 function withPoint(
   justified: readonly FinalityPoint[],
@@ -83,5 +85,6 @@ function withPoint(
   const [root, ...rest] = justified
   const isKnown = justified.some(point => isSamePoint(point, target))
   const points = [...rest, ...(isKnown ? [] : [target])].filter(point => point.epoch >= final.epoch)
-  return [present(root, 'a period has a root'), ...points.sort((a, b) => a.epoch - b.epoch)]
+  const newest = points.sort((a, b) => a.epoch - b.epoch).slice(-JUSTIFIED_KEPT)
+  return [present(root, 'a period has a root'), ...newest]
 }

@@ -4,19 +4,17 @@
 // 3. the parent's fees, which only the parent's state and this header's acknowledgements decide;
 // 4. transactions in their order, each whole or not at all;
 // 5. the drive: what happens by height and tick alone comes after what people did in this block, so a claim or
-//    checkpoint in the last block of its window is in time; claims before assets, since settlement waits for open commits, and
-//    periods last, since a snapshot takes in all of its block;
+//    checkpoint in the last block of its window is in time; periods last, since a snapshot takes in all of its block;
 // 6. seal: counts every atom and makes the trees.
 import type { Transaction } from '#contracts/ledger/transaction.ts'
 import type { Slot } from '#contracts/primitives/ids.ts'
 import { accept, type Rejection, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { Certificate } from '#contracts/statements/vote.ts'
-import { applyTransaction, type PreparedTransaction, prepareTransaction } from './apply-transaction.ts'
+import { applyTransaction, type PreparedTransaction } from './apply-transaction.ts'
 import { driveAssets } from './assets/drive.ts'
-import { BlockBudget } from './block-limits.ts'
+import { BlockBudget, costOfCertificate, costOfTransaction } from './block-limits.ts'
 import { applyCertificate, applyTick } from './certificates.ts'
 import type { ChainState } from './chain-state.ts'
-import { driveClaims } from './claims/drive.ts'
 import { shareFees } from './fees.ts'
 import type { Link } from './header-checks.ts'
 import { drivePeriods } from './periods.ts'
@@ -27,7 +25,7 @@ export interface BlockInput {
   readonly slot: Slot
   readonly link: Link
   readonly certificates: readonly Certificate[]
-  readonly transactions: readonly Transaction[]
+  readonly transactions: readonly PreparedTransaction[]
 }
 
 export interface Executed {
@@ -47,25 +45,26 @@ export function executeBlock(parent: ChainState, input: BlockInput, isDraft: boo
   const budget = new BlockBudget(work.parameters)
   const certificates: Certificate[] = []
   for (const certificate of input.certificates) {
-    const fault = budget.takeCertificate(certificate) ?? faultOf(applyCertificate(work, certificate))
-    if (fault === undefined) certificates.push(certificate)
-    else if (!isDraft) return fault
+    const cost = costOfCertificate(certificate)
+    const fault = budget.faultOf(cost) ?? faultOf(applyCertificate(work, certificate))
+    if (fault === undefined) {
+      budget.take(cost)
+      certificates.push(certificate)
+    } else if (!isDraft) return fault
   }
   applyTick(work)
   shareFees(work, input.link)
   const included: PreparedTransaction[] = []
   const dropped: Transaction[] = []
-  for (const transaction of input.transactions) {
-    const prepared = prepareTransaction(transaction)
-    const verdict = work.attempt(() => {
-      const applied = applyTransaction(work, prepared, included.length)
-      return applied.ok ? (budget.takeTransaction(prepared) ?? applied) : applied
-    })
-    if (verdict.ok) included.push(prepared)
-    else if (isDraft) dropped.push(transaction)
+  for (const prepared of input.transactions) {
+    const cost = costOfTransaction(prepared)
+    const verdict = budget.faultOf(cost) ?? work.attempt(() => applyTransaction(work, prepared, included.length))
+    if (verdict.ok) {
+      budget.take(cost)
+      included.push(prepared)
+    } else if (isDraft) dropped.push(prepared.transaction)
     else return verdict
   }
-  driveClaims(work)
   driveAssets(work)
   drivePeriods(work)
   return accept({ work, trees: work.seal(), certificates, included, dropped })

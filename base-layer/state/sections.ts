@@ -15,7 +15,7 @@ import type { AssetId, BondId, ClaimId, DagId, Hash, OutputId, PublicKey } from 
 import { checkpointRecordCodec } from '#contracts/statements/checkpoint-record.ts'
 import { periodEntriesCodec, periodHeadCodec, silentPeersCodec } from '#contracts/statements/period-table.ts'
 import { finalityPointCodec, PEERS_MAX } from '#contracts/statements/vote.ts'
-import { OPEN_CLAIMS } from './limits.ts'
+import { JUSTIFIED_KEPT, OPEN_CLAIMS } from './limits.ts'
 
 const peerRecordCodec = record({
   vrfKey: hex32<PublicKey>(),
@@ -40,7 +40,7 @@ const revealsCodec = list(record({ peer: hex32<PublicKey>(), output: hex32<Hash>
  */
 const finalityHeadCodec = record({
   period: uint(),
-  justified: list(finalityPointCodec, 4096),
+  justified: list(finalityPointCodec, 1 + JUSTIFIED_KEPT),
   recordedFinal: finalityPointCodec,
   ticks: uint(),
   /** Atoms burnt since genesis [LED-2]. */
@@ -51,11 +51,12 @@ const finalityHeadCodec = record({
 export type FinalityHead = Decoded<typeof finalityHeadCodec>
 
 /**
- * What waits for ticks: commits not yet revealed, and convictions not yet paid, in the order they came [CLM-4].
+ * What of an asset waits for ticks: commits not yet revealed, and convictions not yet paid, in the order they
+ * came [CLM-4]. Every commit may add a conviction, beside as many that nobody committed to.
  */
 const openClaimsCodec = record({
   commits: list(hex32<ClaimId>(), OPEN_CLAIMS),
-  convictions: list(claimTargetCodec, OPEN_CLAIMS)
+  convictions: list(claimTargetCodec, 2 * OPEN_CLAIMS)
 })
 export type OpenClaims = Decoded<typeof openClaimsCodec>
 
@@ -74,7 +75,9 @@ export const SECTIONS = {
   logs: {
     key: union({
       head: [0, record({ asset: hex32<AssetId>() })],
-      entry: [1, record({ asset: hex32<AssetId>(), index: uint() })]
+      entry: [1, record({ asset: hex32<AssetId>(), index: uint() })],
+      /** The head as it was when a checkpoint was posted: what claims show log items by [CLM-6]. */
+      posted: [2, record({ asset: hex32<AssetId>(), sequence: uint() })]
     }),
     value: union({ head: [0, logHeadCodec], entry: [1, logEntryCodec] })
   },
@@ -83,12 +86,15 @@ export const SECTIONS = {
       commit: [0, record({ id: hex32<ClaimId>() })],
       checkpoint: [1, record({ asset: hex32<AssetId>(), sequence: uint() })],
       seat: [2, record({ dag: hex32<DagId>(), seat: uint() })],
-      open: [3, record({})]
+      open: [3, record({ asset: hex32<AssetId>() })],
+      fault: [4, record({ asset: hex32<AssetId>() })]
     }),
     value: union({
       commit: [0, claimCommitRecordCodec],
       conviction: [1, convictionRecordCodec],
-      open: [2, openClaimsCodec]
+      open: [2, openClaimsCodec],
+      /** The newest engine that failed on a step of the asset [JDG-1]. */
+      fault: [3, record({ engine: uint() })]
     })
   },
   peers: { key: hex32<PublicKey>(), value: peerRecordCodec },

@@ -9,6 +9,7 @@ import { accept, assert, present, type Rejection, reject, type Verdict } from '#
 import { type Block, type BlockHeader, blockIdOf, certificatesHashOf } from '#contracts/statements/block.ts'
 import { isSamePoint } from '#contracts/statements/vote.ts'
 import type { Draft, Transition } from '../consensus/transition.ts'
+import { prepareTransaction } from './apply-transaction.ts'
 import { inLaneOrder } from './block-limits.ts'
 import { spentRootOf, transactionsRootOf } from './body-roots.ts'
 import { ChainState } from './chain-state.ts'
@@ -31,7 +32,9 @@ export function applyBlock(parent: ChainState, block: Block): Verdict<ChainState
   if (!place.ok) return place
   const link = checkLink(parent, header.acknowledgements)
   if (!link.ok) return link
-  const executed = executeBlock(parent, { ...block, slot: header.slot, link: link.value }, false)
+  const transactions = block.transactions.map(prepareTransaction)
+  const body = { certificates: block.certificates, transactions, slot: header.slot, link: link.value }
+  const executed = executeBlock(parent, body, false)
   if (!executed.ok) return executed
   const next = nextState(parent, header, link.value, executed.value)
   return headerFault(header, next.header) ?? accept(next)
@@ -49,7 +52,8 @@ export function buildBlock(
   const place = { height: parent.height + 1, slot, parent: parent.id, proposer, timeMs }
   const allowed = checkPlace(parent, place)
   assert(allowed.ok, `a proposer asks whether it may propose: ${allowed.ok ? '' : allowed.why}`)
-  const executed = executeBlock(parent, { ...draft, link, transactions: inLaneOrder(draft.transactions) }, true)
+  const candidates = inLaneOrder(draft.transactions.map(prepareTransaction), parent.chain.parameters)
+  const executed = executeBlock(parent, { ...draft, link, transactions: candidates }, true)
   assert(executed.ok, 'a draft leaves out what does not apply')
   const { included, certificates, dropped } = executed.value
   const state = nextState(parent, { ...place, acknowledgements: recorded }, link, executed.value)

@@ -95,7 +95,7 @@ export class Work {
    */
   pay(owner: PublicKey, atoms: bigint, maturesAt: Height | null = null): void {
     if (atoms === 0n) return
-    const id = payoutIdOf(this.height, this.#payouts++)
+    const id = payoutIdOf(this.height, this.#payouts++, owner, atoms)
     this.put('outputs', id, { output: { kind: 'key', owner, host: null, atoms }, createdAt: this.height, maturesAt })
   }
 

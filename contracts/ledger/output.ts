@@ -1,6 +1,6 @@
 // Outputs: who owns the base coin [LED-1]. An output is created by a transaction or by the sharing out of fees, and spent
 // whole. The kind `hashlock` joins this union under tag 1.
-import { amount, type Decoded, hex32, nullable, record, uint, union } from '../codec/codec.ts'
+import { amount, type Decoded, encode, hex32, nullable, record, uint, union } from '../codec/codec.ts'
 import { hashHex } from '../crypto/hash.ts'
 import { hexToBytes, uintToBytes } from '../primitives/bytes.ts'
 import type { OutputId, PublicKey, TransactionId } from '../primitives/ids.ts'
@@ -32,7 +32,11 @@ export function outputIdOf(transaction: TransactionId, index: number): OutputId 
   return hashHex<OutputId>('output', hexToBytes(transaction), uintToBytes(index, 4))
 }
 
-/** Id of a payout that the chain itself makes at `height`: fees, rewards, returned deposits, released bonds. */
-export function payoutIdOf(height: number, index: number): OutputId {
-  return hashHex<OutputId>('payout', uintToBytes(height, 8), uintToBytes(index, 4))
+/**
+ * Id of a payout that the chain itself makes at `height`: fees, rewards, returned deposits, released bonds. It names the
+ * owner and the amount, so that what spends it on one fork spends nothing else on another [LED-2].
+ */
+export function payoutIdOf(height: number, index: number, owner: PublicKey, atoms: bigint): OutputId {
+  const place = [uintToBytes(height, 8), uintToBytes(index, 4)]
+  return hashHex<OutputId>('payout', ...place, hexToBytes(owner), encode(amount(), atoms))
 }

@@ -106,7 +106,7 @@ export function checkParameters(p: Parameters): Verdict<Parameters, 'E_PARAMETER
     [p.voteAtMs < p.finalityEpochMs && p.voteAtMs > p.deltaMs, 'VOTE_AT lies inside the epoch, after delta'],
     [p.period * p.slotMs >= 8 * p.finalityEpochMs, 'PERIOD * slot >= 8 finality epochs'],
     [p.lag >= 8, 'LAG >= 8'],
-    [p.reveals < p.lag, 'REVEALS < LAG'],
+    [p.reveals >= 2 && p.reveals < p.lag && p.reveals < p.period, '2 <= REVEALS < LAG, PERIOD'],
     [p.margin > p.finalLag, 'MARGIN > FINAL_LAG'],
     [p.graceTicks > p.finalLag + p.interval, 'GRACE > FINAL_LAG + interval'],
     [p.epoch > p.graceTicks + p.margin + p.finalLag, 'EPOCH > GRACE + MARGIN + FINAL_LAG'],

@@ -17,7 +17,7 @@ import {
   statementSigningBytes
 } from '#contracts/statements/statement.ts'
 import { firstOpenEpoch, newestCheckpoint } from '../assets/epochs.ts'
-import { logFrontierOf } from '../assets/log.ts'
+import { keepLogHead, logFrontierOf } from '../assets/log.ts'
 import { balanceIdOf } from '../balance-ids.ts'
 import { balanceOf, debit } from '../balances.ts'
 import { isConvictionOpen } from '../claims/convictions.ts'
@@ -55,6 +55,7 @@ export function applyCheckpointPost({ work, signer, spare }: ActionContext, acti
       settledAt: null
     }
   )
+  keepLogHead(work, asset, sequence)
   work.put('assets', asset, { ...record, sequence })
   repay(work, statement, signer, spare)
   return accept(0n)

@@ -3,11 +3,11 @@ import { claimDepositMin } from '#contracts/bonds/slashing.ts'
 import type { ClaimCommit, ClaimTarget } from '#contracts/ledger/actions/claim.ts'
 import type { ClaimId, Hash } from '#contracts/primitives/ids.ts'
 import { accept, type Rejection, reject } from '#contracts/primitives/verdict.ts'
-import { epochSettledAt } from '../assets/epochs.ts'
+import { isEvidenceOver } from '../assets/epochs.ts'
 import { balanceIdOf } from '../balance-ids.ts'
 import { credit } from '../balances.ts'
 import { convictionOf } from '../claims/convictions.ts'
-import { addCommit, countOpen, hasRoom, openClaims } from '../claims/open-claims.ts'
+import { addCommit, countOpen, hasRoomToCommit } from '../claims/open-claims.ts'
 import { findFacts } from '../claims/targets.ts'
 import type { Work } from '../work.ts'
 import { isOwnerKey } from '../usable-keys.ts'
@@ -24,7 +24,7 @@ export function applyClaimCommit(context: ActionContext, action: ClaimCommit): L
   if (deposit < least) return reject('E_CLAIM_DEPOSIT', `the deposit is at least ${least} atoms`)
   if (deposit > spare) return reject('E_TX_FUNDS', 'the inputs do not cover the deposit')
   if (!isOwnerKey(claimant)) return reject('E_CLAIM_KEY', 'nobody could be paid under this key')
-  if (!hasRoom(openClaims(work))) return reject('E_CLAIM_FULL', 'too many claims are open')
+  if (!hasRoomToCommit(work, target.asset)) return reject('E_CLAIM_FULL', 'too many claims on the asset are open')
   const id = transaction as Hash as ClaimId
   work.put(
     'claims',
@@ -45,7 +45,7 @@ export function applyClaimCommit(context: ActionContext, action: ClaimCommit): L
     }
   )
   credit(work, balanceIdOf('deposit', id), deposit, 'deposit')
-  addCommit(work, id)
+  addCommit(work, target.asset, id)
   countOpen(work, target, 1)
   return accept(deposit)
 }
@@ -63,7 +63,7 @@ function timeFault(work: Work, target: ClaimTarget, windowTicks: number): Reject
       : undefined
   }
   if (convictionOf(work, target) !== undefined) return reject('E_CLAIM_CONVICTED', 'the seat is convicted')
-  const settledAt = epochSettledAt(work, target.asset, target.epoch)
-  const isOver = settledAt !== undefined && work.hasPassed(settledAt, work.parameters.evidenceAgeTicks)
-  return isOver ? reject('E_CLAIM_WINDOW', 'the evidence is too old') : undefined
+  return isEvidenceOver(work, target.asset, target.epoch)
+    ? reject('E_CLAIM_WINDOW', 'the evidence is too old')
+    : undefined
 }

@@ -1,5 +1,6 @@
 // claim.reveal: the accusation itself, judged in this block [CLM-1 to CLM-4, CLM-6]. With a commit, whatever
 // the verdict, it is taken and its fee paid, so that a claim that proves nothing is not free to have judged.
+import { ENGINE_VERSION } from '#contracts/assets/step.ts'
 import { type Claim, claimTargetOf, decodeClaim } from '#contracts/claims/claim.ts'
 import type { ClaimCommitRecord } from '#contracts/claims/claim-record.ts'
 import { judgeClaim } from '#contracts/claims/judge.ts'
@@ -8,11 +9,11 @@ import { verifySignature } from '#contracts/crypto/signature.ts'
 import { type ClaimReveal, type ClaimTarget, commitmentOf } from '#contracts/ledger/actions/claim.ts'
 import type { ClaimId } from '#contracts/primitives/ids.ts'
 import { accept, present, reject, type Verdict } from '#contracts/primitives/verdict.ts'
-import { closeEpochs } from '../assets/epochs.ts'
+import { closeEpochs, isEvidenceOver } from '../assets/epochs.ts'
 import { balanceIdOf } from '../balance-ids.ts'
 import { drain } from '../balances.ts'
-import { convict, convictionOf } from '../claims/convictions.ts'
-import { answerCommit, commitOf, removeCommits } from '../claims/open-claims.ts'
+import { convict, convictionOf, epochOf } from '../claims/convictions.ts'
+import { answerCommit, commitOf, hasRoomToConvict, removeCommits } from '../claims/open-claims.ts'
 import { findFacts, targetHashOf } from '../claims/targets.ts'
 import type { Work } from '../work.ts'
 import type { ActionContext, Locked } from './context.ts'
@@ -56,8 +57,13 @@ function judge(work: Work, claim: Claim, target: ClaimTarget): Verdict<Judgement
  */
 function revealBare(work: Work, target: ClaimTarget, judgement: Judgement): Locked {
   if (convictionOf(work, target) !== undefined) return reject('E_CLAIM_CONVICTED', 'the target is convicted')
+  // Or a secret kept for years would halt whoever serves the asset by then.
+  if (isEvidenceOver(work, target.asset, epochOf(work, target)))
+    return reject('E_CLAIM_WINDOW', 'the evidence is too old')
   switch (judgement.kind) {
     case 'guilty':
+      if (!hasRoomToConvict(work, target.asset))
+        return reject('E_CLAIM_FULL', 'too many convictions of the asset are open')
       convict(work, target, judgement.seats)
       return accept(0n)
     case 'engine-fault':
@@ -80,17 +86,18 @@ function conclude(work: Work, id: ClaimId, commit: ClaimCommitRecord, judgement:
     case 'malformed':
       work.burn(drain(work, balanceIdOf('deposit', id)))
       answerCommit(work, id, commit, { status: judgement.kind === 'malformed' ? 'malformed' : 'refuted' })
-      return removeCommits(work, new Set([id]))
+      return removeCommits(work, commit.target.asset, new Set([id]))
     case 'engine-fault':
       haltAsset(work, commit.target)
       work.pay(commit.refund, drain(work, balanceIdOf('deposit', id)))
       answerCommit(work, id, commit, { status: 'returned' })
-      return removeCommits(work, new Set([id]))
+      return removeCommits(work, commit.target.asset, new Set([id]))
   }
 }
 
-/** The engine failed, nobody lied: the asset stops and nothing is paid [JDG-1]. */
+/** The engine failed, nobody lied: the asset stops until there is a repaired one, and nothing is paid [JDG-1]. */
 function haltAsset(work: Work, { asset }: ClaimTarget): void {
   const record = present(work.get('assets', asset), 'the asset of a target')
+  work.put('claims', { kind: 'fault', asset }, { kind: 'fault', engine: ENGINE_VERSION })
   work.put('assets', asset, closeEpochs(work, asset, record, 'halt'))
 }

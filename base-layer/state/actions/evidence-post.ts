@@ -40,6 +40,7 @@ function punishSlot(work: Work, { peer: key, when }: Offence, peer: PeerRecord):
   if (when > work.slot) return reject('E_EVIDENCE_FUTURE', 'the slot is still to come')
   if (when <= peer.penalisedSlot) return reject('E_EVIDENCE_PUNISHED', 'this slot or a later one is punished')
   const penalty = ackPenaltyOf(peer.bondAtoms)
+  if (penalty === 0n) return reject('E_EVIDENCE_PUNISHED', 'the peer has no bond left to lose')
   takePeerBond(work, key, penalty)
   work.burn(penalty)
   const left = present(work.get('peers', key), 'a registered peer')

@@ -1,12 +1,14 @@
 // What a block does for every asset by height and tick alone [AST-2, COM-4, VAL-3, CLM-4], in order of asset
 // id.
 import type { AssetRecord } from '#contracts/assets/asset-record.ts'
+import { ENGINE_VERSION } from '#contracts/assets/step.ts'
 import { boundaryOf } from '#contracts/committees/schedule.ts'
 import { compareText } from '#contracts/primitives/bytes.ts'
 import type { AssetId } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { balanceIdOf } from '../balance-ids.ts'
 import { drain } from '../balances.ts'
+import { driveClaims } from '../claims/drive.ts'
 import type { Work } from '../work.ts'
 import { closeEpochs, committeeOf, firstOpenEpoch, freeUnits, newestCheckpoint } from './epochs.ts'
 import { isEnded, type LifeEvent, statusAfter } from './life.ts'
@@ -17,6 +19,8 @@ import { driveSource } from './source.ts'
 export function driveAssets(work: Work): void {
   const assets = [...work.entries('assets')].sort(([a], [b]) => compareText(a, b))
   for (const [asset, before] of assets) {
+    // Claims first: settlement waits for open commits.
+    driveClaims(work, asset)
     if (before.registeredAt === work.height) continue
     const after = driveAsset(work, asset, before)
     if (after !== before) work.put('assets', asset, after)
@@ -72,7 +76,7 @@ function driveDeadlines(work: Work, asset: AssetId, record: AssetRecord): AssetR
     case 'live':
       return isOverdue(work, asset, record) ? closeEpochs(work, asset, record, 'halt') : record
     case 'halted':
-      return work.hasPassed(record.since, graceTicks)
+      return work.hasPassed(record.since, graceTicks) && !awaitsEngine(work, asset)
         ? { ...moved(work, record, 'salvaged'), redrawFrom: work.height }
         : record
     case 'restaffing':
@@ -82,6 +86,12 @@ function driveDeadlines(work: Work, asset: AssetId, record: AssetRecord): AssetR
     default:
       return record
   }
+}
+
+/** True while the only engine there is has failed on the asset: others would fail on the same step [JDG-1]. */
+function awaitsEngine(work: Work, asset: AssetId): boolean {
+  const fault = work.get('claims', { kind: 'fault', asset })
+  return fault?.kind === 'fault' && fault.engine === ENGINE_VERSION
 }
 
 /** True once the committee has let GRACE, INBOX_DEADLINE or IDLE_DEADLINE pass [COM-4, VAL-3]. */

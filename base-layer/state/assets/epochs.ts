@@ -105,8 +105,12 @@ export function epochSettledAt(work: Work, asset: AssetId, epoch: number): numbe
   return Math.max(closedAt ?? 0, last?.settledAt ?? 0)
 }
 
-export function isReleaseDue(work: Work, bond: BondRecord): boolean {
-  if (bond.lastEpoch === 0) return true
-  const from = epochSettledAt(work, bond.asset, bond.lastEpoch)
+/** True once nothing that an epoch's members signed can be claimed any more [CLM-4, CLM-6]. */
+export function isEvidenceOver(work: Work, asset: AssetId, epoch: number): boolean {
+  const from = epochSettledAt(work, asset, epoch)
   return from !== undefined && work.hasPassed(from, work.parameters.evidenceAgeTicks)
+}
+
+export function isReleaseDue(work: Work, bond: BondRecord): boolean {
+  return bond.lastEpoch === 0 || isEvidenceOver(work, bond.asset, bond.lastEpoch)
 }

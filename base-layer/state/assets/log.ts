@@ -24,6 +24,21 @@ export function logFrontierOf(work: Work, asset: AssetId): LogFrontier {
   return head.frontier
 }
 
+/**
+ * Keeps the log's head as it is when a checkpoint is posted. Every item that the checkpoint may rest on is in it,
+ * and paths to it stay good whatever is appended between a claim's commit and its reveal.
+ */
+export function keepLogHead(work: Work, asset: AssetId, sequence: number): void {
+  work.put('logs', { kind: 'posted', asset, sequence }, { kind: 'head', frontier: logFrontierOf(work, asset) })
+}
+
+/** The head that `keepLogHead` kept for the newest checkpoint posted at a sequence. */
+export function postedLogHead(work: Work, asset: AssetId, sequence: number): LogFrontier {
+  const head = work.get('logs', { kind: 'posted', asset, sequence })
+  assert(head?.kind === 'head', 'a posted checkpoint has its log head kept')
+  return head.frontier
+}
+
 /** The oldest item from `index` on that a committee is bound to consume: any but `settled` notices [VAL-3]. */
 export function oldestWaiting(work: Work, asset: AssetId, index: number): { readonly height: number } | undefined {
   const { size } = logFrontierOf(work, asset)

@@ -4,8 +4,9 @@ import type { AssetRecord } from '#contracts/assets/asset-record.ts'
 import { ENGINE_VERSION } from '#contracts/assets/step.ts'
 import { type Candidate, drawCommittee, type SeatedUnit } from '#contracts/committees/draw.ts'
 import type { CommitteeRecord } from '#contracts/committees/committee-record.ts'
-import type { AssetId, Seat } from '#contracts/primitives/ids.ts'
+import type { AssetId, BondId, Seat } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
+import type { ChainState } from '../chain-state.ts'
 import { tableIn } from '../periods.ts'
 import type { Work } from '../work.ts'
 import { changeUnit, committeeOf } from './epochs.ts'
@@ -34,14 +35,17 @@ export function driveSource(work: Work, asset: AssetId, record: AssetRecord): As
 
 /**
  * First source: any block of staffing. Next: EPOCH above the last, or from `redrawFrom` once the base closed an
- * epoch.
+ * epoch. Between two snapshots the candidates of an asset that waits for members only get fewer, so it is enough
+ * to look when it starts to wait and when a new snapshot counts.
  */
 function isSourceDue(work: Work, asset: AssetId, record: AssetRecord): boolean {
+  const { period, reveals } = work.parameters
+  const isNewSnapshot = work.height >= reveals && (work.height - reveals) % period === 0
   switch (record.status) {
     case 'staffing':
-      return record.epoch === 0
+      return record.epoch === 0 && isNewSnapshot
     case 'restaffing':
-      return record.redrawFrom !== null && work.height >= record.redrawFrom
+      return record.redrawFrom !== null && (isNewSnapshot || work.height === record.redrawFrom)
     case 'live':
       return (
         record.current === record.epoch &&
@@ -70,14 +74,34 @@ function drawMembers(work: Work, asset: AssetId, record: AssetRecord): readonly 
  */
 function candidatesOf(work: Work, asset: AssetId, by: number, lost: readonly SeatedUnit[]): readonly Candidate[] {
   const candidates: Candidate[] = []
-  for (const [bond, { asset: of, status, postedAt, units, validator, rewards }] of work.entries('bonds')) {
-    if (of !== asset || status !== 'active' || postedAt > by) continue
+  for (const bond of bondsOf(work.parent, asset)) {
+    const { status, postedAt, units, validator, rewards } = present(work.get('bonds', bond), 'bonds are kept')
+    if (status !== 'active' || postedAt > by) continue
     units.forEach(({ slashed }, unit) => {
       const isLost = lost.some(seat => seat.bond === bond && seat.unit === unit)
       if (!slashed && !isLost) candidates.push({ bond, unit, validator, rewards })
     })
   }
   return candidates
+}
+
+/** Bonds by asset, for each tree of bonds: many assets may look for members in one block. */
+const bondsByAsset = new WeakMap<object, ReadonlyMap<AssetId, readonly BondId[]>>()
+
+/** Bonds of an asset posted up to the block of a state: younger ones are not drawn in the block after it. */
+function bondsOf(state: ChainState, asset: AssetId): readonly BondId[] {
+  let found = bondsByAsset.get(state.trees.bonds)
+  if (found === undefined) {
+    const grouped = new Map<AssetId, BondId[]>()
+    for (const [id, { asset: of }] of state.entries('bonds')) {
+      const others = grouped.get(of)
+      if (others === undefined) grouped.set(of, [id])
+      else others.push(id)
+    }
+    found = grouped
+    bondsByAsset.set(state.trees.bonds, found)
+  }
+  return found.get(asset) ?? []
 }
 
 /** Seats that signed none of the last SILENT checkpoints of their dag [COM-5]. */

@@ -2,6 +2,7 @@
 // stands on it, closes the epoch, and holds the collateral until it is paid out.
 import type { AssetRecord } from '#contracts/assets/asset-record.ts'
 import type { ConvictionRecord } from '#contracts/claims/claim-record.ts'
+import type { CommitteeSeat } from '#contracts/committees/committee-record.ts'
 import { quorumOf } from '#contracts/committees/quorum.ts'
 import type { ClaimTarget } from '#contracts/ledger/actions/claim.ts'
 import type { AssetId, Hash, Seat } from '#contracts/primitives/ids.ts'
@@ -61,11 +62,12 @@ export function convict(work: Work, target: ClaimTarget, seats: readonly Seat[])
   const next =
     target.kind === 'checkpoint'
       ? voidFrom(work, target.asset, record, target.sequence)
-      : closeIfTooFew(work, target.asset, record, epoch)
+      : closeIfTooFew(work, target.asset, record)
   work.put('assets', target.asset, next)
 }
 
-function epochOf(work: Work, target: ClaimTarget): number {
+/** The epoch whose members a target accuses. */
+export function epochOf(work: Work, target: ClaimTarget): number {
   if (target.kind === 'seat') return target.epoch
   const { asset, sequence } = target
   return present(work.get('checkpoints', { asset, sequence })?.statement, 'a convicted checkpoint has a statement')
@@ -76,17 +78,23 @@ function epochOf(work: Work, target: ClaimTarget): number {
  * Takes the unit behind a seat, if nobody took it before. Returns the atoms, which the caller puts elsewhere.
  */
 function slashSeat(work: Work, asset: AssetId, epoch: number, seat: Seat): bigint {
-  const committee = committeeOf(work, asset, epoch)
-  const accused = present(committee.seats[seat], 'a convicted seat is of the committee')
+  const accused = present(committeeOf(work, asset, epoch).seats[seat], 'a convicted seat is of the committee')
   const bond = present(work.get('bonds', accused.bond), 'a seat stands on a bond')
-  const seats = committee.seats.map((one, index) => (index === seat ? { ...one, slashed: true } : one))
-  work.put('committees', { asset, epoch }, { ...committee, seats })
+  const { current, epoch: newest } = present(work.get('assets', asset), 'the asset of a target')
+  // The unit may stand behind a seat of a later epoch by now: without collateral that one counts for nothing.
+  for (const of of new Set([epoch, current, newest])) if (of > 0) markSlashed(work, asset, of, accused)
   if (bond.units[accused.unit]?.slashed !== false) return 0n
   const held = balanceOf(work, accused.bond)
   const atoms = held < bond.atomsPerUnit ? held : bond.atomsPerUnit
   debit(work, accused.bond, atoms)
   changeUnit(work, accused, () => ({ epoch: null, slashed: true }))
   return atoms
+}
+
+function markSlashed(work: Work, asset: AssetId, epoch: number, { bond, unit }: CommitteeSeat): void {
+  const committee = committeeOf(work, asset, epoch)
+  const seats = committee.seats.map(one => (one.bond === bond && one.unit === unit ? { ...one, slashed: true } : one))
+  work.put('committees', { asset, epoch }, { ...committee, seats })
 }
 
 /**
@@ -104,9 +112,12 @@ function voidFrom(work: Work, asset: AssetId, record: AssetRecord, sequence: num
   return closeEpochs(work, asset, { ...record, sequence: sequence - 1 }, 'void')
 }
 
-/** An epoch goes on without a convicted seat while a quorum of others is left [CLM-6]. */
-function closeIfTooFew(work: Work, asset: AssetId, record: AssetRecord, epoch: number): AssetRecord {
-  const { seats } = committeeOf(work, asset, epoch)
-  const left = seats.filter(seat => !seat.slashed).length
-  return left < quorumOf(seats.length) && epoch === record.current ? closeEpochs(work, asset, record, 'halt') : record
+/** Epochs go on without a convicted seat while each has a quorum of others [CLM-6]. */
+function closeIfTooFew(work: Work, asset: AssetId, record: AssetRecord): AssetRecord {
+  const hasQuorum = (epoch: number): boolean => {
+    const { seats } = committeeOf(work, asset, epoch)
+    return seats.filter(seat => !seat.slashed).length >= quorumOf(seats.length)
+  }
+  const goesOn = record.status !== 'live' || (hasQuorum(record.current) && hasQuorum(record.epoch))
+  return goesOn ? record : closeEpochs(work, asset, record, 'halt')
 }

@@ -1,9 +1,9 @@
-// What a block does for claims by ticks alone [CLM-4, BND-5]: commits that nobody revealed lapse, convictions
+// What a block does for an asset's claims by ticks alone [CLM-4, BND-5]: commits that nobody revealed lapse, convictions
 // are paid.
 import { shareConviction } from '#contracts/bonds/slashing.ts'
 import type { ClaimCommitRecord } from '#contracts/claims/claim-record.ts'
 import type { ClaimTarget } from '#contracts/ledger/actions/claim.ts'
-import type { ClaimId } from '#contracts/primitives/ids.ts'
+import type { AssetId, ClaimId } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { balanceIdOf } from '../balance-ids.ts'
 import { drain } from '../balances.ts'
@@ -12,8 +12,8 @@ import { convictionBalanceOf, convictionKeyOf, convictionOf } from './conviction
 import { answerCommit, commitOf, openClaims, removeCommits, removeConviction } from './open-claims.ts'
 import { targetHashOf } from './targets.ts'
 
-export function driveClaims(work: Work): void {
-  const { commits, convictions } = openClaims(work)
+export function driveClaims(work: Work, asset: AssetId): void {
+  const { commits, convictions } = openClaims(work, asset)
   const { revealTicks } = work.parameters
   const gone = new Set<ClaimId>()
   for (const id of commits) {
@@ -22,7 +22,7 @@ export function driveClaims(work: Work): void {
     lapse(work, id, commit)
     gone.add(id)
   }
-  if (gone.size > 0) removeCommits(work, gone)
+  if (gone.size > 0) removeCommits(work, asset, gone)
   for (const target of convictions) {
     const { provenAt } = present(convictionOf(work, target), 'an open conviction is on record')
     if (work.hasPassed(provenAt, revealTicks)) payOut(work, target)
@@ -53,7 +53,7 @@ function isVoidedFromBelow(work: Work, target: ClaimTarget): boolean {
  */
 function payOut(work: Work, target: ClaimTarget): void {
   const name = targetHashOf(target)
-  const proven = openClaims(work).commits.flatMap(id => {
+  const proven = openClaims(work, target.asset).commits.flatMap(id => {
     const commit = present(commitOf(work, id), 'an open commit is on record')
     return commit.status === 'proven' && targetHashOf(commit.target) === name ? [{ id, commit }] : []
   })
@@ -75,6 +75,6 @@ function payOut(work: Work, target: ClaimTarget): void {
     reward: shares.claimant,
     burnt: shares.burnt
   })
-  removeCommits(work, new Set(proven.map(one => one.id)))
+  removeCommits(work, target.asset, new Set(proven.map(one => one.id)))
   removeConviction(work, target)
 }

@@ -1,44 +1,56 @@
-// The list of claims that wait for ticks: commits to be revealed or lapse, convictions to be paid [CLM-4]. One
-// leaf, so a block looks at these alone and not at every claim there ever was.
+// The list of an asset's claims that wait for ticks: commits to be revealed or lapse, convictions to be paid
+// [CLM-4]. One leaf, so a block looks at these alone and not at every claim there ever was.
 import type { ClaimCommitRecord } from '#contracts/claims/claim-record.ts'
 import type { ClaimTarget } from '#contracts/ledger/actions/claim.ts'
-import type { ClaimId } from '#contracts/primitives/ids.ts'
+import type { AssetId, ClaimId } from '#contracts/primitives/ids.ts'
 import { assert } from '#contracts/primitives/verdict.ts'
 import { OPEN_CLAIMS } from '../limits.ts'
 import type { OpenClaims } from '../sections.ts'
 import type { Work } from '../work.ts'
 import { targetHashOf } from './targets.ts'
 
-export function openClaims(work: Work): OpenClaims {
-  const open = work.get('claims', { kind: 'open' })
-  return open?.kind === 'open' ? open : { commits: [], convictions: [] }
+export function openClaims(work: Work, asset: AssetId): OpenClaims {
+  const open = work.get('claims', { kind: 'open', asset })
+  return open?.kind === 'open' ? open : NOTHING_OPEN
 }
 
-/** False if as many wait as may. */
-export function hasRoom({ commits, convictions }: OpenClaims): boolean {
-  return commits.length < OPEN_CLAIMS && convictions.length < OPEN_CLAIMS
+const NOTHING_OPEN: OpenClaims = { commits: [], convictions: [] }
+
+/** An asset without open claims has no leaf. */
+function putOpen(work: Work, asset: AssetId, { commits, convictions }: OpenClaims): void {
+  if (commits.length + convictions.length === 0) work.remove('claims', { kind: 'open', asset })
+  else work.put('claims', { kind: 'open', asset }, { kind: 'open', commits, convictions })
 }
 
-export function addCommit(work: Work, id: ClaimId): void {
-  const { commits, convictions } = openClaims(work)
-  work.put('claims', { kind: 'open' }, { kind: 'open', commits: [...commits, id], convictions })
+/** False if as many commits on the asset wait as may. */
+export function hasRoomToCommit(work: Work, asset: AssetId): boolean {
+  return openClaims(work, asset).commits.length < OPEN_CLAIMS
+}
+
+/** False if as many convictions wait as may without a commit; those with one always have room. */
+export function hasRoomToConvict(work: Work, asset: AssetId): boolean {
+  return openClaims(work, asset).convictions.length < OPEN_CLAIMS
+}
+
+export function addCommit(work: Work, asset: AssetId, id: ClaimId): void {
+  const { commits, convictions } = openClaims(work, asset)
+  putOpen(work, asset, { commits: [...commits, id], convictions })
 }
 
 export function addConviction(work: Work, target: ClaimTarget): void {
-  const { commits, convictions } = openClaims(work)
-  work.put('claims', { kind: 'open' }, { kind: 'open', commits, convictions: [...convictions, target] })
+  const { commits, convictions } = openClaims(work, target.asset)
+  putOpen(work, target.asset, { commits, convictions: [...convictions, target] })
 }
 
-export function removeCommits(work: Work, gone: ReadonlySet<ClaimId>): void {
-  const { commits, convictions } = openClaims(work)
-  work.put('claims', { kind: 'open' }, { kind: 'open', commits: commits.filter(id => !gone.has(id)), convictions })
+export function removeCommits(work: Work, asset: AssetId, gone: ReadonlySet<ClaimId>): void {
+  const { commits, convictions } = openClaims(work, asset)
+  putOpen(work, asset, { commits: commits.filter(id => !gone.has(id)), convictions })
 }
 
 export function removeConviction(work: Work, target: ClaimTarget): void {
-  const { commits, convictions } = openClaims(work)
+  const { commits, convictions } = openClaims(work, target.asset)
   const name = targetHashOf(target)
-  const rest = convictions.filter(one => targetHashOf(one) !== name)
-  work.put('claims', { kind: 'open' }, { kind: 'open', commits, convictions: rest })
+  putOpen(work, target.asset, { commits, convictions: convictions.filter(one => targetHashOf(one) !== name) })
 }
 
 export function commitOf(work: Work, id: ClaimId): ClaimCommitRecord | undefined {

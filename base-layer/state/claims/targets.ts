@@ -8,7 +8,7 @@ import { type ClaimTarget, claimTargetCodec } from '#contracts/ledger/actions/cl
 import type { AssetId, DagId, Hash } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { checkpointBefore, committeeOf, lastCheckpointOf } from '../assets/epochs.ts'
-import { logFrontierOf } from '../assets/log.ts'
+import { logFrontierOf, postedLogHead } from '../assets/log.ts'
 import type { Work } from '../work.ts'
 
 type CheckpointTarget = Extract<ClaimTarget, { readonly kind: 'checkpoint' }>
@@ -36,6 +36,7 @@ function checkpointFacts(work: Work, { asset, sequence, checkpoint: id }: Checkp
   const previousBaseHeight = previous.statement?.baseHeight ?? record.registeredAt
   return accept({
     ...commonFacts(work, asset, record),
+    log: postedLogHead(work, asset, sequence),
     committee: committeeOf(work, asset, statement.epoch),
     target: { kind: 'checkpoint', id, statement, signers, previousBaseHeight }
   })

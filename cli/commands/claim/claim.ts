@@ -17,7 +17,7 @@ interface Shown {
   readonly who: string | null
   /** Deposit of a commit, collateral taken by a conviction. */
   readonly atoms: bigint
-  readonly record: Exclude<ValueOf<'claims'>, { readonly kind: 'open' }>
+  readonly record: Exclude<ValueOf<'claims'>, { readonly kind: 'open' | 'fault' }>
 }
 
 const targetText = (target: ClaimTarget, symbols: ReadonlyMap<string, string>): string => {
@@ -39,7 +39,7 @@ function describe(
   value: ValueOf<'claims'>,
   symbols: ReadonlyMap<string, string>
 ): readonly Shown[] {
-  if (value.kind === 'open') return []
+  if (value.kind === 'open' || value.kind === 'fault') return []
   const target = targetText(value.target, symbols)
   if (value.kind === 'commit') {
     return [
