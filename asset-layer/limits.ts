@@ -17,6 +17,10 @@ export const LINK_LIMITS = {
   statements: 128,
   /** Frames a second that one peer may have us answer; more are dropped, and it asks again. */
   answersPerSecond: 200,
+  /** Questions for blocks in one frame; an honest peer asks one or two at a time. */
+  questionsPerFrame: 8,
+  /** Introductions of one peer on one link: a bad one costs a slow signature check. */
+  hellos: 8,
   /** Links from peers that are no members. Members are bounded by the committee. */
   observers: 64,
   /** Between attempts to reach a member. */
@@ -50,6 +54,8 @@ export const SUBMIT_LIMITS = {
   instructions: 512,
   /** Instructions one session waits for; more are refused with E_BUSY. */
   waiting: 8_192,
+  /** Bad signatures after which a session is closed: each costs the slow path. */
+  badSignatures: 16,
   /** Sessions of clients. */
   sessions: 64,
   /** A client that hears nothing for this long tries another member. */

@@ -96,6 +96,7 @@ class Client implements AssetClient {
         clock,
         protocol: protocols.submit,
         committee: () => this.committee(asset),
+        standing: () => this.#standing(asset),
         doubt: validator => book.doubt(asset, validator)
       })
     this.#sessions.set(asset, session)
@@ -144,6 +145,11 @@ class Client implements AssetClient {
   async stop(): Promise<void> {
     for (const session of this.#sessions.values()) session.stop()
     this.#sessions.clear()
+  }
+
+  async #standing(asset: AssetId): Promise<string> {
+    const record = await this.#settings.chain.read('assets', asset)
+    return record === undefined ? 'unknown' : `${record.status}/${record.epoch}/${record.current}`
   }
 
   async #queryAccepted(view: CommitteeView, key: Uint8Array): Promise<Verdict<CheckedValue>> {

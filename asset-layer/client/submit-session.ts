@@ -18,6 +18,8 @@ export interface SubmitParts {
   readonly clock: Clock
   readonly protocol: string
   readonly committee: () => Promise<Verdict<CommitteeView>>
+  /** A text that differs once the committee does; one cheap question to the base chain. */
+  readonly standing: () => Promise<string>
   /** The validator could not be reached at its address. */
   readonly doubt: (validator: PublicKey) => void
 }
@@ -63,7 +65,8 @@ export class SubmitSession {
   readonly #accounts = new Map<PublicKey, AccountJobs>()
   readonly #channels = new Map<PublicKey, Promise<Channel | undefined>>()
   #members: CommitteeView['members'] = []
-  #foundMs = Number.NEGATIVE_INFINITY
+  #standing = ''
+  #lookedMs = 0
   #cancelTick: (() => void) | undefined
 
   constructor(parts: SubmitParts) {
@@ -73,11 +76,12 @@ export class SubmitSession {
   /** E_INSTRUCTION_FORM, E_INSTRUCTION_TWICE, or E_ASSET_* if there is nobody to submit to. */
   async submit(instructions: readonly Uint8Array[], options: SubmitOptions): Promise<Verdict<readonly Notice[]>> {
     const { clock } = this.#parts
-    if (clock.nowMs() - this.#foundMs > SUBMIT_LIMITS.silenceMs) {
+    const standing = await this.#parts.standing()
+    if (standing !== this.#standing) {
       const view = await this.#parts.committee()
       if (!view.ok) return view
       this.#members = view.value.members
-      this.#foundMs = clock.nowMs()
+      this.#standing = standing
     }
     return new Promise(resolve => {
       const call: Call = {
@@ -243,7 +247,7 @@ export class SubmitSession {
       const now = this.#parts.clock.nowMs()
       for (const job of [...this.#jobs.values()]) if (now >= job.call.deadlineMs) this.#expire(job)
       if (this.#jobs.size === 0) return
-      if (now - this.#foundMs >= SUBMIT_LIMITS.silenceMs) void this.#look(now)
+      if (now - this.#lookedMs >= SUBMIT_LIMITS.silenceMs) void this.#look(now)
       this.#sendAgain()
       this.#send()
       this.#tick()
@@ -251,7 +255,7 @@ export class SubmitSession {
   }
 
   async #look(now: number): Promise<void> {
-    this.#foundMs = now
+    this.#lookedMs = now
     const view = await this.#parts.committee().catch(() => undefined)
     if (view?.ok === true) this.#members = view.value.members
   }

@@ -69,17 +69,6 @@ export function deriveDuties(view: AssetView, validator: PublicKey | null, final
   return duties
 }
 
-/** Committees whose members should be reachable: the current one and one that is about to begin. */
-export function deriveMembers(view: AssetView): ReadonlySet<PublicKey> {
-  const members = new Set<PublicKey>()
-  for (const epoch of [view.record.epoch - 1, view.record.epoch]) {
-    const committee = view.committees.get(epoch)
-    if (committee === undefined || committee.closedAt !== null) continue
-    for (const { validator } of committee.seats) members.add(validator)
-  }
-  return members
-}
-
 /** True once a checkpoint that closes the epoch is posted. */
 function hasEnded({ checkpoints }: AssetView, epoch: number): boolean {
   return checkpoints.some(({ record: { statement } }) => statement?.epoch === epoch && statement.closes === 'epoch')

@@ -37,7 +37,8 @@ export class PeerLinks {
   readonly #host: Host
   readonly #clock: Clock
   readonly #protocol: string
-  readonly #subscribers = new Map<DagId, DagSubscriber>()
+  /** Several: a validator with two seats follows the dag twice. */
+  readonly #subscribers = new Map<DagId, readonly DagSubscriber[]>()
   readonly #wanted = new Map<string, Wanted>()
   readonly #links = new Map<string, PeerLink>()
   readonly #stopAccepting: () => void
@@ -52,8 +53,13 @@ export class PeerLinks {
   }
 
   subscribe(dag: DagId, subscriber: DagSubscriber): () => void {
-    this.#subscribers.set(dag, subscriber)
+    this.#subscribers.set(dag, [...(this.#subscribers.get(dag) ?? []), subscriber])
     return () => {
+      const others = (this.#subscribers.get(dag) ?? []).filter(other => other !== subscriber)
+      if (others.length > 0) {
+        this.#subscribers.set(dag, others)
+        return
+      }
       this.#subscribers.delete(dag)
       for (const [peer, wanted] of this.#wanted) if (wanted.dags.delete(dag)) this.#dropIfUnwanted(peer, wanted)
       for (const link of this.#links.values()) link.dags.delete(dag)
@@ -83,6 +89,10 @@ export class PeerLinks {
 
   /** False if there is no link or it is full: the dag asks or tells again later. */
   send(dag: DagId, peer: string, item: Uint8Array): boolean {
+    if (peer === this.#host.peerId) {
+      queueMicrotask(() => void this.#deliver(dag, peer, [item]))
+      return true
+    }
     const link = this.#links.get(peer)
     if (link === undefined) return false
     const items = link.outbox.get(dag)
@@ -142,17 +152,14 @@ export class PeerLinks {
     channel.onMessage(async message => {
       const frame = decodeFrame(message)
       if (!frame.ok) throw new Error('not a frame')
-      const subscriber = this.#subscribers.get(frame.value.dag)
-      if (subscriber === undefined) return
+      const { dag, items } = frame.value
+      if (!this.#subscribers.has(dag)) return
       const now = Math.floor(this.#clock.nowMs() / 1000)
       answers = now === second ? answers + 1 : 1
       second = now
       if (answers > LINK_LIMITS.answersPerSecond * Math.max(1, this.#subscribers.size)) return
-      if (!link.dags.has(frame.value.dag)) {
-        link.dags.add(frame.value.dag)
-        subscriber.linked(peer)
-      }
-      await subscriber.receive(peer, frame.value.items)
+      if (!link.dags.has(dag)) this.#introduce(link, dag)
+      await this.#deliver(dag, peer, items)
     })
     channel.onClose(() => this.#closed(link, channel))
     for (const dag of this.#wanted.get(peer)?.dags ?? []) this.#introduce(link, dag)
@@ -160,13 +167,19 @@ export class PeerLinks {
 
   #introduce(link: PeerLink, dag: DagId): void {
     link.dags.add(dag)
-    this.#subscribers.get(dag)?.linked(link.peer)
+    for (const subscriber of this.#subscribers.get(dag) ?? []) subscriber.linked(link.peer)
+  }
+
+  async #deliver(dag: DagId, peer: string, items: readonly Uint8Array[]): Promise<void> {
+    for (const subscriber of this.#subscribers.get(dag) ?? []) await subscriber.receive(peer, items)
   }
 
   #closed(link: PeerLink, channel: Channel): void {
     if (link.channel !== channel || this.#links.get(link.peer) !== link) return
     this.#links.delete(link.peer)
-    for (const dag of link.dags) this.#subscribers.get(dag)?.unlinked(link.peer)
+    for (const dag of link.dags) {
+      for (const subscriber of this.#subscribers.get(dag) ?? []) subscriber.unlinked(link.peer)
+    }
     const wanted = this.#wanted.get(link.peer)
     if (wanted !== undefined && !this.#stopped) this.#dialLater(link.peer, wanted, LINK_LIMITS.retryMs)
   }

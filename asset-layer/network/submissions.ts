@@ -43,6 +43,7 @@ class Session {
   readonly #cancels = new Map<Hash, () => void>()
   #notices: SentNotice[] = []
   #waiting = 0
+  #bad = 0
 
   constructor(parts: SubmissionParts, channel: Channel) {
     this.#parts = parts
@@ -71,6 +72,8 @@ class Session {
       return this.#refuse(id, 'E_BUSY', 'too many instructions wait in this session')
     this.#waiting += 1
     const checked = await this.#parts.checks.check(asset, instruction)
+    if (!checked.ok && checked.code === 'E_INSTRUCTION_SIGNATURE') this.#bad += 1
+    if (this.#bad > SUBMIT_LIMITS.badSignatures) return this.end()
     if (!checked.ok) return this.#done(id, { kind: 'refused', code: checked.code, why: checked.why })
     const replica = this.#parts.served.running(asset)
     if (replica === undefined || replica.seat === null) {

@@ -21,6 +21,8 @@ export interface DagPeersParts {
   /** Validators by seat. */
   readonly seats: readonly PublicKey[]
   readonly validator: PublicKey
+  /** Our peer id. */
+  readonly self: string
   readonly secret: Secret<Uint8Array>
   readonly links: PeerLinks
   readonly book: AddressBook
@@ -41,6 +43,8 @@ export class DagPeers implements DagSubscriber {
   /** First seat of the validator that a peer has proved to be. */
   readonly #seatOf = new Map<string, Seat>()
   readonly #peerOf = new Map<Seat, string>()
+  /** Introductions heard from linked peers. */
+  readonly #hellos = new Map<string, number>()
   #unsubscribe: (() => void) | undefined
   #cancelSearch: (() => void) | undefined
   #stopped = false
@@ -49,16 +53,18 @@ export class DagPeers implements DagSubscriber {
     this.#parts = parts
   }
 
-  /** Members with a link now. */
+  /** Seats of other validators with a link now. */
   get linkedSeats(): number {
     let count = 0
-    for (const peer of this.#peerOf.values()) if (this.#linked.has(peer)) count += 1
+    for (const peer of this.#peerOf.values()) if (peer !== this.#parts.self && this.#linked.has(peer)) count += 1
     return count
   }
 
   start(): void {
-    const { links, dag } = this.#parts
+    const { links, dag, seat, validator, seats, self } = this.#parts
     this.#unsubscribe = links.subscribe(dag, this)
+    // A validator with two seats writes as two, which hear each other like anyone else.
+    if (seat !== null && seats.filter(key => key === validator).length > 1) this.#bind(validator, self)
     void this.#search()
   }
 
@@ -101,14 +107,18 @@ export class DagPeers implements DagSubscriber {
 
   unlinked(peer: string): void {
     this.#linked.delete(peer)
+    this.#hellos.delete(peer)
   }
 
   /** Throws on bytes that are no item: the link is closed. What is decodable and wrong is passed over. */
   async receive(peer: string, items: readonly Uint8Array[]): Promise<void> {
     this.#linked.add(peer)
+    let questions = 0
     for (const encoded of items) {
       const item = decodeItem(encoded)
       if (!item.ok) throw new Error(`not an item: ${item.code}`)
+      if (item.value.kind === 'fetch' || item.value.kind === 'fetch-rounds') questions += 1
+      if (questions > LINK_LIMITS.questionsPerFrame) return
       await this.#hear(peer, item.value)
       if (this.#stopped) return
     }
@@ -130,13 +140,16 @@ export class DagPeers implements DagSubscriber {
       case 'fetch-rounds':
         return this.#answer(peer, cache.fromRound(item.from))
       case 'statements':
-        // Statements are checked by their own signatures: who passes them on does not matter.
-        return certifier.receive(item.statements)
+        // A bad signature costs the slow path: only members may make us pay it.
+        return this.#seatOf.has(peer) ? certifier.receive(item.statements) : undefined
     }
   }
 
   #introduced(peer: string, address: Uint8Array): void {
     const { book, asset, seats } = this.#parts
+    const heard = (this.#hellos.get(peer) ?? 0) + 1
+    if (heard > LINK_LIMITS.hellos) return
+    this.#hellos.set(peer, heard)
     const learnt = book.learn(address)
     if (learnt === undefined || learnt.peer !== peer || learnt.address.asset !== asset) return
     if (seats.includes(learnt.address.validator)) this.#bind(learnt.address.validator, peer)
@@ -154,7 +167,8 @@ export class DagPeers implements DagSubscriber {
 
   async #blocks(peer: string, blocks: readonly StoredBlock[]): Promise<void> {
     const { admission, cache, feed, nowMs } = this.#parts
-    const from = this.#seatOf.get(peer) ?? null
+    const from = this.#seatOf.get(peer)
+    if (from === undefined) return
     for (const { header, body } of blocks) {
       const read = admission.read(header)
       if (!read.ok || cache.has(read.value.digest)) continue

@@ -2,10 +2,9 @@
 // for the store. The same for members, observers and a lane that comes back after a crash [DAG-5, DAG-7, CKP-1].
 import type { Logger } from '#base-layer/runtime/logger.ts'
 import type { InstructionId } from '#contracts/assets/instruction.ts'
-import { type AssetContext, type ExecuteStep, executeStep } from '#contracts/assets/step.ts'
+import { type AssetContext, type ExecuteStep, executeStep, type Verify } from '#contracts/assets/step.ts'
 import { effectsCodec, type StepOutcome } from '#contracts/assets/trace.ts'
 import { encode } from '#contracts/codec/codec.ts'
-import { verifySignature } from '#contracts/crypto/signature.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import { putChange, SparseTree } from '#contracts/merkle/sparse-tree.ts'
 import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
@@ -72,6 +71,7 @@ export interface ExecutorParts {
   readonly parameters: Parameters
   /** Encoded instructions of a block, once their signatures have been looked at. */
   readonly instructionsOf: (block: DagRef) => Promise<readonly Uint8Array[]>
+  readonly verify: Verify
   readonly interpreterOf: (open: OpenPlace) => ExecuteStep | undefined
   readonly onExecuted: (execution: Execution) => void
   readonly logger: Logger
@@ -156,7 +156,7 @@ export class Executor {
     }
     const { stepCap, commitSteps, idleTicks } = parameters
     const terms = { stepCap, commitSteps, idleTicks, interval, begins, boundary }
-    const settings = { context, epoch: lane.row.epoch, dag, terms, verify: verifySignature, execute }
+    const settings = { context, epoch: lane.row.epoch, dag, terms, verify: this.#parts.verify, execute }
     const outcome = executeCommit(before, settings, commit)
     this.#state = outcome.state
     const steps = outcome.steps.map(step => ({ ...step, id: stepIds.get(step.index) ?? null }))

@@ -1,5 +1,6 @@
 // Instructions as the drivers handle them: decoded once on arrival for their id and account, their signatures checked off the
 // main thread before execution asks for them [SIG-1]. Shared by mempool, replica and client sessions.
+import { VerifiedCache } from '#base-layer/runtime/verified-cache.ts'
 import type { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
 import {
   decodeInstruction,
@@ -8,6 +9,8 @@ import {
   instructionIdOf,
   instructionSigningBytes
 } from '#contracts/assets/instruction.ts'
+import type { Verify } from '#contracts/assets/step.ts'
+import { verifySignature } from '#contracts/crypto/signature.ts'
 import type { AssetId, GenesisHash, PublicKey } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 
@@ -32,7 +35,12 @@ export function idOfInstruction(bytes: Uint8Array): InstructionId | undefined {
   return id
 }
 
+/** Bad signatures remembered between arrival and execution: as many as a liar's blocks may bring at once. */
+const BAD_REMEMBERED = 16_384
+
 export class InstructionChecks {
+  /** Triples that the slow path refused: a member that orders garbage costs it once. */
+  readonly #bad = new Set<string>()
   readonly #genesis: GenesisHash
   readonly #pool: VerifyPool
 
@@ -73,8 +81,22 @@ export class InstructionChecks {
     )
   }
 
-  #verify(instruction: Instruction): Promise<boolean> {
+  /** The verdict of ZIP-215, for execution: what arrival found bad is not looked at again. */
+  readonly verify: Verify = (key, message, signature) => {
+    if (this.#bad.size > 0) {
+      const name = VerifiedCache.nameOf(key, message, signature)
+      if (name !== undefined && this.#bad.has(name)) return false
+    }
+    return verifySignature(key, message, signature)
+  }
+
+  async #verify(instruction: Instruction): Promise<boolean> {
+    const { account, signature } = instruction
     const message = instructionSigningBytes(this.#genesis, instruction)
-    return this.#pool.verify(instruction.account, message, instruction.signature)
+    if (await this.#pool.verify(account, message, signature)) return true
+    const name = VerifiedCache.nameOf(account, message, signature)
+    if (this.#bad.size >= BAD_REMEMBERED) this.#bad.clear()
+    if (name !== undefined) this.#bad.add(name)
+    return false
   }
 }

@@ -3,6 +3,7 @@
 // [DAG-6, FIN-7] by the types of WrittenProposal, [COM-4] by when it is started.
 import type { Account } from '#base-layer/index.ts'
 import type { Clock } from '#base-layer/runtime/clock.ts'
+import type { Host } from '#base-layer/runtime/host.ts'
 import type { Logger } from '#base-layer/runtime/logger.ts'
 import type { Secret } from '#base-layer/runtime/secret.ts'
 import type { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
@@ -47,6 +48,7 @@ export interface ReplicaParts {
   readonly links: PeerLinks
   readonly book: AddressBook
   readonly validator: PublicKey
+  readonly host: Pick<Host, 'peerId'>
   readonly secret: Secret<Uint8Array>
   readonly account: Pick<Account, 'key' | 'act'>
   readonly verifyPool: VerifyPool
@@ -127,6 +129,7 @@ export class Replica {
         interval: parts.interval,
         parameters,
         instructionsOf: ref => this.#cache.instructionsOf(ref),
+        verify: parts.checks.verify,
         interpreterOf: parts.interpreterOf,
         onExecuted: execution => this.#executed(execution),
         logger: parts.logger
@@ -157,6 +160,7 @@ export class Replica {
       seat,
       seats,
       validator: parts.validator,
+      self: parts.host.peerId,
       secret: parts.secret,
       links: parts.links,
       book: parts.book,

@@ -10,7 +10,7 @@ import { deriveAssetContext } from '#contracts/assets/registry.ts'
 import type { ExecuteStep } from '#contracts/assets/step.ts'
 import type { Claim } from '#contracts/claims/claim.ts'
 import type { AssetId, DagId, Height, PublicKey, Seat } from '#contracts/primitives/ids.ts'
-import { type AssetView, deriveDuties, deriveMembers, type Duty } from '../committees/schedule.ts'
+import { type AssetView, deriveDuties, type Duty } from '../committees/schedule.ts'
 import type { AddressBook } from '../discovery/address-book.ts'
 import { loadAssetView } from '../discovery/asset-views.ts'
 import { DISCOVERY_LIMITS } from '../limits.ts'
@@ -111,12 +111,11 @@ export class Roster {
     const views: AssetView[] = []
     const wanted = new Map<string, Duty>()
     for (const { key: asset, value: record } of await chain.list('assets')) {
-      if (OVER.has(record.status)) continue
+      // A member is bonded, whatever has become of its units.
+      if (OVER.has(record.status) || !(bonded.has(asset) || this.#parts.isWatched(asset))) continue
       const view = await loadAssetView(chain, asset, record)
       if (view === undefined || this.#stopped) continue
-      const isMember = deriveMembers(view).has(this.#parts.validator)
-      if (bonded.has(asset) || isMember) this.#publish(asset)
-      if (!bonded.has(asset) && !isMember && !this.#parts.isWatched(asset)) continue
+      if (bonded.has(asset)) this.#publish(asset)
       views.push(view)
       for (const duty of deriveDuties(view, this.#parts.validator, final)) {
         for (const seat of duty.seats.length === 0 ? [null] : duty.seats) wanted.set(nameOf(duty.dag, seat), duty)
@@ -135,7 +134,7 @@ export class Roster {
   async #bonded(chain: BaseChain): Promise<ReadonlySet<AssetId>> {
     const bonds = await chain.list('bonds')
     const own = bonds.filter(({ value }) => value.validator === this.#parts.validator && value.status !== 'released')
-    return new Set(own.filter(({ value }) => value.units.some(unit => !unit.slashed)).map(({ value }) => value.asset))
+    return new Set(own.map(({ value }) => value.asset))
   }
 
   #publish(asset: AssetId): void {

@@ -3,14 +3,11 @@
 // "head" differ as they do in earnest.
 import type { BaseChain, BlockSummary, ChainInfo, Listed, TransactionStatus, Which } from '#base-layer/index.ts'
 import type { KeyOf, SectionName, ValueOf } from '#base-layer/state/sections.ts'
-import type { AssetRecord } from '#contracts/assets/asset-record.ts'
 import { type LogItem, logEntryCodec } from '#contracts/assets/log-item.ts'
-import { firstRootOf } from '#contracts/assets/registry.ts'
 import { decodeClaim } from '#contracts/claims/claim.ts'
 import { judgeClaim } from '#contracts/claims/judge.ts'
 import type { Judgement } from '#contracts/claims/judgement.ts'
 import { decode, encode } from '#contracts/codec/codec.ts'
-import type { CommitteeRecord } from '#contracts/committees/committee-record.ts'
 import { quorumOf } from '#contracts/committees/quorum.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { verifySignature } from '#contracts/crypto/signature.ts'
@@ -23,8 +20,6 @@ import { uintToBytes } from '#contracts/primitives/bytes.ts'
 import type {
   AssetId,
   BlockId,
-  BondId,
-  CheckpointId,
   ClaimId,
   GenesisHash,
   Hash,
@@ -33,6 +28,7 @@ import type {
 } from '#contracts/primitives/ids.ts'
 import { accept, assert, present, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { statementCodec, statementIdOf, statementSigningBytes } from '#contracts/statements/statement.ts'
+import { bondIdFor, bondOf, committeeOf, liveAsset, registrationCheckpoint } from './fake-assets.ts'
 
 const FINAL_BEHIND = 2
 const RECORDED_BEHIND = 3
@@ -108,72 +104,17 @@ export class FakeBaseChain implements BaseChain {
     reserves: readonly PublicKey[] = []
   ): AssetId {
     const asset = hashHex<AssetId>('test-asset', uintToBytes(this.#states[this.height]?.size ?? 0, 4))
-    const firstRoot = firstRootOf(registration)
-    assert(firstRoot.ok, 'a registration that is good')
-    const record: AssetRecord = {
-      registration,
-      registeredAt: 0,
-      firstRoot: firstRoot.value,
-      status: 'live',
-      since: 0,
-      epoch: 1,
-      redrawFrom: null,
-      current: 1,
-      liveSince: begins,
-      sequence: 0,
-      settled: 0
-    }
-    this.set('assets', asset, record)
-    this.set(
-      'checkpoints',
-      { asset, sequence: 0 },
-      {
-        id: asset as Hash as CheckpointId,
-        statement: null,
-        postedAt: 0,
-        status: 'settled',
-        signers: [],
-        openCommits: 0,
-        settledAt: 0
-      }
-    )
+    this.set('assets', asset, liveAsset(registration, begins))
+    this.set('checkpoints', { asset, sequence: 0 }, registrationCheckpoint(asset))
     this.set('logs', { kind: 'head', asset }, { kind: 'head', frontier: EMPTY_LOG })
-    for (const [place, validator] of [...seats, ...reserves].entries()) {
-      this.set('bonds', bondId(asset, place), {
-        asset,
-        validator,
-        owner: validator,
-        rewards: validator,
-        terms: hashHex('test-terms'),
-        atomsPerUnit: registration.collateralPerSeat,
-        units: [{ epoch: place < seats.length ? 1 : null, slashed: false }],
-        status: 'active',
-        postedAt: 0,
-        lastEpoch: 1,
-        leftAt: null
-      })
-    }
+    this.#bond(asset, reserves)
     this.addCommittee(asset, 1, seats, begins)
     return asset
   }
 
   addCommittee(asset: AssetId, epoch: number, seats: readonly PublicKey[], begins: number): void {
-    const source = begins - this.parameters.margin
-    const committee: CommitteeRecord = {
-      source,
-      sourceId: hashHex<BlockId>('test-source', uintToBytes(epoch, 4)),
-      begins,
-      engine: 1,
-      seats: seats.map((validator, place) => ({
-        bond: bondId(asset, place),
-        unit: 0,
-        validator,
-        rewards: validator,
-        slashed: false
-      })),
-      closedAt: null
-    }
-    this.set('committees', { asset, epoch }, committee)
+    this.#bond(asset, seats)
+    this.set('committees', { asset, epoch }, committeeOf(asset, epoch, seats, begins, this.parameters.margin))
     const record = present(this.now('assets', asset), 'the asset')
     this.set('assets', asset, { ...record, epoch })
   }
@@ -270,6 +211,13 @@ export class FakeBaseChain implements BaseChain {
   onFinal(listener: (tip: BlockSummary) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  #bond(asset: AssetId, validators: readonly PublicKey[]): void {
+    const { registration } = present(this.now('assets', asset), 'the asset')
+    for (const validator of validators) {
+      this.set('bonds', bondIdFor(asset, validator), bondOf(asset, validator, registration.collateralPerSeat))
+    }
   }
 
   #state(which: Which): State {
@@ -430,10 +378,6 @@ export class FakeBaseChain implements BaseChain {
       this.set('assets', asset, { ...record, settled: sequence })
     }
   }
-}
-
-function bondId(asset: AssetId, place: number): BondId {
-  return hashHex<BondId>('test-bond', new TextEncoder().encode(`${asset}/${place}`))
 }
 
 function nameOf(section: SectionName, key: unknown): string {

@@ -102,7 +102,7 @@ describe('COM-4: after the epoch is closed', () => {
     }, patience)
     const bytes = instruct(network.chain, asset, issuer, next, 'mint', { to: issuer.key, amount: 10n })
     const notices = await client.submit(asset, [bytes])
-    expect(notices.ok && notices.value).toMatchObject([{ kind: 'accepted', sequence: 2, outcome: 'applied' }])
+    expect(notices).toMatchObject({ ok: true, value: [{ kind: 'accepted', sequence: 2, outcome: 'applied' }] })
     const stolen = await client.balance(asset, thief.key)
     expect(stolen).toEqual({ ok: true, value: 0n })
   })
