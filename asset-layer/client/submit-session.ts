@@ -56,8 +56,18 @@ interface AccountJobs {
 
 const TIMEOUT_MS = 20_000
 const TICK_MS = 250
-/** These pass: the same bytes are handed over again. */
-const PASSING: ReadonlySet<string> = new Set(['E_BUSY', 'E_EPOCH_ENDED', 'E_NOT_SERVING', 'E_MEMBERS_UNREACHABLE'])
+/** These pass, a hand-over between epochs and a relay that has it under way already among them: the same bytes are handed
+ * over again. */
+const PASSING: ReadonlySet<string> = new Set([
+  'E_BUSY',
+  'E_EPOCH_ENDED',
+  'E_NOT_SERVING',
+  'E_MEMBERS_UNREACHABLE',
+  'E_ASSET_NO_COMMITTEE',
+  'E_HEAD_OLD',
+  'E_INSTRUCTION_TWICE',
+  'E_TIMEOUT'
+])
 
 export class SubmitSession {
   readonly #parts: SubmitParts

@@ -211,7 +211,10 @@ export class DagPeers implements DagSubscriber {
           return
         }
         if (bound !== undefined) book.doubt(asset, member)
-        const found = await book.find(asset, member).catch(() => undefined)
+        // Whom another dag has linked already need not be looked for: an epoch begins without the DHT.
+        const remembered = book.peek(asset, member)
+        const isHere = remembered !== undefined && links.isLinked(remembered.peer)
+        const found = isHere ? remembered : await book.find(asset, member).catch(() => undefined)
         if (found === undefined || this.#stopped) return
         this.#bind(member, found.peer)
         links.want(dag, found.peer, found.addresses, seat !== null)

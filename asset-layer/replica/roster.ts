@@ -180,10 +180,10 @@ export class Roster {
     const holders = new Set(
       [...committee.seats, ...(view.committees.get(epoch - 1)?.seats ?? [])].map(seat => seat.validator)
     )
-    const sources: string[] = []
-    for (const holder of start.statement === null ? [] : holders) {
-      const found = holder === validator ? undefined : await book.find(asset, holder)
-      if (found !== undefined) sources.push(found.peer)
+    holders.delete(validator)
+    const sources = async (): Promise<readonly string[]> => {
+      const found = await Promise.all([...holders].map(holder => book.find(asset, holder)))
+      return found.flatMap(one => one?.peer ?? [])
     }
     const parts = { host, store, protocol: snapshotProtocol }
     const entries = await findStartingState(parts, asset, view.record.registration, start, sources)

@@ -21,13 +21,13 @@ export interface StartingStateParts {
 /** Pieces of one snapshot: 2048 entries or 768 kB each. */
 const PIECES_MAX = 4096
 
-/** The entries, or undefined if no source has them now. */
+/** The entries, or undefined if no source has them now. `sources` are looked for only if none of our own lanes has them. */
 export async function findStartingState(
   parts: StartingStateParts,
   asset: AssetId,
   registration: AssetRegister,
   start: EpochStart,
-  sources: readonly string[]
+  sources: () => Promise<readonly string[]>
 ): Promise<readonly StateEntry[] | undefined> {
   if (start.statement === null) {
     const first = firstStateOf(registration)
@@ -39,7 +39,7 @@ export async function findStartingState(
     const entries = lane.stateAt(start.sequence)
     if (rootOfTree(treeOf(entries)) === root) return entries
   }
-  for (const peer of sources) {
+  for (const peer of await sources()) {
     const entries = await fetchSnapshot(parts, peer, asset, start)
     if (entries !== undefined && isOfRoot(entries, root)) return entries
   }
