@@ -24,6 +24,9 @@ import { type Statement, statementIdOf } from '#contracts/statements/statement.t
 import { type AssetState, openSequence, reservedOf, rootOf } from './asset-state.ts'
 import { type ClosingTerms, deriveCloses } from './closing.ts'
 
+/** Instructions that may wait for later commits, in commits: each commit stores them again. Part of what a commit means. */
+export const LEFTOVER_COMMITS = 16
+
 /** Fixed for one dag. */
 export interface ExecutionSettings {
   readonly context: AssetContext
@@ -74,7 +77,7 @@ export interface RefusedInstruction {
 export interface CommitOutcome {
   readonly state: AssetState
   readonly steps: readonly CommittedStep[]
-  /** Instructions that were inadmissible and became no step. */
+  /** Instructions that became no step: inadmissible, or too many waited. */
   readonly refused: readonly RefusedInstruction[]
   /** What to sign; null if the commit adds no step and closes nothing [DAG-7]. */
   readonly statement: Statement | null
@@ -94,7 +97,9 @@ export function executeCommit(state: AssetState, settings: ExecutionSettings, co
   // Log items left over mean a full commit, so no instruction runs while an item of its height waits [CKP-4].
   let taken = 0
   while (taken < queue.length && !run.full) run.instruction(queue[taken++])
-  return conclude(run, state, settings, commit, queue.slice(taken))
+  const crowded = taken + LEFTOVER_COMMITS * settings.terms.commitSteps
+  for (const instruction of queue.slice(crowded)) run.refused.push({ instruction, code: 'E_INSTRUCTION_CROWDED' })
+  return conclude(run, state, settings, commit, queue.slice(taken, crowded))
 }
 
 function conclude(

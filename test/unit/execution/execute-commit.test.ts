@@ -97,6 +97,18 @@ describe('executeCommit [DAG-5, DAG-7]', () => {
     expect(committee.state.leftover).toEqual([])
   })
 
+  it('lets sixteen commits wait at most and refuses the rest, or one flooding member would fill the memory of all', () => {
+    const committee = new Committee(settingsWith({ terms: { commitSteps: 2 } }))
+    const all = mints(0, 37)
+    const { refused } = committee.commit(57, all)
+    expect(committee.state.leftover).toEqual(all.slice(2, 34))
+    expect(refused).toEqual(all.slice(34).map(instruction => ({ instruction, code: 'E_INSTRUCTION_CROWDED' })))
+    const steps = Array.from({ length: 16 }).flatMap(() => committee.commit(57, []).steps)
+    expect(steps.map(({ outcome }) => outcome)).toEqual(new Array(32).fill('applied'))
+    // What was refused is as unused as before, and may come again.
+    expect(committee.commit(57, all.slice(34, 36)).steps.map(({ outcome }) => outcome)).toEqual(['applied', 'applied'])
+  })
+
   it('runs no instruction while a log item of its height waits [CKP-4]', () => {
     const committee = new Committee(settingsWith({ terms: { commitSteps: 2 } }))
     const { steps } = committee.commit(57, mints(0, 1), [notice(56), notice(56), notice(57)])
