@@ -1,0 +1,35 @@
+// Numbers of the benchmark: how long each part takes, how much is offered, and what "sustained" means.
+import { ATOMS_PER_SHARE } from '#contracts/primitives/amounts.ts'
+
+export const VERIFY_BENCH = {
+  /** Signed messages made at a time; the clock runs only while they are verified. */
+  batch: 500,
+  measureMs: 2_500
+} as const
+
+export const ASSET_BENCH = {
+  symbol: 'BEN',
+  seats: 4,
+  collateralAtoms: 100n * ATOMS_PER_SHARE,
+  reserveAtoms: 1n * ATOMS_PER_SHARE,
+  /** Accounts that pay each other: each may have only its window of instructions under way [EXE-1]. */
+  accounts: 192,
+  mintedUnits: 1_000_000n,
+  /** Heights from the signing on at which an instruction still runs: longer than the whole benchmark. */
+  validHeights: 600,
+  /** Transfers signed before the clock starts: more than can be accepted in all parts together. */
+  prepared: 90_000,
+  /** A tenth of the target rate: latency at low load [DAG-8]. */
+  lowPerSecond: 100,
+  lowMs: 8_000,
+  /** In flight while the rate is looked for, and for how long each; the next is tried while the last one held. */
+  levels: [200, 400, 600, 900, 1_200],
+  warmUpMs: 5_000,
+  levelMs: 4_000,
+  /** The measured window. */
+  measureMs: 15_000,
+  /** 99 % must be accepted within this time for a rate to count as sustained. */
+  heldP99Ms: 900,
+  /** Everything together, start of the network included. */
+  deadlineMs: 140_000
+} as const
