@@ -10,8 +10,10 @@ import { type AssetContext, executeStep, stepInputCodec } from '#contracts/asset
 import { encodeTraceLeaf, inputHashOf, type TraceLeaf } from '#contracts/assets/trace.ts'
 import {
   buildBadEdgeClaim,
+  buildBadEntryClaim,
   buildBadHeightClaim,
   buildBadStepClaim,
+  buildWaitingClaim,
   type CommittedTrace
 } from '#contracts/claims/build.ts'
 import type { Claim } from '#contracts/claims/claim.ts'
@@ -19,7 +21,7 @@ import { judgeClaim } from '#contracts/claims/judge.ts'
 import type { JudgeFacts } from '#contracts/claims/judgement.ts'
 import { decode } from '#contracts/codec/codec.ts'
 import { verifySignature } from '#contracts/crypto/signature.ts'
-import { EMPTY_LOG } from '#contracts/merkle/log.ts'
+import { EMPTY_LOG, type LogFrontier } from '#contracts/merkle/log.ts'
 import { putChange, removeChange, type SparseTree } from '#contracts/merkle/sparse-tree.ts'
 import { equalBytes } from '#contracts/primitives/bytes.ts'
 import type { GenesisHash } from '#contracts/primitives/ids.ts'
@@ -28,10 +30,12 @@ import type { Statement } from '#contracts/statements/statement.ts'
 import type { AssetView, PostedCheckpoint } from '../committees/schedule.ts'
 import type { AddressBook } from '../discovery/address-book.ts'
 import type { Protocols } from '../network/protocols.ts'
+import { reservedOf } from '../execution/asset-state.ts'
 import { rootOfTree, treeOf } from '../replica/executor.ts'
 import type { ServedAssets } from '../replica/served.ts'
 import type { AssetStore } from '../store/asset-store.ts'
 import type { LaneStore } from '../store/lane-store.ts'
+import { readBaseEntry } from './base-entry.ts'
 import { fetchInput, fetchTrace } from './fetch-trace.ts'
 
 export interface DisputeParts {
@@ -70,7 +74,7 @@ export async function disputeCheckpoint(
   const built =
     place === undefined
       ? refuteEdge(context.value, lane, own, trace)
-      : await refuteStep(parts, peers, context.value, lane, own, trace, place)
+      : await refuteStep(parts, peers, context.value, lane, own, trace, place, facts.log)
   for (const claim of built) {
     const judged = claim.ok ? judgeClaim(claim.value, facts, verifySignature) : undefined
     if (claim.ok && judged?.kind === 'guilty') return claim.value
@@ -99,7 +103,8 @@ async function refuteStep(
   lane: LaneStore,
   own: Statement,
   trace: CommittedTrace,
-  place: number
+  place: number,
+  log: LogFrontier
 ): Promise<readonly Verdict<Claim>[]> {
   const leaf = present(trace.leaves[place], 'a place in their trace')
   const mine = lane.steps(own.firstStep + place, own.firstStep + place + 1, 1)[0]
@@ -110,8 +115,29 @@ async function refuteStep(
   if (before === undefined) return []
   return [
     buildBadStepClaim(context, trace, place, before.node, input, verifySignature),
-    buildBadHeightClaim(trace, place, input)
+    buildBadHeightClaim(trace, place, input),
+    ...(await refuteInput(parts.chain, trace, place, input, before, log))
   ]
+}
+
+/** What base state says of the step's log item, or of the item that waited when an instruction ran. */
+export async function refuteInput(
+  chain: Pick<BaseChain, 'read'>,
+  trace: CommittedTrace,
+  place: number,
+  input: Uint8Array,
+  before: SparseTree<Uint8Array>,
+  log: LogFrontier
+): Promise<readonly Verdict<Claim>[]> {
+  const decoded = decode(stepInputCodec, input, STEP_INPUT_BYTES)
+  if (!decoded.ok) return []
+  const { asset } = trace.statement
+  if (decoded.value.kind === 'log') {
+    const entry = await readBaseEntry(chain, asset, decoded.value.logIndex, log)
+    return entry === undefined ? [] : [buildBadEntryClaim(trace, place, input, entry)]
+  }
+  const waiting = await readBaseEntry(chain, asset, reservedOf(before).cursor, log)
+  return waiting === undefined || waiting === null ? [] : [buildWaitingClaim(trace, place, input, before.node, waiting)]
 }
 
 function refuteEdge(
@@ -155,7 +181,7 @@ async function findFacts(
   const { id, signers } = posted.record
   const committee = await chain.read('committees', { asset, epoch: statement.epoch })
   const previous = await chain.read('checkpoints', { asset, sequence: posted.sequence - 1 })
-  const head = await chain.read('logs', { kind: 'head', asset })
+  const head = await chain.read('logs', { kind: 'posted', asset, sequence: posted.sequence })
   if (committee === undefined || previous?.id !== statement.previous) return undefined
   const previousBaseHeight = previous.statement?.baseHeight ?? record.registeredAt
   return {

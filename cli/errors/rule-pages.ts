@@ -23,6 +23,10 @@ export const RULE_PAGES: Readonly<Record<string, readonly [what: string, todo: s
   E_BOND_UNITS: ['This number of units is not possible.', 'Use 1 to 64.'],
   E_CALL_FORM: ['The call does not fit the template.', 'See `surety asset templates`.'],
   E_INSTRUCTION_ASSET: ['The instruction is for another asset.', 'Sign it anew for this one.'],
+  E_INSTRUCTION_CROWDED: [
+    'Too many instructions wait at the committee.',
+    'Send it again, later; its sequence is unused.'
+  ],
   E_INSTRUCTION_EXPIRED: ["The instruction's last height has passed.", 'Sign it anew.'],
   E_INSTRUCTION_FORM: ['The instruction cannot be read.', 'Make it with this version of surety.'],
   E_INSTRUCTION_SEQUENCE: [
