@@ -86,12 +86,11 @@ export class Intake {
     return verdict
   }
 
-  /** A block that was asked for. False: it is none, or badly signed; resolves when the chain has looked at it. */
-  async takeBlock(bytes: Uint8Array, from: string): Promise<Block | undefined> {
-    const block = readBlock(bytes)
-    if (block === undefined || !(await this.#verify([headerItem(this.#genesis, block)]))) return undefined
+  /** A block that was asked for. False: its header is badly signed. Resolves when the chain has looked at it. */
+  async takeBlock(block: Block, from: string): Promise<boolean> {
+    if (!(await this.#verify([headerItem(this.#genesis, block)]))) return false
     await this.#execute(block, from)
-    return block
+    return true
   }
 
   async takeAcknowledgement(bytes: Uint8Array, from: string): Promise<GossipVerdict> {
@@ -184,7 +183,7 @@ export class Intake {
  * The block in these bytes. A body that is not the one its header commits to is refused here: gossip relays one message per
  * header, so whoever came first with another body would keep the true one away.
  */
-function readBlock(bytes: Uint8Array): Block | undefined {
+export function readBlock(bytes: Uint8Array): Block | undefined {
   const decoded = decode(blockCodec, bytes, BLOCK_BYTES)
   if (!decoded.ok || !isBodyOf(decoded.value)) return undefined
   rememberBytes(decoded.value, bytes)

@@ -32,6 +32,11 @@ export const SYNC_LIMITS = {
   fetchPeers: 4,
   /** A peer this many blocks ahead makes this node stop signing until it has caught up. */
   behindBlocks: 4,
+  /** Blocks of one answer that may turn out not to be kept; then the rest of it is not worth reading. */
+  refusedPerRange: 8,
+  /** A peer that claimed to be ahead and had nothing new is asked only if nobody else is there, this long. */
+  unhelpfulMs: 15_000,
+  unhelpfulPeers: 128,
   /** Status is asked at least this often even while blocks keep coming. */
   quietStatusMs: 5_000,
   /** At the start, how long to wait for somebody who is ahead before signing on the stored view. */

@@ -8,7 +8,7 @@ import type { Clock } from '../runtime/clock.ts'
 import type { Host } from '../runtime/host.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { ChainStore } from '../store/chain-store.ts'
-import type { Intake } from './intake.ts'
+import { type Intake, readBlock } from './intake.ts'
 import { SYNC_LIMITS } from './limits.ts'
 import {
   blockAnswerCodec,
@@ -42,6 +42,8 @@ export class Sync {
   #catchingUp = false
   /** Turns through the peers, so that every one is asked in time. */
   #turn = 0
+  /** Peers that claimed to be ahead and had nothing new, and until when others are asked first. */
+  readonly #unhelpful = new Map<string, number>()
   #lastStatusMs = Number.NEGATIVE_INFINITY
   #startedMs = 0
   #looked = false
@@ -143,10 +145,10 @@ export class Sync {
   #isAhead({ headId, headHeight, finalHeight, score }: Status): boolean {
     const { chain, store } = this.#parts
     const isNews = score > chain.head.header.score || headHeight > chain.head.height || finalHeight > chain.final.height
-    return isNews && chain.head.id !== headId && store.blockBytes(headId) === undefined
+    return isNews && chain.head.id !== headId && !store.hasBlock(headId)
   }
 
-  /** Ranges from one peer until it has no more, or stops making sense. */
+  /** Ranges from one peer until it has no more, or nothing that is new and valid: lies end, whatever they are. */
   async #follow(peer: string): Promise<void> {
     if (this.#catchingUp) return
     this.#catchingUp = true
@@ -154,7 +156,7 @@ export class Sync {
     const from = chain.head.height
     try {
       let after: BlockId | undefined
-      do after = await this.#takeRange(peer, after)
+      do after = await this.#takeRange(peer, after, from)
       while (after !== undefined && !this.#stopped)
     } finally {
       this.#catchingUp = false
@@ -167,7 +169,7 @@ export class Sync {
   }
 
   /** The last block taken, after which the peer may have more; undefined if there is nothing more to be had from it. */
-  async #takeRange(peer: string, after: BlockId | undefined): Promise<BlockId | undefined> {
+  async #takeRange(peer: string, after: BlockId | undefined, start: number): Promise<BlockId | undefined> {
     const { chain, store, intake, names } = this.#parts
     const ids = chain.preferred.locator()
     // Ours from the head down, the final block last: one of them is on the peer's chain, or it is on another.
@@ -185,16 +187,30 @@ export class Sync {
       SYNC_LIMITS.responseBytes,
       SYNC_LIMITS.requestTimeoutMs
     )
-    if (range === undefined || range.length === 0) return undefined
-    if (range.length > SYNC_LIMITS.behindBlocks) chain.setSyncing(true)
     let last: BlockId | undefined
-    for (const bytes of range) {
-      const block = await intake.takeBlock(bytes, peer)
-      if (block === undefined) return undefined
+    let gained = 0
+    let refused = 0
+    for (const bytes of range ?? []) {
+      const block = readBlock(bytes)
+      if (block === undefined || this.#stopped) break
       last = blockIdOf(block.header)
+      if (store.hasBlock(last)) continue
+      await intake.takeBlock(block, peer)
+      // Not kept: invalid, on a branch that finality has left, ahead of the clock, or one twin too many.
+      if (store.hasBlock(last)) gained += 1
+      else if (++refused >= SYNC_LIMITS.refusedPerRange) break
+      // The head moves for valid blocks that weigh more, so nobody without shares can silence this node.
+      if (chain.head.height - start > SYNC_LIMITS.behindBlocks) chain.setSyncing(true)
     }
-    // A block that was not kept is invalid or on a branch that finality has left: asking again would give the same.
-    return last !== undefined && last !== after && store.blockBytes(last) !== undefined ? last : undefined
+    if (gained === 0 && after === undefined) this.#noteUnhelpful(peer)
+    return gained > 0 && last !== undefined && store.hasBlock(last) ? last : undefined
+  }
+
+  #noteUnhelpful(peer: string): void {
+    this.#unhelpful.delete(peer)
+    this.#unhelpful.set(peer, this.#parts.clock.nowMs() + SYNC_LIMITS.unhelpfulMs)
+    const oldest = this.#unhelpful.keys().next()
+    if (this.#unhelpful.size > SYNC_LIMITS.unhelpfulPeers && oldest.done !== true) this.#unhelpful.delete(oldest.value)
   }
 
   async #fetchFromAny(id: BlockId, from: string | null): Promise<void> {
@@ -205,7 +221,7 @@ export class Sync {
       .sort(() => Math.random() - 0.5)
     const peers = from === null ? others : [from, ...others]
     for (const peer of peers.slice(0, SYNC_LIMITS.fetchPeers)) {
-      if (this.#stopped || store.blockBytes(id) !== undefined) return
+      if (this.#stopped || store.hasBlock(id)) return
       const bytes = await this.#ask(
         peer,
         names.block,
@@ -215,13 +231,18 @@ export class Sync {
         SYNC_LIMITS.responseBytes,
         SYNC_LIMITS.requestTimeoutMs
       )
-      if (bytes === undefined || bytes === null) continue
-      if ((await intake.takeBlock(bytes, peer)) !== undefined) return
+      const block = bytes === undefined || bytes === null ? undefined : readBlock(bytes)
+      // Another block than the one asked for is not looked at.
+      if (block === undefined || blockIdOf(block.header) !== id) continue
+      if (await intake.takeBlock(block, peer)) return
     }
   }
 
   #nextPeer(): string | undefined {
-    const peers = this.#parts.host.peers()
+    const all = this.#parts.host.peers()
+    const nowMs = this.#parts.clock.nowMs()
+    const helpful = all.filter(peer => (this.#unhelpful.get(peer) ?? nowMs) <= nowMs)
+    const peers = helpful.length > 0 ? helpful : all
     this.#turn += 1
     return peers[this.#turn % Math.max(1, peers.length)]
   }

@@ -117,6 +117,10 @@ export class ChainStore {
     return bytesIn(this.#statements.block.get(hexToBytes(id)))
   }
 
+  hasBlock(id: BlockId): boolean {
+    return this.#statements.hasBlock.get(hexToBytes(id)) !== undefined
+  }
+
   /** Of the final chain, by height. */
   finalBytes(height: number): Uint8Array | undefined {
     return bytesIn(this.#statements.finalBlock.get(height))
@@ -185,6 +189,7 @@ function prepareAll(handle: Database<ChainTables>['handle']) {
     meta: prepare('SELECT value FROM meta WHERE name = ?'),
     putMeta: prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'),
     block: prepare('SELECT bytes FROM blocks WHERE id = ?'),
+    hasBlock: prepare('SELECT 1 FROM blocks WHERE id = ?'),
     putBlock: prepare('INSERT INTO blocks VALUES (?, ?, ?, 0, ?) ON CONFLICT (id) DO NOTHING'),
     markFinal: prepare('UPDATE blocks SET final = 1 WHERE id = ?'),
     finalBlock: prepare('SELECT bytes FROM blocks WHERE final = 1 AND height = ?'),
