@@ -45,13 +45,13 @@ export function applyTransaction(work: Work, prepared: PreparedTransaction, plac
   }
   const spare = atoms - transaction.outputs.reduce((sum, output) => sum + output.atoms, 0n)
   if (spare < 0n) return reject('E_TX_FUNDS', 'the outputs hold more than the inputs')
+  // What an action locks only makes the fee smaller: nobody is judged for less than the fee.
+  if (spare < work.parameters.feeAtoms && !isFree(transaction)) return feeFault(work)
   const locked = applyAction({ work, signer, transaction: id, spare, place }, transaction.action)
   if (!locked.ok) return locked
   const fee = spare - locked.value
   if (fee < 0n) return reject('E_TX_FUNDS', 'the inputs do not cover what the action locks')
-  if (fee < work.parameters.feeAtoms && !isFree(transaction)) {
-    return reject('E_TX_FEE', `the fee is below ${work.parameters.feeAtoms} atoms`)
-  }
+  if (fee < work.parameters.feeAtoms && !isFree(transaction)) return feeFault(work)
   work.now.fees += fee
   for (const input of transaction.inputs) {
     work.remove('outputs', input)
@@ -61,6 +61,10 @@ export function applyTransaction(work: Work, prepared: PreparedTransaction, plac
     work.put('outputs', outputIdOf(id, index), { output, createdAt: work.height, maturesAt: null })
   })
   return accept()
+}
+
+function feeFault(work: Work): Rejection {
+  return reject('E_TX_FEE', `the fee is below ${work.parameters.feeAtoms} atoms`)
 }
 
 /** A reveal serves everyone and comes from a peer once a period, so it is free [POS-3]. */

@@ -17,6 +17,11 @@ export const CLAIM_VERIFICATIONS = 128
  * bound, a third of a table that votes in every other epoch would fill the leaf until no block could be built.
  */
 export const JUSTIFIED_KEPT = 64
+/**
+ * Checkpoints of one asset that wait to settle: a void rewrites all that stand on it, two seconds' work at the
+ * most. On the main network this is 500 steps a second for a whole window.
+ */
+export const UNSETTLED_CHECKPOINTS = 16_384
 /** Two signatures of evidence. */
 export const EVIDENCE_VERIFICATIONS = 2
 /**

@@ -77,9 +77,15 @@ export const SECTIONS = {
       head: [0, record({ asset: hex32<AssetId>() })],
       entry: [1, record({ asset: hex32<AssetId>(), index: uint() })],
       /** The head as it was when a checkpoint was posted: what claims show log items by [CLM-6]. */
-      posted: [2, record({ asset: hex32<AssetId>(), sequence: uint() })]
+      posted: [2, record({ asset: hex32<AssetId>(), sequence: uint() })],
+      notices: [3, record({ asset: hex32<AssetId>() })]
     }),
-    value: union({ head: [0, logHeadCodec], entry: [1, logEntryCodec] })
+    value: union({
+      head: [0, logHeadCodec],
+      entry: [1, logEntryCodec],
+      /** A long run of `settled` notices: every item from `from` to below `to`. */
+      notices: [2, record({ from: uint(), to: uint() })]
+    })
   },
   claims: {
     key: union({

@@ -1,6 +1,7 @@
 // asset.register: an issuer fixes an asset and its terms [AST-1]. Sequence 0 of its checkpoints is the
 // registration [CKP-1].
 import { checkRegistration, firstRootOf } from '#contracts/assets/registry.ts'
+import { leastCollateral } from '#contracts/bonds/terms.ts'
 import type { AssetRegister } from '#contracts/ledger/actions/asset-register.ts'
 import { UNITS_PER_BOND } from '#contracts/ledger/actions/bond.ts'
 import { EMPTY_LOG } from '#contracts/merkle/log.ts'
@@ -18,6 +19,9 @@ export function applyAssetRegister(context: ActionContext, action: AssetRegister
   if (action.mode !== 'opt-in') return reject('E_ASSET_MODE', 'the only committee mode so far is opt-in')
   const checked = checkRegistration(action, work.parameters)
   if (!checked.ok) return checked
+  const least = leastCollateral(work.parameters)
+  if (action.collateralPerSeat < least)
+    return reject('E_ASSET_COLLATERAL', `a seat's collateral is at least ${least} atoms`)
   if (!isAmount(action.collateralPerSeat * BigInt(UNITS_PER_BOND))) {
     return reject('E_ASSET_COLLATERAL', 'a bond of full units would not be an amount')
   }

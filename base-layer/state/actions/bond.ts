@@ -73,7 +73,9 @@ export function applyBondRelease({ work, signer }: ActionContext, { bonds }: Bon
     if (bond.value.status !== 'leaving') return reject('E_BOND_STATUS', `the bond is ${bond.value.status}, not leaving`)
     if (!isReleaseDue(work, bond.value))
       return reject('E_BOND_NOT_DUE', 'what the bond stood behind can still be challenged')
-    work.put('bonds', id, { ...bond.value, status: 'released' })
+    // Of a bond that never had a seat nothing is left to tell.
+    if (bond.value.lastEpoch === 0) work.remove('bonds', id)
+    else work.put('bonds', id, { ...bond.value, status: 'released' })
     work.pay(bond.value.owner, drain(work, id))
   }
   return accept(0n)

@@ -20,7 +20,8 @@ import { firstOpenEpoch, newestCheckpoint } from '../assets/epochs.ts'
 import { keepLogHead, logFrontierOf } from '../assets/log.ts'
 import { balanceIdOf } from '../balance-ids.ts'
 import { balanceOf, debit } from '../balances.ts'
-import { isConvictionOpen } from '../claims/convictions.ts'
+import { commitOf, openClaims } from '../claims/open-claims.ts'
+import { UNSETTLED_CHECKPOINTS } from '../limits.ts'
 import type { Work } from '../work.ts'
 import type { ActionContext, Locked } from './context.ts'
 
@@ -71,6 +72,8 @@ function placeFault(work: Work, record: AssetRecord, statement: Statement): Reje
   if (record.status !== 'live') return reject('E_CHECKPOINT_STATUS', `the asset is ${record.status}`)
   if (sequence !== record.sequence + 1)
     return reject('E_CHECKPOINT_SEQUENCE', `the next sequence is ${record.sequence + 1}`)
+  if (record.sequence - record.settled >= UNSETTLED_CHECKPOINTS)
+    return reject('E_CHECKPOINT_FULL', 'too many checkpoints wait to settle')
   return isAwaited(work, statement)
     ? reject('E_CHECKPOINT_CLAIMS', 'claims on what was void from here on are open')
     : undefined
@@ -78,11 +81,9 @@ function placeFault(work: Work, record: AssetRecord, statement: Statement): Reje
 
 /** Claims are judged and paid by the records of void checkpoints, which make room once that is over. */
 function isAwaited(work: Work, { asset, sequence }: Statement): boolean {
-  for (let at = sequence; ; at++) {
-    const old = work.get('checkpoints', { asset, sequence: at })
-    if (old === undefined) return false
-    if (old.openCommits > 0 || isConvictionOpen(work, { asset, sequence: at })) return true
-  }
+  const { commits, convictions } = openClaims(work, asset)
+  const targets = [...convictions, ...commits.map(id => commitOf(work, id)?.target)]
+  return targets.some(target => target?.kind === 'checkpoint' && target.sequence >= sequence)
 }
 
 /** The committee of the statement's epoch and dag, if it is the one to speak now [COM-4]. */

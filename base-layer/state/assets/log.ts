@@ -42,11 +42,25 @@ export function postedLogHead(work: Work, asset: AssetId, sequence: number): Log
 /** The oldest item from `index` on that a committee is bound to consume: any but `settled` notices [VAL-3]. */
 export function oldestWaiting(work: Work, asset: AssetId, index: number): { readonly height: number } | undefined {
   const { size } = logFrontierOf(work, asset)
-  for (let at = index; at < size; at++) {
+  const start = pastNotices(work, asset, index)
+  let found: { readonly height: number } | undefined
+  let at = start
+  for (; at < size && found === undefined; at++) {
     const entry = work.get('logs', { kind: 'entry', asset, index: at })
-    if (entry?.kind === 'entry' && entry.item.kind !== 'settled') return entry
+    if (entry?.kind === 'entry' && entry.item.kind !== 'settled') found = entry
   }
-  return undefined
+  const to = found === undefined ? at : at - 1
+  // Who posts checkpoints without consuming their notices must not make every block walk over all of them.
+  if (to - start >= NOTICES_WALKED) work.put('logs', { kind: 'notices', asset }, { kind: 'notices', from: index, to })
+  return found
+}
+
+/** Notices worth walking over again in every block. */
+const NOTICES_WALKED = 32
+
+function pastNotices(work: Work, asset: AssetId, index: number): number {
+  const run = work.get('logs', { kind: 'notices', asset })
+  return run?.kind === 'notices' && run.from <= index ? Math.max(run.to, index) : index
 }
 
 /** Instructions appended in this block [VAL-1]. */

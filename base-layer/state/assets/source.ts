@@ -75,8 +75,9 @@ function drawMembers(work: Work, asset: AssetId, record: AssetRecord): readonly 
 function candidatesOf(work: Work, asset: AssetId, by: number, lost: readonly SeatedUnit[]): readonly Candidate[] {
   const candidates: Candidate[] = []
   for (const bond of bondsOf(work.parent, asset)) {
-    const { status, postedAt, units, validator, rewards } = present(work.get('bonds', bond), 'bonds are kept')
-    if (status !== 'active' || postedAt > by) continue
+    const record = work.get('bonds', bond)
+    if (record === undefined || record.status !== 'active' || record.postedAt > by) continue
+    const { units, validator, rewards } = record
     units.forEach(({ slashed }, unit) => {
       const isLost = lost.some(seat => seat.bond === bond && seat.unit === unit)
       if (!slashed && !isLost) candidates.push({ bond, unit, validator, rewards })

@@ -35,11 +35,6 @@ export function convictionOf(work: Work, target: ClaimTarget): ConvictionRecord 
   return found?.kind === 'conviction' && targetHashOf(found.target) === targetHashOf(target) ? found : undefined
 }
 
-export function isConvictionOpen(work: Work, place: { readonly asset: AssetId; readonly sequence: number }): boolean {
-  const found = work.get('claims', { kind: 'checkpoint', ...place })
-  return found?.kind === 'conviction' && !found.paid
-}
-
 /** Convicts the seats of a target, once [CLM-6]. A second proof of the same changes nothing. */
 export function convict(work: Work, target: ClaimTarget, seats: readonly Seat[]): void {
   if (convictionOf(work, target) !== undefined) return

@@ -39,6 +39,7 @@ describe('asset.register [AST-1]', () => {
     expect(refusal({ symbol: 'test' })).toBe('E_ASSET_SYMBOL')
     expect(refusal({ seats: 5 })).toBe('E_ASSET_SEATS')
     expect(refusal({ collateralPerSeat: 0n })).toBe('E_ASSET_COLLATERAL')
+    expect(refusal({ collateralPerSeat: shares(10) / 1000n - 1n })).toBe('E_ASSET_COLLATERAL')
     expect(refusal({ collateralPerSeat: 1n << 60n })).toBe('E_ASSET_COLLATERAL')
     expect(refusal({ windowTicks: 20 })).toBe('E_ASSET_TERMS')
     const action = { kind: 'asset.register', ...registrationOf(olga) } as const
@@ -70,7 +71,8 @@ describe('bonds [BND-1, BND-2]', () => {
     expect(chain.refusalOf(leave())).toBe('E_BOND_STATUS')
     expect(chain.refusalOf(release(olga))).toBe('E_BOND_AUTHORITY')
     chain.produce([release()])
-    expect(chain.state.get('bonds', first)?.status).toBe('released')
+    expect(chain.state.get('bonds', first)).toBeUndefined()
+    expect(chain.refusalOf(release())).toBe('E_BOND_UNKNOWN')
     expect(chain.state.get('balances', first)).toBeUndefined()
     expect(chain.state.get('bonds', second)?.status).toBe('active')
     expect(countSupply(chain.state)).toBe(chain.state.chain.supply)

@@ -6,6 +6,7 @@ import { costOfTransaction, inLaneOrder } from '#base-layer/state/block-limits.t
 import { BLOCK_VERIFICATIONS, JUSTIFIED_KEPT, OPEN_CLAIMS } from '#base-layer/state/limits.ts'
 import { prepareTransaction } from '#base-layer/state/apply-transaction.ts'
 import { addCommit, addConviction, hasRoomToCommit, hasRoomToConvict } from '#base-layer/state/claims/open-claims.ts'
+import { appendLogItem, oldestWaiting } from '#base-layer/state/assets/log.ts'
 import { Work } from '#base-layer/state/work.ts'
 import { countSupply } from '#base-layer/state/reads.ts'
 import { logEntryCodec } from '#contracts/assets/log-item.ts'
@@ -159,6 +160,20 @@ describe('evidence against an epoch [CLM-4, CLM-6]', () => {
   })
 })
 
+describe('a log full of notices that nobody consumes [VAL-3]', () => {
+  it('is walked over once, and what waits behind them is still found', () => {
+    const work = new Work(chain.state, chain.state.header.slot + 1)
+    const reads = () => oldestWaiting(work, asset.id, 1)
+    for (let i = 0; i < 40; i++) appendLogItem(work, asset.id, { kind: 'settled', sequence: i, signers: [] })
+    expect(reads()).toBeUndefined()
+    expect(work.get('logs', { kind: 'notices', asset: asset.id })).toEqual({ kind: 'notices', from: 1, to: 41 })
+    appendLogItem(work, asset.id, { kind: 'instruction', instruction: Uint8Array.of(1) })
+    expect(reads()).toMatchObject({ height: work.height, item: { kind: 'instruction' } })
+    expect(oldestWaiting(work, asset.id, 0)).toMatchObject({ item: { kind: 'membership' } })
+    expect(oldestWaiting(work, asset.id, 42)).toBeUndefined()
+  })
+})
+
 describe('recorded finality [FIN-8]', () => {
   it('keeps a bounded number of justified points when every other epoch fails', () => {
     const honest = chain.certify.bind(chain)
@@ -212,6 +227,19 @@ describe('a payout of the chain [LED-2]', () => {
 })
 
 describe('a committee that waits for members', () => {
+  it('is drawn without a bond that is released in the very block', () => {
+    const late = new AssetBuilder(chain, olga)
+    chain.produce([late.transaction])
+    const post = late.bond(oscar, ['w1', 'w2', 'w3', 'w4', 'w5'])
+    const bonds = AssetBuilder.bondIds(post, 5).slice(0, 1)
+    chain.produce([post])
+    chain.produceTo(101)
+    const leave = chain.spend({ from: oscar, action: { kind: 'bond.leave', bonds } })
+    chain.produce([leave, chain.spend({ from: oscar, action: { kind: 'bond.release', bonds } })])
+    expect(late.committee(1).source).toBe(102)
+    expect(late.committee(1).seats.map(seat => seat.bond)).not.toContain(bonds[0])
+  })
+
   it('is drawn in the same block as if every block were tried [COM-4]', () => {
     const late = new AssetBuilder(chain, olga)
     chain.produce([late.transaction])
