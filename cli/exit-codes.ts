@@ -39,7 +39,7 @@ export function refused(code: string, why: string): CommandFailure {
 }
 
 /** The value of a verdict; a rejection ends the command. */
-export function valueOf<T>(
+export function unwrap<T>(
   verdict:
     | { readonly ok: true; readonly value: T }
     | { readonly ok: false; readonly code: string; readonly why: string }

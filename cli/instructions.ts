@@ -11,7 +11,7 @@ import { encode } from '#contracts/codec/codec.ts'
 import { derivePublicKey, signMessage } from '#contracts/crypto/signature.ts'
 import type { AssetId, GenesisHash, Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
-import { valueOf } from './exit-codes.ts'
+import { unwrap } from './exit-codes.ts'
 
 export interface SignedInstruction {
   readonly id: Hash
@@ -52,5 +52,5 @@ export class InstructionSigner {
 
 /** An encoded call of the token template; the caller's values fit its fields, or the command ends with E_CALL_FORM. */
 export function tokenCall(name: string, values: FieldInputs): Uint8Array {
-  return valueOf(present(findTemplate('token', 1), 'the token template').encodeCall(name, values))
+  return unwrap(present(findTemplate('token', 1), 'the token template').encodeCall(name, values))
 }

@@ -5,7 +5,7 @@ import type { TransactionId } from '#contracts/primitives/ids.ts'
 import type { Payment } from '#base-layer/index.ts'
 import { formatShares } from './amounts.ts'
 import { confirm } from './context.ts'
-import { CommandFailure, EXIT, refused, valueOf } from './exit-codes.ts'
+import { CommandFailure, EXIT, refused, unwrap } from './exit-codes.ts'
 import type { Session, Signer } from './session.ts'
 
 export interface SentTransaction {
@@ -28,12 +28,12 @@ export async function sendTransaction(
   const { context, info } = session
   context.output.note(`${description}; fee ${formatShares(info.parameters.feeAtoms)}, signed by ${signer.name}`)
   if (context.dryRun) {
-    const built = valueOf(await signer.account.build(wishes))
+    const built = unwrap(await signer.account.build(wishes))
     signer.account.release(built)
     return undefined
   }
   await confirm(context, `${description}?`)
-  const id = valueOf(
+  const id = unwrap(
     wishes.action === undefined ? await signer.account.send(wishes) : await signer.account.act(wishes.action)
   )
   return await followTransaction(session, id)

@@ -10,7 +10,7 @@ import { isHex32, type PublicKey } from '#contracts/primitives/ids.ts'
 import { readKeystore, writeKeystore } from '#base-layer/index.ts'
 import { Secret } from '#base-layer/runtime/secret.ts'
 import type { Context } from './context.ts'
-import { CommandFailure, EXIT, misuse, valueOf } from './exit-codes.ts'
+import { CommandFailure, EXIT, misuse, unwrap } from './exit-codes.ts'
 import { readPassword } from './password.ts'
 
 export interface Wallet {
@@ -52,7 +52,7 @@ export async function openKey(context: Context, name: string): Promise<Secret<Ui
   if ((await readPublic(folder, name)) === undefined) {
     throw new CommandFailure('E_KEYSTORE_MISSING', `there is no wallet ${name} in ${folder}`, EXIT.keyRefused)
   }
-  return valueOf(
+  return unwrap(
     await readKeystore(join(folder, `${name}.keystore`), await readPassword(context, `Password of ${name}: `))
   )
 }
@@ -66,7 +66,7 @@ export async function createWallet(context: Context, name: string): Promise<Wall
   }
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const secret = new Secret<Uint8Array>(randomBytes(32))
-  valueOf(
+  unwrap(
     await writeKeystore(join(folder, `${name}.keystore`), secret, await readPassword(context, 'New password: ', true))
   )
   const key = derivePublicKey(secret.reveal())

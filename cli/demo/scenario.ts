@@ -3,7 +3,7 @@
 import type { CommitteeRecord } from '#contracts/committees/committee-record.ts'
 import type { AssetId } from '#contracts/primitives/ids.ts'
 import { createDevNetwork, type DevNetwork } from '../devnet/network.ts'
-import type { NodeInfo } from '../node/node-methods.ts'
+import { DEV_NODES } from '../devnet/plan.ts'
 import { corrupt, observeLie } from './steps/false-checkpoint.ts'
 import { type DemoAssets, observeRegistrations, registerAssets } from './steps/asset-registered.ts'
 import { observeRestaffing } from './steps/asset-restaffed.ts'
@@ -50,27 +50,28 @@ export async function playScenario(stage: Stage, settings: ScenarioSettings): Pr
 }
 
 async function playOn(stage: Stage, network: DevNetwork): Promise<void> {
-  const infos = await stage.attempt('network-started', () => network.start(stage.signal))
+  const founders = DEV_NODES.filter(node => node.role !== 'joiner').map(node => node.name)
+  await stage.attempt('network-started', () => network.start(stage.signal, founders))
   const world = await stage.attempt('network-started', () => createWorld(network))
   try {
-    await playSteps(stage, world, infos)
+    await playSteps(stage, world)
   } finally {
     await world.stop()
   }
 }
 
-async function playSteps(stage: Stage, world: World, infos: readonly NodeInfo[]): Promise<void> {
-  stage.fork(() => stage.step('network-started', () => observeNetwork(stage, world, infos)))
-  stage.fork(() => stage.step('paid', () => observePayment(stage, world)))
+async function playSteps(stage: Stage, world: World): Promise<void> {
+  void stage.fork(() => stage.step('network-started', () => observeNetwork(stage, world)))
+  void stage.fork(() => stage.step('paid', () => observePayment(stage, world)))
   const assets = await stage.attempt('asset-registered', () => registerAssets(world))
-  stage.fork(() => stage.step('asset-registered', () => observeRegistrations(stage, world, assets)))
+  void stage.fork(() => stage.step('asset-registered', () => observeRegistrations(stage, world, assets)))
   await stage.attempt('committee-live', () => postBonds(stage, world, assets))
   const committees = await stage.attempt('committee-live', () => drawnCommittees(stage, world, assets))
   const liars = await stage.attempt('false-checkpoint-posted', () => corrupt(world, assets.false, committees.false))
-  stage.fork(() => stage.step('committee-live', () => observeCommittees(stage, world, assets, committees)))
+  void stage.fork(() => stage.step('committee-live', () => observeCommittees(stage, world, assets, committees)))
   const { id: honest } = assets.honest
   const moved = stage.fork(() => stage.step('instructions-accepted', () => observeInstructions(stage, world, honest)))
-  stage.fork(async () => {
+  void stage.fork(async () => {
     const moves = await moved
     await stage.step('receipt-verified', () => observeReceipts(stage, world, honest, moves))
   })
@@ -83,8 +84,8 @@ async function playSteps(stage: Stage, world: World, infos: readonly NodeInfo[])
   const over = new AbortController()
   const keepBusy = (asset: AssetId): Promise<void> =>
     stage.attempt('instructions-accepted', () => trickle(stage, world, asset, 'issuer', over.signal))
-  stage.fork(() => keepBusy(assets.false.id))
-  stage.fork(() => moved.then(() => keepBusy(honest)))
+  void stage.fork(() => keepBusy(assets.false.id))
+  void stage.fork(() => moved.then(() => keepBusy(honest)))
   await Promise.all([settled, punished]).finally(() => over.abort())
   await stage.finish()
 }

@@ -5,7 +5,7 @@ import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { formatShares, parseAmount, SHARE_DECIMALS } from '../../amounts.ts'
-import { misuse, valueOf } from '../../exit-codes.ts'
+import { misuse, unwrap } from '../../exit-codes.ts'
 import type { Handler, Options } from '../../handler.ts'
 import { sendTransaction } from '../../sending.ts'
 import { openSigner, withChain } from '../../session.ts'
@@ -15,7 +15,7 @@ export const createAsset: Handler = async (context, [symbol = ''], options) => {
     const { parameters } = session.info
     const signer = await openSigner(session)
     const registration = buildRegistration(symbol.toUpperCase(), signer.key, parameters, options)
-    valueOf(checkRegistration(registration, parameters))
+    unwrap(checkRegistration(registration, parameters))
     const { seats, collateralPerSeat, reserveAtoms } = registration
     const description =
       `register ${registration.symbol} with ${seats} seats at ${formatShares(collateralPerSeat)} each; locks ` +
@@ -56,7 +56,7 @@ function buildRegistration(symbol: string, issuer: PublicKey, network: Parameter
     issuer,
     template: template.name,
     templateVersion: template.version,
-    parameters: valueOf(
+    parameters: unwrap(
       template.encodeParameters({
         name: text('name') || symbol,
         decimals,

@@ -1,7 +1,7 @@
 // surety asset mint, pay, balance: through the committee found by the asset's id; every answer checked here.
 import { formatAmount, parseAmount } from '../../amounts.ts'
 import type { Context } from '../../context.ts'
-import { misuse, refused, valueOf } from '../../exit-codes.ts'
+import { misuse, refused, unwrap } from '../../exit-codes.ts'
 import type { Handler } from '../../handler.ts'
 import { InstructionSigner, tokenCall } from '../../instructions.ts'
 import { findAsset, openSigner, resolveKey, withAssets } from '../../session.ts'
@@ -12,7 +12,7 @@ const VALID_HEIGHTS = 60
 export const mintTokens: Handler = (context, args) => instruct(context, args, 'mint')
 export const payTokens: Handler = (context, args) => instruct(context, args, 'transfer')
 
-async function instruct(context: Context, args: readonly string[], call: 'mint' | 'transfer'): Promise<void> {
+async function instruct(context: Context, args: readonly string[], call: 'mint' | 'transfer'): Promise<undefined> {
   const [amountText = '', symbol = '', word, payee = ''] = args
   const verb = call === 'mint' ? 'mint' : 'pay'
   if (word !== 'to') throw misuse('E_USAGE', `say it as: asset ${verb} 25 ${symbol || 'HBR'} to bob`)
@@ -22,7 +22,7 @@ async function instruct(context: Context, args: readonly string[], call: 'mint' 
     const to = await resolveKey(session, payee)
     const signer = await openSigner(session)
     const { height } = await session.chain.tip('final')
-    const sequence = valueOf(await session.client.nextSequence(id, signer.key))
+    const sequence = unwrap(await session.client.nextSequence(id, signer.key))
     const instructions = new InstructionSigner(session.info.genesis, id, signer.secret.reveal(), sequence)
     const signed = instructions.sign([tokenCall(call, { to, amount })], height + VALID_HEIGHTS)
     const document = { asset: id, symbol: record.registration.symbol, amount, decimals, to, instruction: signed.id }
@@ -31,7 +31,7 @@ async function instruct(context: Context, args: readonly string[], call: 'mint' 
       context.output.result(`surety.asset.${verb}/1`, { ...document, dryRun: true }, () => [`would ${what}`])
       return
     }
-    const [notice] = valueOf(await session.client.submit(id, [signed.bytes]))
+    const [notice] = unwrap(await session.client.submit(id, [signed.bytes]))
     if (notice === undefined) throw new Error('one notice for each instruction')
     if (notice.kind === 'refused') throw refused(notice.code, notice.why)
     const { outcome, code, index, latencyMs } = notice
@@ -55,7 +55,7 @@ export const showTokens: Handler = async (context, [symbol = '', owner], options
     const { id, decimals, record } = await findAsset(session, symbol)
     const account = await resolveKey(session, owner ?? context.settings.account.value)
     const at = options['settled'] === true ? 'settled' : 'accepted'
-    const units = valueOf(await session.client.balance(id, account, at))
+    const units = unwrap(await session.client.balance(id, account, at))
     context.output.result(
       'surety.asset.balance/1',
       {

@@ -1,11 +1,11 @@
 // surety node start: one node in this process until SIGTERM, Ctrl-C, or with --supervised the end of standard input.
-import { valueOf } from '../../exit-codes.ts'
+import { unwrap } from '../../exit-codes.ts'
 import { readNodeFolder } from '../../node/data-folder.ts'
 import { runNode } from '../../node/run-node.ts'
 import type { Handler } from '../../handler.ts'
 
 export const startNode: Handler = async ({ signal, output }, _args, options) => {
-  const folder = valueOf(await readNodeFolder(String(options['data'])))
+  const folder = unwrap(await readNodeFolder(String(options['data'])))
   const stopped = new Promise<void>(resolve => {
     signal.addEventListener('abort', () => resolve(), { once: true })
     if (options['supervised'] === true) process.stdin.once('end', resolve).once('error', resolve).resume()

@@ -2,13 +2,13 @@
 import { readFile } from 'node:fs/promises'
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
 import { readGenesis } from '../../devnet/genesis-file.ts'
-import { EXIT, misuse, valueOf } from '../../exit-codes.ts'
+import { EXIT, misuse, unwrap } from '../../exit-codes.ts'
 import type { Handler } from '../../handler.ts'
 import { PROOF_FILE, readProof } from '../../proofs.ts'
 
 export const checkProof: Handler = async ({ output, settings }, [path = '']) => {
   installNodeCrypto()
-  const genesis = valueOf(await readGenesis(settings.genesis.value))
+  const genesis = unwrap(await readGenesis(settings.genesis.value))
   const file = PROOF_FILE.safeParse(await readJson(path))
   if (!file.success) throw misuse('E_PROOF_FILE', `${path} is not a proof file`)
   const read = readProof(genesis, file.data)

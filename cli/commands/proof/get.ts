@@ -5,7 +5,7 @@ import { witnessCodec } from '#contracts/merkle/witness.ts'
 import { bytesToHex } from '#contracts/primitives/bytes.ts'
 import { type Hash, isHex32 } from '#contracts/primitives/ids.ts'
 import { readGenesis } from '../../devnet/genesis-file.ts'
-import { misuse, refused, valueOf } from '../../exit-codes.ts'
+import { misuse, refused, unwrap } from '../../exit-codes.ts'
 import type { Handler } from '../../handler.ts'
 import { toJson } from '../../output.ts'
 import { type ProofFile, proveSection, readProof } from '../../proofs.ts'
@@ -13,10 +13,10 @@ import { findAsset, resolveKey, withAssets } from '../../session.ts'
 
 export const getBalance: Handler = async (context, [symbol = '', owner]) => {
   await withAssets(context, async session => {
-    const genesis = valueOf(await readGenesis(context.settings.genesis.value))
+    const genesis = unwrap(await readGenesis(context.settings.genesis.value))
     const { id: asset } = await findAsset(session, symbol)
     const account = await resolveKey(session, owner ?? context.settings.account.value)
-    const { statement, witness } = valueOf(await session.client.query(asset, balanceKey(account), 'settled'))
+    const { statement, witness } = unwrap(await session.client.query(asset, balanceKey(account), 'settled'))
     if (statement === null) throw refused('E_PROOF_UNSETTLED', 'no checkpoint of this asset is settled yet')
     const { sequence } = statement.statement
     const file: ProofFile = {
@@ -25,9 +25,9 @@ export const getBalance: Handler = async (context, [symbol = '', owner]) => {
       sequence,
       account,
       witness: bytesToHex(encode(witnessCodec, witness)),
-      ...mutable(valueOf(await proveSection(session.chain, genesis, 'checkpoints', { asset, sequence })))
+      ...mutable(unwrap(await proveSection(session.chain, genesis, 'checkpoints', { asset, sequence })))
     }
-    valueOf(readProof(genesis, file))
+    unwrap(readProof(genesis, file))
     print(context.output.settings.json, file)
   })
 }
@@ -35,9 +35,9 @@ export const getBalance: Handler = async (context, [symbol = '', owner]) => {
 export const getReceipt: Handler = async (context, [symbol = '', instruction = '']) => {
   if (!isHex32(instruction)) throw misuse('E_USAGE', `${instruction} is not the id of an instruction`)
   await withAssets(context, async session => {
-    const genesis = valueOf(await readGenesis(context.settings.genesis.value))
+    const genesis = unwrap(await readGenesis(context.settings.genesis.value))
     const { id: asset } = await findAsset(session, symbol)
-    const { receipt } = valueOf(await session.client.receipt(asset, instruction as Hash))
+    const { receipt } = unwrap(await session.client.receipt(asset, instruction as Hash))
     const { epoch } = receipt.certified.statement
     const file: ProofFile = {
       schema: 'surety.proof.receipt/1',
@@ -45,9 +45,9 @@ export const getReceipt: Handler = async (context, [symbol = '', instruction = '
       instruction,
       epoch,
       receipt: bytesToHex(encode(receiptCodec, receipt)),
-      ...mutable(valueOf(await proveSection(session.chain, genesis, 'committees', { asset, epoch })))
+      ...mutable(unwrap(await proveSection(session.chain, genesis, 'committees', { asset, epoch })))
     }
-    valueOf(readProof(genesis, file))
+    unwrap(readProof(genesis, file))
     print(context.output.settings.json, file)
   })
 }

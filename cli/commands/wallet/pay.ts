@@ -10,7 +10,7 @@ export const pay: Handler = async (context, args, options) => {
   const [amount = '', unit = '', word, payee = ''] = args
   if (word !== 'to') throw misuse('E_USAGE', 'say it as: pay 25 share to bob')
   if (!/^shares?$/i.test(unit)) return await payTokens(context, [amount, unit, 'to', payee], options)
-  return await withChain(context, async session => {
+  await withChain(context, async session => {
     const atoms = parseAmount(amount, SHARE_DECIMALS)
     const to = await resolveKey(session, payee)
     const signer = await openSigner(session)
@@ -30,4 +30,5 @@ export const pay: Handler = async (context, args, options) => {
       () => [sent === undefined ? `would ${description}` : `final at height ${sent.height}: ${sent.transaction}`]
     )
   })
+  return undefined
 }

@@ -5,7 +5,7 @@ import { AMOUNT_LIMIT } from '#contracts/primitives/amounts.ts'
 import type { AssetId } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { formatShares } from '../../amounts.ts'
-import { valueOf } from '../../exit-codes.ts'
+import { unwrap } from '../../exit-codes.ts'
 import { COLLATERAL_ATOMS, DECIMALS, FALSE_SYMBOL, HONEST_SYMBOL, RESERVE_ATOMS, SEATS } from '../limits.ts'
 import type { Sight, Stage } from '../stage.ts'
 import type { World } from '../world.ts'
@@ -36,7 +36,7 @@ async function register(world: World, symbol: string): Promise<DemoAsset> {
     issuer: issuer.key,
     template: template.name,
     templateVersion: template.version,
-    parameters: valueOf(
+    parameters: unwrap(
       template.encodeParameters({
         name: `Demo ${symbol}`,
         decimals: DECIMALS,
@@ -56,7 +56,7 @@ async function register(world: World, symbol: string): Promise<DemoAsset> {
     statedValue: COLLATERAL_ATOMS,
     reserveAtoms: RESERVE_ATOMS
   }
-  const id = valueOf(await issuer.act({ kind: 'asset.register', ...registration }))
+  const id = unwrap(await issuer.act({ kind: 'asset.register', ...registration }))
   return { id: id as string as AssetId, registration }
 }
 

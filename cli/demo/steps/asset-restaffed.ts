@@ -2,7 +2,7 @@
 // never stopped [AST-2, CKP-3, COM-4].
 import { present } from '#contracts/primitives/verdict.ts'
 import { deriveDevKey } from '../../devnet/accounts.ts'
-import { valueOf } from '../../exit-codes.ts'
+import { unwrap } from '../../exit-codes.ts'
 import { InstructionSigner, tokenCall } from '../../instructions.ts'
 import { FALSE_SEQUENCE, VALID_HEIGHTS } from '../limits.ts'
 import type { Sight, Stage } from '../stage.ts'
@@ -27,7 +27,7 @@ export async function observeRestaffing(
     return record?.status === 'live' && record.current === 2 ? record : undefined
   })
   const notice = await acceptOne(stage, world, asset)
-  const culprit = valueOf(await world.client.balance(asset.id, deriveDevKey('mallory').publicKey))
+  const culprit = unwrap(await world.client.balance(asset.id, deriveDevKey('mallory').publicKey))
   if (culprit !== 0n) throw new Error(`the new committee still certifies ${culprit} false units`)
   const replaced = await stage.until(`a true checkpoint ${FALSE_SEQUENCE}`, async () => {
     const record = await world.chain.read('checkpoints', { asset: asset.id, sequence: FALSE_SEQUENCE })

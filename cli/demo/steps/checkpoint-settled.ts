@@ -14,7 +14,7 @@ import { blockIdOf } from '#contracts/statements/block.ts'
 import type { CheckpointRecord } from '#contracts/statements/checkpoint-record.ts'
 import { statementIdOf } from '#contracts/statements/statement.ts'
 import { deriveDevKey } from '../../devnet/accounts.ts'
-import { valueOf } from '../../exit-codes.ts'
+import { unwrap } from '../../exit-codes.ts'
 import type { Sight, Stage } from '../stage.ts'
 import type { World } from '../world.ts'
 import { type Movement, traderName } from './instructions.ts'
@@ -42,7 +42,7 @@ export async function observeSettlement(
   if (record.id !== statementIdOf(record.statement)) throw new Error('the checkpoint is not the hash of its statement')
   if (bytesToHex(hashOf(witness)) !== postRoot) throw new Error('the balance is under another root')
   const value = viewOf(witness).get(balanceKey(account))
-  const balance = value instanceof Uint8Array ? valueOf(decode(tokenAmountCodec, value, value.length)) : 0n
+  const balance = value instanceof Uint8Array ? unwrap(decode(tokenAmountCodec, value, value.length)) : 0n
   const expected = balanceAsOf(movements, account, sequence)
   if (balance !== expected) throw new Error(`the proved balance is ${balance}, the wallet's own books say ${expected}`)
   return {
@@ -70,16 +70,16 @@ export async function observeSettlement(
 
 /** Through base-layer/light alone; asked again when a block became final between the two answers. */
 async function proveCheckpoint(stage: Stage, world: World, asset: AssetId, sequence: number) {
-  const start = valueOf(deriveTrustedStart(world.network.genesis))
+  const start = unwrap(deriveTrustedStart(world.network.genesis))
   return await stage.until('a proof of the checkpoint', async () => {
     const [proof, state] = await Promise.all([
       world.chain.proveFinality(),
       world.chain.prove('checkpoints', { asset, sequence })
     ])
-    const head = valueOf(checkFinalityProof(start, proof))
+    const head = unwrap(checkFinalityProof(start, proof))
     if (head.id !== blockIdOf(state.header.header)) return undefined
     const { sectionRoots, witness } = state
-    const record: CheckpointRecord | null = valueOf(
+    const record: CheckpointRecord | null = unwrap(
       readSection('checkpoints', { asset, sequence }, { header: head.header, sectionRoots, witness })
     )
     if (record === null) throw new Error('final state has no such checkpoint')

@@ -6,7 +6,7 @@ import { judgeClaim } from '#contracts/claims/judge.ts'
 import { verifySignature } from '#contracts/crypto/signature.ts'
 import type { ClaimReveal } from '#contracts/ledger/actions/claim.ts'
 import { present } from '#contracts/primitives/verdict.ts'
-import { valueOf } from '../../exit-codes.ts'
+import { unwrap } from '../../exit-codes.ts'
 import { FALSE_SEQUENCE } from '../limits.ts'
 import type { Sight, Stage } from '../stage.ts'
 import type { World } from '../world.ts'
@@ -21,7 +21,7 @@ export async function observeJudgement(
 ): Promise<Sight<ConvictionRecord>> {
   const conviction = await stage.until('a conviction', () => convictionOf(world, asset))
   const reveal = await findReveal(world, conviction.provenAt, lie)
-  const claim = valueOf(decodeClaim(reveal.claim))
+  const claim = unwrap(decodeClaim(reveal.claim))
   const { judgement, judgeMs } = await judgeHere(world, asset, lie, claim)
   if (judgement.kind !== 'guilty') throw new Error(`judged here, the claim says ${judgement.kind}: ${judgement.why}`)
   const commits = await commitsOf(world, asset)

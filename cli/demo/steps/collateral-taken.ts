@@ -1,7 +1,10 @@
 // Step 10: every signer of the lie has lost its bond, half went to the earliest claimant, half was burnt, deposits came
 // back, and all atoms are accounted for [BND-5, CLM-4, LED-2].
+import type { ClaimCommitRecord } from '#contracts/claims/claim-record.ts'
 import { genesisSupply } from '#contracts/ledger/genesis.ts'
+import type { ClaimId } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
+import { balanceIdOf } from '#base-layer/index.ts'
 import { formatShares } from '../../amounts.ts'
 import type { Sight, Stage } from '../stage.ts'
 import type { World } from '../world.ts'
@@ -34,12 +37,9 @@ export async function observeCollateral(
   }
   const commits = await commitsOf(world, asset)
   const paidTo = present(conviction.paidTo, 'a claimant was paid')
-  const deposits = commits.map(({ id, commit }) => ({
-    commit: id,
-    claimant: world.nameOf(commit.claimant),
-    deposit: commit.deposit,
-    status: commit.status
-  }))
+  const deposits = await Promise.all(commits.map(({ id, commit }) => depositOf(world, id, commit)))
+  const kept = deposits.filter(one => one.held > 0n)
+  if (kept.length > 0) throw new Error(`the deposit of ${kept.map(one => one.claimant).join(', ')} did not come back`)
   const rewarded = (await world.chain.outputsOf(paidTo)).some(({ record }) => record.output.atoms === conviction.reward)
   if (!rewarded) throw new Error('the claimant holds no output of the reward')
   const { slashed, reward, burnt } = conviction
@@ -68,6 +68,14 @@ export async function observeCollateral(
       supply: { ...supply, genesis }
     }
   }
+}
+
+/** What became of a commit's deposit: nothing holds it, and its owner has an output of just that. */
+async function depositOf(world: World, id: ClaimId, { claimant, refund, deposit, status }: ClaimCommitRecord) {
+  const held = (await world.chain.read('balances', balanceIdOf('deposit', id)))?.atoms ?? 0n
+  const outputs = await world.chain.outputsOf(refund)
+  const returned = outputs.some(({ record }) => record.output.atoms === deposit)
+  return { commit: id, claimant: world.nameOf(claimant), deposit, status, held, returned }
 }
 
 /** Everything that exists at one final block: outputs, balances, fees not yet shared out, burnt. Undefined if it moved on. */

@@ -7,7 +7,7 @@ import { ADDRESS_RECORD_BYTES, addressRecordCodec } from '#contracts/statements/
 import type { AssetId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import { hostRecordKey } from '#asset-layer/index.ts'
 import { deriveDevKey, ownerNameOf } from '../../devnet/accounts.ts'
-import { valueOf } from '../../exit-codes.ts'
+import { unwrap } from '../../exit-codes.ts'
 import { FALSE_BONDS, HONEST_BONDS } from '../limits.ts'
 import type { Sight, Stage } from '../stage.ts'
 import type { World } from '../world.ts'
@@ -33,7 +33,7 @@ export async function postBonds(stage: Stage, world: World, assets: DemoAssets):
     const owner = world.account(ownerNameOf(name))
     const validator = deriveDevKey(name).publicKey
     sent.push(
-      valueOf(
+      unwrap(
         await owner.act({
           kind: 'bond.post',
           bonds: chosen.map(({ id, registration }) => ({

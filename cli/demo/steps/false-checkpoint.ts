@@ -93,7 +93,6 @@ export async function observeLie(
       postRoot: statement.postRoot,
       culprit: CULPRIT,
       certifiedUnits: certified,
-      instructionsThatGaveThem: 0,
       bonds: committee.seats.map(({ bond, validator }) => ({
         node: world.nameOf(validator),
         bond,

@@ -3,7 +3,7 @@
 import type { AssetId, Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import type { Notice } from '#asset-layer/index.ts'
 import { deriveDevKey } from '../../devnet/accounts.ts'
-import { valueOf } from '../../exit-codes.ts'
+import { unwrap } from '../../exit-codes.ts'
 import { InstructionSigner, type SignedInstruction, tokenCall } from '../../instructions.ts'
 import { MINTED_UNITS, TRADERS, TRANSFERS_PER_TRADER, VALID_HEIGHTS } from '../limits.ts'
 import type { Sight, Stage } from '../stage.ts'
@@ -106,7 +106,7 @@ export function traderName(place: number): string {
 }
 
 async function submit(world: World, asset: AssetId, planned: readonly Planned[]): Promise<readonly Accepted[]> {
-  const notices = valueOf(
+  const notices = unwrap(
     await world.client.submit(
       asset,
       planned.map(one => one.bytes)

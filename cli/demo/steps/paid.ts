@@ -1,6 +1,6 @@
 // Step 2: one wallet pays another on the base chain; the payment is final at a node neither of them asked to send it.
 import { formatShares } from '../../amounts.ts'
-import { valueOf } from '../../exit-codes.ts'
+import { unwrap } from '../../exit-codes.ts'
 import { PAID_ATOMS } from '../limits.ts'
 import type { Sight, Stage } from '../stage.ts'
 import type { World } from '../world.ts'
@@ -11,7 +11,7 @@ export async function observePayment(stage: Stage, world: World): Promise<Sight<
     (await world.chain.outputsOf(owner)).reduce((sum, { record }) => sum + record.output.atoms, 0n)
   const before = await sumOf(bob.key)
   const sentMs = Date.now()
-  const id = valueOf(await alice.pay([{ to: bob.key, atoms: PAID_ATOMS }]))
+  const id = unwrap(await alice.pay([{ to: bob.key, atoms: PAID_ATOMS }]))
   const witness = world.chains.get('cleo') ?? world.chain
   const seen = await stage.until('the payment to be final', async () => {
     const status = await witness.status(id)
