@@ -8,6 +8,7 @@ import { decode, encode } from '#contracts/codec/codec.ts'
 import { signMessage, verifySignature } from '#contracts/crypto/signature.ts'
 import { STATEMENT_BYTES } from '#contracts/ledger/actions/checkpoint-post.ts'
 import type { SparseTree } from '#contracts/merkle/sparse-tree.ts'
+import { bytesToHex } from '#contracts/primitives/bytes.ts'
 import type { CheckpointId, Seat } from '#contracts/primitives/ids.ts'
 import {
   type CertifiedStatement,
@@ -34,7 +35,7 @@ export interface CertifierParts {
   readonly verifyPool: VerifyPool
   readonly tell: (statements: readonly SentStatement[]) => void
   /** A certificate over what we executed ourselves, newer than any before. */
-  readonly onCertified: (certified: CertifiedStatement, tree: SparseTree<Uint8Array>) => void
+  readonly onCertified: (certified: CertifiedStatement) => void
   /** A quorum signed something else than we executed. */
   readonly onDissent: (certified: CertifiedStatement, own: Statement) => void
   readonly onOffence: (claim: SeatClaim) => void
@@ -44,7 +45,8 @@ export interface CertifierParts {
 interface Executed {
   readonly id: CheckpointId
   readonly statement: Statement
-  readonly tree: SparseTree<Uint8Array>
+  /** Undefined: executed before a restart, and followed by another commit. */
+  readonly tree: SparseTree<Uint8Array> | undefined
 }
 
 export class Certifier {
@@ -73,6 +75,32 @@ export class Certifier {
   /** The newest certificate over a state we hold, and that state. */
   get newest(): { readonly certified: CertifiedStatement; readonly tree: SparseTree<Uint8Array> } | undefined {
     return this.#newest
+  }
+
+  /** After a restart: what has its certificate, and what was signed and waits for it still, if all members went down
+   * together. `tree` is the state after the newest executed commit. */
+  restore(commitIndex: number, tree: SparseTree<Uint8Array>): void {
+    this.#collector.forgetBelow(commitIndex - COLLECT_WINDOW / 2)
+    const { lane, signer } = this.#parts
+    const known = lane.newestCertificate()
+    const certified = known === undefined ? undefined : decode(certifiedStatementCodec, known, known.length)
+    const isOfTree = (statement: Statement): boolean => statement.postRoot === bytesToHex(tree.root)
+    if (certified?.ok === true) {
+      this.#certifiedCommit = certified.value.statement.commitIndex
+      if (isOfTree(certified.value.statement)) this.#newest = { certified: certified.value, tree }
+    }
+    if (signer === null) return
+    for (const { place, statement } of lane.statementsFrom(this.#certifiedCommit + 1, COLLECT_WINDOW).toReversed()) {
+      const decoded = decode(statementCodec, statement, STATEMENT_BYTES)
+      if (!decoded.ok) continue
+      const { value } = decoded
+      this.#executed.set(place, {
+        id: statementIdOf(value),
+        statement: value,
+        tree: isOfTree(value) ? tree : undefined
+      })
+      this.#count(signer.seat, value, this.#signatureOf(value))
+    }
   }
 
   /** Signs nothing more in this dag. */
@@ -171,7 +199,7 @@ export class Certifier {
     }
     if (statement.commitIndex <= this.#certifiedCommit) return
     this.#certifiedCommit = statement.commitIndex
-    this.#newest = { certified, tree: executed.tree }
-    this.#parts.onCertified(certified, executed.tree)
+    if (executed.tree !== undefined) this.#newest = { certified, tree: executed.tree }
+    this.#parts.onCertified(certified)
   }
 }

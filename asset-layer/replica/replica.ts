@@ -248,6 +248,8 @@ export class Replica {
   }
 
   #restore(): void {
+    this.certifier.restore(this.state.commitIndex, this.state.tree)
+    this.outcomes.certified(this.certifier.certifiedCommit)
     for (const event of restoreBlocks(this.lane, this.#cache, this.#own)) this.#step(event)
     for (const { place, blocks, baseHeight } of this.lane.commitsFrom(this.state.commitIndex + 1)) {
       this.#executor.add({ index: place, blocks, baseHeight })
