@@ -114,6 +114,7 @@ export class AcknowledgementPool<State extends ChainView> {
         for (const peer of node.acknowledged.keys()) if (!best.includes(peer)) node.acknowledged.delete(peer)
       }
     }
+    this.#dropWaiting(slot)
   }
 
   /** The digest this peer owes for a block, or undefined if the piece of history is not held [POS-6]. */
@@ -126,8 +127,13 @@ export class AcknowledgementPool<State extends ChainView> {
   /** Forgets slots up to that of the final block, and what waited for blocks that never came. */
   prune(finalSlot: number): void {
     for (const slot of this.#bySlot.keys()) if (slot <= finalSlot) this.#bySlot.delete(slot)
+    this.#dropWaiting(finalSlot + 1)
+  }
+
+  /** Forgets what waits for a block that did not come, of slots before this one. */
+  #dropWaiting(slot: number): void {
     for (const [block, waiting] of this.#waiting) {
-      const rest = waiting.filter(signed => signed.acknowledgement.slot > finalSlot)
+      const rest = waiting.filter(signed => signed.acknowledgement.slot >= slot)
       this.#waitingCount -= waiting.length - rest.length
       if (rest.length === 0) this.#waiting.delete(block)
       else this.#waiting.set(block, rest)

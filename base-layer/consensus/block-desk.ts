@@ -59,7 +59,8 @@ export class BlockDesk<State extends ChainView> {
       height > tree.root.height
     const table = isNear ? present.head.state.tableAt(height) : undefined
     if (table === undefined) return emit({ kind: 'gossip', verdict: 'ignore' })
-    if (!table.byPeer.has(proposer)) return emit({ kind: 'gossip', verdict: 'reject' })
+    // Another branch may have another table, and whoever relays what is good there is honest.
+    if (!table.byPeer.has(proposer)) return emit({ kind: 'gossip', verdict: 'ignore' })
     this.#noteProposal(id, header)
     const isWorth = proposals.isWorthRelaying(id, header.header, table)
     emit({ kind: 'gossip', verdict: isWorth ? 'relay' : 'ignore' })
@@ -89,7 +90,8 @@ export class BlockDesk<State extends ChainView> {
       return []
     }
     if (present.isStarted && header.timeMs > present.nowMs) {
-      if (header.timeMs <= present.nowMs + BASE_LIMITS.heldSlots * parameters.slotMs) waiting.hold(arrival)
+      const isSoon = header.timeMs <= present.nowMs + BASE_LIMITS.heldSlots * parameters.slotMs
+      if (isSoon && present.head.state.isPeer(header.proposer)) waiting.hold(arrival)
       return []
     }
     const parent = tree.get(header.parent)
@@ -106,13 +108,14 @@ export class BlockDesk<State extends ChainView> {
     const {
       from,
       block: {
-        header: { height }
+        header: { height, proposer }
       }
     } = arrival
     // A block on top of the final height whose parent is not the final block stands beside the final chain.
     if (height === tree.root.height + 1) return this.#bury(arrival)
     if (height > head.height + BASE_LIMITS.orphanReach) return emit({ kind: 'behind', height, from })
-    waiting.addOrphan(arrival, nowMs)
+    // Anyone can sign a block that stands on nothing; what a stranger's would need is fetched as a range, parents first.
+    if (head.state.isPeer(proposer)) waiting.addOrphan(arrival, nowMs)
   }
 
   #insert(arrival: Arrival, parent: TreeNode<State>, knownMs: number, present: Present<State>): boolean {
@@ -125,7 +128,7 @@ export class BlockDesk<State extends ChainView> {
       emit({ kind: 'penalise', signer: block.header.proposer, from, code: applied.code })
       return false
     }
-    this.#makeRoom(present)
+    this.#makeRoom(parent, present)
     const node = tree.add(parent, block, applied.value)
     if (present.isStarted) emit({ kind: 'store', block, id })
     this.#noteProposal(id, block)
@@ -141,11 +144,14 @@ export class BlockDesk<State extends ChainView> {
     return twins.length >= BASE_LIMITS.twins
   }
 
-  #makeRoom({ head, nowMs }: Present<State>): void {
+  /** `parent` is what the next block stands on, which may be the lightest leaf of all. */
+  #makeRoom(parent: TreeNode<State>, { head, nowMs }: Present<State>): void {
     const { tree, finality } = this.#parts
     while (tree.size >= BASE_LIMITS.treeBlocks) {
       const justified = finality.newestJustified(nowMs).node
-      if (!tree.evict(leaf => leaf !== head && !tree.descends(justified, leaf), tipWeight)) return
+      const may = (leaf: TreeNode<State>): boolean =>
+        leaf !== head && leaf !== parent && !tree.descends(justified, leaf)
+      if (!tree.evict(may, tipWeight)) return
     }
   }
 

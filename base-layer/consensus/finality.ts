@@ -1,17 +1,16 @@
 // Casper FFG over the block tree [FIN-1, FIN-2, FIN-5, FIN-8]: certificates in, justified points and final blocks out.
 // Only the period of the anchor is judged, by its table; certificates of the next wait for its root. Owned by the machine.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
-import { compareText } from '#contracts/primitives/bytes.ts'
-import type { BlockId, PublicKey } from '#contracts/primitives/ids.ts'
+import type { BlockId } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { checkCertificateWeight } from '#contracts/statements/certificate.ts'
 import { lastHeightOf, type PeriodTable, periodOf } from '#contracts/statements/period-table.ts'
-import { type Certificate, type FinalityPoint, isSamePoint, PEERS_MAX } from '#contracts/statements/vote.ts'
+import { type Certificate, type FinalityPoint, isSamePoint } from '#contracts/statements/vote.ts'
 import type { BlockTree, TreeNode } from './block-tree.ts'
 import type { FinalityAnchor } from './events.ts'
 import { BASE_LIMITS } from './limits.ts'
 import type { ChainView } from './transition.ts'
-import { linkKeyOf } from './vote-pool.ts'
+import { heaviestVotes, linkKeyOf } from './vote-pool.ts'
 
 /** A point that two thirds justified, and when this node could first know. */
 export interface Justified {
@@ -348,9 +347,6 @@ function byTarget(a: { readonly certificate: Certificate }, b: { readonly certif
  */
 function readableOn<State extends ChainView>(state: State, certificate: Certificate): Certificate {
   const table = state.tableOf(certificate.vote.period)
-  const weightOf = (peer: PublicKey): bigint => table?.byPeer.get(peer)?.weight ?? 0n
-  const known = certificate.votes.filter(({ peer }) => weightOf(peer) > 0n || state.isPeer(peer))
-  if (known.length <= PEERS_MAX) return { ...certificate, votes: known }
-  const heaviest = [...known].sort((a, b) => (weightOf(a.peer) > weightOf(b.peer) ? -1 : 1)).slice(0, PEERS_MAX)
-  return { ...certificate, votes: heaviest.sort((a, b) => compareText(a.peer, b.peer)) }
+  const known = certificate.votes.filter(({ peer }) => table?.byPeer.has(peer) === true || state.isPeer(peer))
+  return { ...certificate, votes: heaviestVotes(known, table) }
 }

@@ -8,6 +8,8 @@ export const BASE_LIMITS = {
   relayedPerSlot: 3,
   /** Blocks that wait for a parent; the highest gives way, so that the next needed one stays. */
   orphans: 256,
+  /** Encoded bytes of the blocks that wait, for a parent or for the clock: some full blocks. */
+  waitingBytes: 16 * 1024 * 1024,
   /** An orphan this far above the head is not kept: the driver synchronises a range instead. */
   orphanReach: 128,
   /** Senders remembered for a missing parent. */

@@ -200,7 +200,7 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
   #takeAcknowledgement({ acknowledgement: signed, from }: Extract<BaseEvent, { kind: 'acknowledgement' }>): void {
     const distance = signed.acknowledgement.slot - Math.floor(this.#nowMs / this.#parameters.slotMs)
     if (distance > 1 || distance < -BASE_LIMITS.acknowledgementSlots) return this.#gossip('ignore')
-    if (!this.#head.state.isPeer(signed.peer)) return this.#gossip('reject')
+    if (!this.#head.state.isPeer(signed.peer)) return this.#gossip('ignore')
     const outcome = this.#acknowledgements.add(signed)
     switch (outcome.kind) {
       case 'counted':
@@ -210,8 +210,9 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
         this.#emit({ kind: 'evidence', evidence: outcome.evidence })
         return this.#gossip('relay')
       case 'worthless':
+        // Who relayed it may not know the block yet, so only the signer is to blame [GSP-1].
         this.#emit({ kind: 'penalise', signer: signed.peer, from, code: outcome.code })
-        return this.#gossip('reject')
+        return this.#gossip('ignore')
       case 'known':
       case 'stranger':
         return this.#gossip('ignore')

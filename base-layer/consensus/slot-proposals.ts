@@ -45,6 +45,8 @@ export class SlotProposals {
     if (ticket === undefined) return false
     const relayed = this.#relayed.get(header.slot) ?? []
     if (relayed.some(other => other.id === id)) return false
+    // Two of one proposer are the evidence; more would keep the other tickets of the slot away.
+    if (relayed.filter(other => other.ticket.peer === header.proposer).length >= BASE_LIMITS.twins) return false
     const best = [...relayed, { id, ticket }].sort((a, b) => compareTickets(a.ticket, b.ticket))
     const kept = best.slice(0, BASE_LIMITS.relayedPerSlot)
     this.#relayed.set(header.slot, kept)

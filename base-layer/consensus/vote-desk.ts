@@ -34,7 +34,8 @@ export class VoteDesk<State extends ChainView> {
     const { vote, peer } = signed
     const distance = vote.target.epoch - Math.floor(nowMs / parameters.finalityEpochMs)
     if (distance > 1 || distance < -BASE_LIMITS.voteEpochs) return this.#gossip('ignore')
-    if (!finality.table.byPeer.has(peer) && !head.isPeer(peer)) return this.#gossip('reject')
+    // A peer that registered on another branch, or a moment ago, is not known here yet.
+    if (!finality.table.byPeer.has(peer) && !head.isPeer(peer)) return this.#gossip('ignore')
     const form = checkVote(vote, parameters)
     if (!form.ok) {
       emit({ kind: 'penalise', signer: peer, from, code: form.code })
@@ -82,7 +83,7 @@ export class VoteDesk<State extends ChainView> {
       emit({ kind: 'likely', point: vote.target })
     }
     if (!isQuorum(table, weight)) return
-    const certificate = certificateOf(link)
+    const certificate = certificateOf(link, table)
     if (this.#add(certificate, null, nowMs) === 'known') finality.enlarge(certificate)
   }
 

@@ -3,7 +3,15 @@
 import { compareText } from '#contracts/primitives/bytes.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import type { Evidence } from '#contracts/statements/evidence.ts'
-import { type Certificate, contradicts, isSameVote, type SignedVote, type Vote } from '#contracts/statements/vote.ts'
+import type { PeriodTable } from '#contracts/statements/period-table.ts'
+import {
+  type Certificate,
+  contradicts,
+  isSameVote,
+  PEERS_MAX,
+  type SignedVote,
+  type Vote
+} from '#contracts/statements/vote.ts'
 import { BASE_LIMITS } from './limits.ts'
 
 /** All votes known for one link from a source to a target. */
@@ -58,11 +66,25 @@ export class VotePool {
   }
 }
 
-/** The certificate of a link with every vote known for it: those beyond two thirds serve their peers' standing [POS-9]. */
-export function certificateOf(link: Link): Certificate {
+/**
+ * The certificate of a link with every vote known for it: those beyond two thirds serve their peers' standing [POS-9].
+ * Registered peers may be more than a certificate holds; the heaviest of this table stay.
+ */
+export function certificateOf(link: Link, table: PeriodTable): Certificate {
   const votes = [...link.signatures].map(([peer, signature]) => ({ peer, signature }))
-  votes.sort((a, b) => compareText(a.peer, b.peer))
-  return { vote: link.vote, votes }
+  return { vote: link.vote, votes: heaviestVotes(votes, table) }
+}
+
+/** At most as many votes as one certificate holds, the heaviest of the table first to stay, in order of key. */
+export function heaviestVotes(votes: Certificate['votes'], table: PeriodTable | undefined): Certificate['votes'] {
+  const weightOf = (peer: PublicKey): bigint => table?.byPeer.get(peer)?.weight ?? 0n
+  const heavier = (a: PublicKey, b: PublicKey): number => {
+    const [left, right] = [weightOf(a), weightOf(b)]
+    return left > right ? -1 : left < right ? 1 : compareText(a, b)
+  }
+  const kept =
+    votes.length <= PEERS_MAX ? [...votes] : [...votes].sort((a, b) => heavier(a.peer, b.peer)).slice(0, PEERS_MAX)
+  return kept.sort((a, b) => compareText(a.peer, b.peer))
 }
 
 /** One text for one link: equal votes have equal keys. */

@@ -28,6 +28,9 @@ export class WaitingBlocks {
   readonly #missing = new Map<BlockId, Missing>()
   readonly #orphans = new Map<BlockId, Arrival>()
   readonly #held = new Map<BlockId, Arrival>()
+  /** Encoded sizes of the orphans and held blocks, and their sum. */
+  readonly #sizes = new Map<BlockId, number>()
+  #bytes = 0
   readonly #refused = new Map<BlockId, Set<Hash>>()
   readonly #retryMs: number
 
@@ -45,9 +48,14 @@ export class WaitingBlocks {
   }
 
   addOrphan(arrival: Arrival, nowMs: number): void {
-    if (this.#orphans.size >= BASE_LIMITS.orphans) this.#evictHighest()
     this.#orphans.set(arrival.id, arrival)
     this.#missingOf(arrival.block.header.parent, arrival.from, nowMs).children.push(arrival)
+    this.#weigh(arrival)
+    while (
+      this.#orphans.size > BASE_LIMITS.orphans ||
+      (this.#bytes > BASE_LIMITS.waitingBytes && this.#orphans.size > 0)
+    )
+      this.#evictHighest()
   }
 
   /** Asks for a block that no waiting block names: the target of a certificate. */
@@ -66,7 +74,7 @@ export class WaitingBlocks {
   take(parent: BlockId): readonly Arrival[] {
     const children = this.#missing.get(parent)?.children ?? []
     this.#missing.delete(parent)
-    for (const { id } of children) this.#orphans.delete(id)
+    for (const { id } of children) this.#forgetOrphan(id)
     return children
   }
 
@@ -88,13 +96,18 @@ export class WaitingBlocks {
   }
 
   hold(arrival: Arrival): void {
-    if (this.#held.size < BASE_LIMITS.held) this.#held.set(arrival.id, arrival)
+    if (this.#held.size >= BASE_LIMITS.held || this.#bytes >= BASE_LIMITS.waitingBytes) return
+    this.#held.set(arrival.id, arrival)
+    this.#weigh(arrival)
   }
 
   /** Held blocks whose time has come, earliest first. */
   release(nowMs: number): readonly Arrival[] {
     const ready = [...this.#held.values()].filter(({ block }) => block.header.timeMs <= nowMs)
-    for (const { id } of ready) this.#held.delete(id)
+    for (const { id } of ready) {
+      this.#held.delete(id)
+      this.#unweigh(id)
+    }
     return ready.sort((a, b) => a.block.header.timeMs - b.block.header.timeMs)
   }
 
@@ -123,7 +136,7 @@ export class WaitingBlocks {
   prune(finalHeight: number): void {
     for (const [parent, missing] of this.#missing) {
       const kept = missing.children.filter(({ block }) => block.header.height > finalHeight)
-      for (const arrival of missing.children) if (!kept.includes(arrival)) this.#orphans.delete(arrival.id)
+      for (const arrival of missing.children) if (!kept.includes(arrival)) this.#forgetOrphan(arrival.id)
       if (kept.length === 0 && missing.children.length > 0) this.#missing.delete(parent)
       else missing.children.splice(0, missing.children.length, ...kept)
     }
@@ -139,13 +152,29 @@ export class WaitingBlocks {
     return missing
   }
 
+  #weigh({ id, block }: Arrival): void {
+    const { length } = encode(blockCodec, block)
+    this.#sizes.set(id, length)
+    this.#bytes += length
+  }
+
+  #unweigh(id: BlockId): void {
+    this.#bytes -= this.#sizes.get(id) ?? 0
+    this.#sizes.delete(id)
+  }
+
+  #forgetOrphan(id: BlockId): void {
+    this.#orphans.delete(id)
+    this.#unweigh(id)
+  }
+
   #evictHighest(): void {
     let highest: Arrival | undefined
     for (const orphan of this.#orphans.values()) {
       if (highest === undefined || orphan.block.header.height > highest.block.header.height) highest = orphan
     }
     if (highest === undefined) return
-    this.#orphans.delete(highest.id)
+    this.#forgetOrphan(highest.id)
     const parent = highest.block.header.parent
     const missing = this.#missing.get(parent)
     missing?.children.splice(missing.children.indexOf(highest), 1)
