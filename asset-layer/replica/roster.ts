@@ -181,9 +181,9 @@ export class Roster {
       [...committee.seats, ...(view.committees.get(epoch - 1)?.seats ?? [])].map(seat => seat.validator)
     )
     holders.delete(validator)
-    const sources = async (): Promise<readonly string[]> => {
+    const sources = async (): Promise<readonly (readonly string[])[]> => {
       const found = await Promise.all([...holders].map(holder => book.find(asset, holder)))
-      return found.flatMap(one => one?.peer ?? [])
+      return found.flatMap(one => (one === undefined ? [] : [one.addresses]))
     }
     const parts = { host, store, protocol: snapshotProtocol }
     const entries = await findStartingState(parts, asset, view.record.registration, start, sources)

@@ -27,7 +27,7 @@ export async function findStartingState(
   asset: AssetId,
   registration: AssetRegister,
   start: EpochStart,
-  sources: () => Promise<readonly string[]>
+  sources: () => Promise<readonly (readonly string[])[]>
 ): Promise<readonly StateEntry[] | undefined> {
   if (start.statement === null) {
     const first = firstStateOf(registration)
@@ -39,8 +39,8 @@ export async function findStartingState(
     const entries = lane.stateAt(start.sequence)
     if (rootOfTree(treeOf(entries)) === root) return entries
   }
-  for (const peer of await sources()) {
-    const entries = await fetchSnapshot(parts, peer, asset, start)
+  for (const addresses of await sources()) {
+    const entries = await fetchSnapshot(parts, addresses, asset, start)
     if (entries !== undefined && isOfRoot(entries, root)) return entries
   }
   return undefined
@@ -65,7 +65,7 @@ function isOfRoot(entries: readonly StateEntry[], root: Hash): boolean {
 
 async function fetchSnapshot(
   { host, protocol }: StartingStateParts,
-  peer: string,
+  addresses: readonly string[],
   asset: AssetId,
   { sequence, id }: EpochStart
 ): Promise<readonly StateEntry[] | undefined> {
@@ -74,7 +74,7 @@ async function fetchSnapshot(
   for (let piece = 0; piece < PIECES_MAX; piece++) {
     const question = encode(snapshotQuestionCodec, { asset, sequence, checkpoint: id, after })
     const options = { timeoutMs: REQUEST_LIMITS.timeoutMs, maxResponseBytes: REQUEST_LIMITS.responseBytes }
-    const answer = await host.request(peer, protocol, question, options).catch(() => undefined)
+    const answer = await host.request(addresses, protocol, question, options).catch(() => undefined)
     const decoded = answer === undefined ? undefined : decode(snapshotAnswerCodec, answer, REQUEST_LIMITS.responseBytes)
     if (decoded === undefined || !decoded.ok) return undefined
     entries.push(...decoded.value.entries)

@@ -82,8 +82,8 @@ export class Watch {
     const { statement, id } = posted.record
     if (statement === null || this.#compared.has(id)) return true
     const lanes = this.#parts.store.lanesOfDag(statement.dag)
-    // What closed before our lane began is not ours to replay.
-    if (lanes.every(lane => lane.row.start.sequence >= posted.sequence)) return lanes.length > 0
+    // What closed before we came is not ours to replay.
+    if (lanes.every(lane => lane.row.start.sequence >= posted.sequence)) return true
     const own = lanes.flatMap(lane => lane.closing(posted.sequence) ?? [])[0]
     if (own === undefined) return false
     if (statementIdOf(own) !== id) {

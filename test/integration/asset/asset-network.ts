@@ -23,6 +23,7 @@ import { derivePublicKey, signMessage } from '#contracts/crypto/signature.ts'
 import { instructionCodec, type InstructionBody, instructionSigningBytes } from '#contracts/assets/instruction.ts'
 import { tokenTemplate } from '#contracts/assets/token.ts'
 import type { AssetRegister } from '#contracts/ledger/actions/asset-register.ts'
+import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { AssetId, PublicKey } from '#contracts/primitives/ids.ts'
 import { assert, present } from '#contracts/primitives/verdict.ts'
 import { FakeBaseChain } from '#test/support/fake-base-chain.ts'
@@ -55,8 +56,11 @@ export class AssetNetwork {
   #bootstrap: readonly string[] = []
   #timer: NodeJS.Timeout | undefined
 
-  constructor(slotMs = 200) {
-    this.chain = new FakeBaseChain({ genesisTimeMs: Date.now(), parameters: { slotMs, headAgeMs: 120_000 } })
+  constructor(parameters: Partial<Parameters> = {}) {
+    this.chain = new FakeBaseChain({
+      genesisTimeMs: Date.now(),
+      parameters: { slotMs: 200, headAgeMs: 120_000, ...parameters }
+    })
   }
 
   /** Blocks come at the pace of the slot. */
