@@ -36,7 +36,7 @@ export const BASE_LIMITS = {
   votesRemembered: 64,
   /** Certificates whose source or target is not known yet; the oldest target goes first. */
   certificatesWaiting: 64,
-  /** Peers whose votes are collected: a full table and as many without weight, who vote for their standing. */
+  /** Peers whose votes are collected, who vote for their standing; those of the table come on top of them. */
   voters: 2_000,
   /** Blocks below the final one kept for digests and to tell a fork from an old block. */
   finalBlocksKept: 64

@@ -35,13 +35,14 @@ export class VoteDesk<State extends ChainView> {
     const distance = vote.target.epoch - Math.floor(nowMs / parameters.finalityEpochMs)
     if (distance > 1 || distance < -BASE_LIMITS.voteEpochs) return this.#gossip('ignore')
     // A peer that registered on another branch, or a moment ago, is not known here yet.
-    if (!finality.table.byPeer.has(peer) && !head.isPeer(peer)) return this.#gossip('ignore')
+    const weighs = finality.table.byPeer.has(peer)
+    if (!weighs && !head.isPeer(peer)) return this.#gossip('ignore')
     const form = checkVote(vote, parameters)
     if (!form.ok) {
       emit({ kind: 'penalise', signer: peer, from, code: form.code })
       return this.#gossip('reject')
     }
-    const outcome = this.#pool.add(signed)
+    const outcome = this.#pool.add(signed, weighs)
     if (outcome.kind !== 'counted') return this.#gossip('ignore')
     if (outcome.evidence !== undefined) emit({ kind: 'evidence', evidence: outcome.evidence })
     this.#gossip('relay')

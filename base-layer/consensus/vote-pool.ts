@@ -29,14 +29,17 @@ export class VotePool {
   /** Per peer, newest last: enough to find a vote that surrounds an older one. */
   readonly #byPeer = new Map<PublicKey, SignedVote[]>()
 
-  /** Counts a vote whose signature, form and epoch are checked. A contradicting one counts too: it is signed. */
-  add(signed: SignedVote): VoteOutcome {
+  /**
+   * Counts a vote whose signature, form and epoch are checked. A contradicting one counts too: it is signed. `weighs`: its
+   * peer is in the table, and nobody without weight takes its place.
+   */
+  add(signed: SignedVote, weighs: boolean): VoteOutcome {
     const { vote, peer, signature } = signed
     const before = this.#byPeer.get(peer) ?? []
     const sameEpoch = before.filter(other => other.vote.target.epoch === vote.target.epoch)
     if (sameEpoch.some(other => isSameVote(other.vote, vote))) return { kind: 'known' }
     if (sameEpoch.length >= BASE_LIMITS.votesPerEpoch) return { kind: 'known' }
-    if (before.length === 0 && this.#byPeer.size >= BASE_LIMITS.voters) return { kind: 'full' }
+    if (!weighs && before.length === 0 && this.#byPeer.size >= BASE_LIMITS.voters) return { kind: 'full' }
     const other = before.find(earlier => contradicts(earlier.vote, vote))
     this.#byPeer.set(peer, [...before, signed].slice(-BASE_LIMITS.votesRemembered))
     const key = linkKeyOf(vote)

@@ -3,7 +3,7 @@
 import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
 import { verifySignature } from '#contracts/crypto/signature.ts'
 import { type Transaction, TRANSACTION_BYTES, transactionCodec } from '#contracts/ledger/transaction.ts'
-import type { GenesisHash } from '#contracts/primitives/ids.ts'
+import type { GenesisHash, PublicKey } from '#contracts/primitives/ids.ts'
 import { acknowledgementSigningBytes, signedAcknowledgementCodec } from '#contracts/statements/acknowledgement.ts'
 import {
   type Block,
@@ -81,7 +81,7 @@ export class Intake {
     // After the relay: what is queued now runs when the verdict has been handed back.
     if (verdict === 'accept')
       setImmediate(() => {
-        void this.#execute(block, from)
+        this.#execute(block, from).catch((error: unknown) => this.#chain.fail(error))
       })
     return verdict
   }
@@ -138,13 +138,14 @@ export class Intake {
   }
 
   async #takeHeader(header: SignedHeader, from: string): Promise<GossipVerdict> {
-    if (this.#pending >= CHAIN_LIMITS.importsPending) return 'ignore'
+    if (this.#pending >= CHAIN_LIMITS.importsPending || !this.#isKnown(header.header.proposer)) return 'ignore'
     if (!(await this.#verify([headerItem(this.#genesis, header)]))) return 'reject'
     return ANSWERS[this.#chain.feed({ kind: 'header', header, from, nowMs: this.#chain.nowMs() })]
   }
 
   async #execute(block: Block, from: string): Promise<void> {
-    const items = bodyItems(this.#genesis, block, this.#chain.head)
+    // The rules refuse a stranger's block by its header.
+    const items = this.#isKnown(block.header.proposer) ? bodyItems(this.#genesis, block, this.#chain.head) : []
     if (items.length > 0) await this.#verify(items)
     this.#chain.feed({ kind: 'block', block, from, nowMs: this.#chain.nowMs() })
   }
@@ -157,9 +158,15 @@ export class Intake {
   ): Promise<GossipVerdict> {
     const decoded = decode(codec, bytes, SMALL_BYTES)
     if (!decoded.ok) return verdictOf(decoded.code)
-    if (this.#pending >= CHAIN_LIMITS.importsPending) return 'ignore'
-    if (!(await this.#verify([itemOf(decoded.value)]))) return 'reject'
+    const item = itemOf(decoded.value)
+    if (this.#pending >= CHAIN_LIMITS.importsPending || !this.#isKnown(item.key)) return 'ignore'
+    if (!(await this.#verify([item]))) return 'reject'
     return ANSWERS[this.#chain.feed(eventOf(decoded.value))]
+  }
+
+  /** A registered peer at the head or the final block: nobody else's statements are worth a signature check [GSP-1]. */
+  #isKnown(peer: PublicKey): boolean {
+    return this.#chain.head.isPeer(peer) || this.#chain.final.isPeer(peer)
   }
 
   /**
@@ -169,8 +176,7 @@ export class Intake {
   async #verify(items: readonly SignedItem[]): Promise<boolean> {
     this.#pending += 1
     try {
-      const verdicts = await this.#pool.verifyMany(items)
-      return verdicts.every(Boolean)
+      return await this.#pool.verifyAll(items)
     } catch {
       return items.every(({ key, message, signature }) => verifySignature(key, message, signature))
     } finally {

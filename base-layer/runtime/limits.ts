@@ -84,6 +84,8 @@ export const NETWORK_LIMITS = {
 export const VERIFY_LIMITS = {
   /** Signatures waiting for a thread. Above it the caller sheds load: 2048 take about 150 ms on one core. */
   pendingMax: 2_048,
+  /** Signatures of one message checked at once: if one is invalid all may be, and each takes a millisecond to refuse. */
+  lostWithOneInvalid: 32,
   /** Verified (key, message, signature) triples remembered: several blocks' worth, about 3 MiB. */
   rememberedMax: 32_768,
   /** Parsed public keys remembered, about 1 KiB each. */

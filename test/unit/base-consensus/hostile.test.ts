@@ -6,18 +6,7 @@ import { hashHex } from '#contracts/crypto/hash.ts'
 import { asciiToBytes } from '#contracts/primitives/bytes.ts'
 import { type Block, blockIdOf } from '#contracts/statements/block.ts'
 import { certificateCodec, PEERS_MAX } from '#contracts/statements/vote.ts'
-import {
-  acknowledgementOf,
-  Bench,
-  blockOn,
-  EVEN,
-  headerOf,
-  keyOf,
-  P,
-  pointOf,
-  ranking,
-  ToyState
-} from './fixtures.ts'
+import { acknowledgementOf, Bench, blockOn, EVEN, headerOf, keyOf, P, pointOf, ranking, ToyState } from './fixtures.ts'
 
 const EPOCH = P.finalityEpochMs
 
@@ -39,6 +28,16 @@ describe('hostile peers', () => {
     // What a block carries of it is as short, and the late vote of the fourth is in it.
     const carried = bench.machine.blockOf(bench.draw(tip, { slot: 6 }).id)
     expect(carried).toBeDefined()
+  })
+
+  it('without weight never keep the votes of a table out, however many they are', () => {
+    const strangers = Array.from({ length: BASE_LIMITS.voters + 10 }, (_, index) => `small ${index}`)
+    const bench = new Bench({ self: null, strangers })
+    const tip = bench.chain(bench.genesis, 4)
+    bench.nowMs = 2 * EPOCH + P.voteAtMs
+    bench.votes(strangers, bench.link(pointOf(0, bench.genesis), pointOf(2, tip)))
+    bench.votes(Object.keys(EVEN), bench.link(pointOf(0, bench.genesis), pointOf(2, tip)))
+    expect(bench.of('certified')).toHaveLength(1)
   })
 
   it('that propose many blocks in a slot take two places of the three that are relayed [POS-4]', () => {

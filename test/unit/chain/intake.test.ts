@@ -20,6 +20,7 @@ function setUp(answer: GossipAnswer, pool = new VerifyPool(verified)) {
   const fed: BaseEvent[] = []
   const chain = {
     head: builder.genesisState,
+    final: builder.genesisState,
     nowMs: () => 1,
     feed: (event: BaseEvent) => {
       fed.push(event)
@@ -70,6 +71,33 @@ describe('what the network brings', () => {
     expect(await intake.takeAcknowledgement(new Uint8Array(100_000), 'bob')).toBe('reject')
     expect(await intake.takeTransaction(Uint8Array.of(0xff))).toBe('reject')
     expect(fed).toEqual([])
+  })
+
+  test('of a stranger is not passed on, costs no signature check, and blames nobody: it may be a peer elsewhere', async () => {
+    const { fed, intake } = setUp('relay')
+    const stranger = actor('stranger')
+    const signed = { ...vote(5), peer: stranger.key }
+    expect(await intake.takeVote(encode(signedVoteCodec, signed), 'bob')).toBe('ignore')
+    const { header, signature } = { ...block, header: { ...block.header, proposer: stranger.key } }
+    const bytes = encode(blockGossipCodec, { kind: 'header', header, signature })
+    expect(await intake.takeBlockGossip(bytes, 'bob', () => {})).toBe('ignore')
+    expect(fed).toEqual([])
+  })
+
+  test('a body full of bad signatures is given up after the first few', async () => {
+    const asked: number[] = []
+    class Counting extends VerifyPool {
+      override async verify(...triple: Parameters<VerifyPool['verify']>): Promise<boolean> {
+        asked.push(1)
+        return super.verify(...triple)
+      }
+    }
+    const { intake } = setUp('relay', new Counting(verified))
+    const signature = new Uint8Array(64).fill(7)
+    const votes = Array.from({ length: 1_000 }, (_, index) => ({ peer: actor(`nobody ${index}`).key, signature }))
+    votes.sort((a, b) => (a.peer < b.peer ? -1 : 1))
+    await intake.takeBlock({ ...block, certificates: [{ vote: vote(6).vote, votes }] }, 'mallory')
+    expect(asked.length).toBeLessThan(100)
   })
 
   test("a block is relayed on its header's word and executed after that [GSP-1]", async () => {

@@ -12,7 +12,7 @@ import { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
 import type { ChainStore } from '#base-layer/store/chain-store.ts'
 import { encode } from '#contracts/codec/codec.ts'
 import { signMessage } from '#contracts/crypto/signature.ts'
-import type { BlockId } from '#contracts/primitives/ids.ts'
+import type { BlockId, PublicKey } from '#contracts/primitives/ids.ts'
 import { type Block, blockCodec, blockIdOf, headerSigningBytes } from '#contracts/statements/block.ts'
 import { actor, ChainBuilder } from '#test/support/chain-builder.ts'
 import { VirtualClock } from './lone-peer.ts'
@@ -49,7 +49,8 @@ function setUp(has: number, answers: Answers, peers: readonly string[] = ['mallo
         header: head(),
         height: head().height,
         id: blockIdOf(head()),
-        get: () => undefined
+        get: () => undefined,
+        isPeer: (key: PublicKey) => builder.genesisState.isPeer(key)
       }
     },
     final: builder.genesisState,
