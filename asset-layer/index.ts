@@ -24,7 +24,7 @@ export {
 export type { OpenPlace } from './replica/executor.ts'
 export { hostRecordKey } from './discovery/record-key.ts'
 export { type CommitteeKeys, committeeKeysOf } from './checkpoints/certificate.ts'
-export { checkReceipt, RECEIPT_BYTES, type Receipt, receiptCodec } from './checkpoints/receipt.ts'
+export { checkReceipt, type ProvenStep, RECEIPT_BYTES, type Receipt, receiptCodec } from './checkpoints/receipt.ts'
 export {
   balanceKey,
   checkBalanceProof,

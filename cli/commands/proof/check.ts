@@ -4,7 +4,8 @@ import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
 import { readGenesis } from '../../devnet/genesis-file.ts'
 import { EXIT, misuse, unwrap } from '../../exit-codes.ts'
 import type { Handler } from '../../handler.ts'
-import { PROOF_FILE, readProof } from '../../proofs.ts'
+import type { Document } from '../../output.ts'
+import { type BalanceReading, PROOF_FILE, readProof, type ReceiptReading } from '../../proofs.ts'
 
 export const checkProof: Handler = async ({ output, settings }, [path = '']) => {
   installNodeCrypto()
@@ -18,17 +19,30 @@ export const checkProof: Handler = async ({ output, settings }, [path = '']) => 
     ])
     return EXIT.problemFound
   }
-  const reading = read.value
-  const words =
-    reading.kind === 'balance'
-      ? `${file.data.schema === 'surety.proof.balance/1' ? file.data.account : ''} holds ${reading.units} base units (${reading.status})`
-      : `step ${reading.index} was ${reading.outcome}, ${reading.signers} seats answer for it`
+  const { header } = read.value
+  const said = saidBy(read.value)
   output.result(
     'surety.proof.check/1',
-    { valid: true, proof: file.data.schema, asset: file.data.asset, ...reading },
-    () => [output.paint.green(`valid: ${words}, as of final height ${reading.height}`)]
+    { valid: true, proof: file.data.schema, asset: file.data.asset, height: header.height, ...said.document },
+    () => [output.paint.green(`valid: ${said.words}, as of final height ${header.height}`)]
   )
   return EXIT.ok
+}
+
+function saidBy(reading: BalanceReading | ReceiptReading): { readonly document: Document; readonly words: string } {
+  if (reading.kind === 'balance') {
+    const { units, checkpoint } = reading
+    return {
+      document: { units, checkpoint: checkpoint.id, status: checkpoint.status },
+      words: `the account holds ${units} base units (${checkpoint.status})`
+    }
+  }
+  const { proven, seats } = reading
+  const { outcome } = proven.effects
+  return {
+    document: { index: proven.leaf.index, outcome, seats },
+    words: `step ${proven.leaf.index} was ${outcome}, ${seats.length} seats answer for it`
+  }
 }
 
 async function readJson(path: string): Promise<unknown> {

@@ -1,9 +1,11 @@
 // Steps 5 and 6: a wallet that knows an asset's id finds the committee, has several hundred signed instructions accepted,
 // and checks receipts by itself [COM-3, COM-6, DAG-7, EXE-1].
+import type { Genesis } from '#contracts/ledger/genesis.ts'
 import type { AssetId, Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import type { Notice } from '#asset-layer/index.ts'
 import { deriveDevKey } from '../../devnet/accounts.ts'
 import { unwrap } from '../../exit-codes.ts'
+import { buildReceiptProof, readReceipt, type ReceiptProof } from '../../proofs.ts'
 import { InstructionSigner, type SignedInstruction, tokenCall } from '../../instructions.ts'
 import { MINTED_UNITS, TRADERS, TRANSFERS_PER_TRADER, VALID_HEIGHTS } from '../limits.ts'
 import type { Sight, Stage } from '../stage.ts'
@@ -123,46 +125,56 @@ export function quantile(ascending: readonly number[], part: number): number {
   return Math.round(ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * part))] ?? 0)
 }
 
-/** Receipts of the first mint, the last transfer and one between. */
+/** Receipts of the first mint, the last transfer and one between, each checked offline from the genesis document. */
 export async function observeReceipts(
   stage: Stage,
   world: World,
   asset: AssetId,
   movements: readonly Movement[]
 ): Promise<Sight<undefined>> {
+  const { chain, client, network } = world
+  const { genesis } = network
   const chosen = [0, Math.floor(movements.length / 2), movements.length - 1].flatMap(place => movements[place] ?? [])
   const receipts = []
   for (const { id, index } of chosen) {
-    const checked = await stage.until(`the receipt of step ${index}`, async () => {
-      const answer = await world.client.receipt(asset, id)
-      return answer.ok ? answer.value : undefined
+    const proof = await stage.until(`the receipt of step ${index}`, async () => {
+      const built = await buildReceiptProof({ chain, client, genesis }, asset, id)
+      return built.ok ? built.value : undefined
     })
-    const {
-      receipt: { certified, leaf, path },
-      outcome
-    } = checked
-    if (leaf.index !== index || outcome !== 'applied')
+    const { proven, seats, header } = unwrap(readReceipt(genesis, proof))
+    const { leaf, effects, statement } = proven
+    if (leaf.index !== index || effects.outcome !== 'applied') {
       throw new Error(`the receipt of step ${index} says another thing`)
+    }
     receipts.push({
       instruction: id,
       index,
-      outcome,
+      outcome: effects.outcome,
       inputHash: leaf.inputHash,
       rootAfter: leaf.root,
-      pathLength: path.length,
-      traceRoot: certified.statement.traceRoot,
-      commitIndex: certified.statement.commitIndex,
-      sequence: certified.statement.sequence,
-      seatsThatSigned: certified.signatures.map(one => one.seat)
+      traceRoot: statement.traceRoot,
+      stepsInTrace: statement.stepCount,
+      commitIndex: statement.commitIndex,
+      sequence: statement.sequence,
+      seatsThatSigned: seats,
+      committeeProvenAt: header.height,
+      forgedReceiptRefused: refusalOfForged(genesis, proof)
     })
   }
   const [first] = receipts
   return {
     value: undefined,
-    height: (await world.chain.tip('final')).height,
-    summary:
-      `${receipts.length} receipts checked here: input, leaf, path of ${first?.pathLength} hashes, ` +
-      `${first?.seatsThatSigned.length} signatures`,
+    height: (await chain.tip('final')).height,
+    summary: `${receipts.length} receipts checked here from genesis: input, leaf, path, signatures of ${first?.seatsThatSigned.length} seats`,
     detail: { asset, receipts }
   }
+}
+
+/** The same receipt with one bit of its last bytes changed must not pass. */
+function refusalOfForged(genesis: Genesis, proof: ReceiptProof): string {
+  const last = Number.parseInt(proof.receipt.slice(-40, -39), 16)
+  const receipt = `${proof.receipt.slice(0, -40)}${(last ^ 1).toString(16)}${proof.receipt.slice(-39)}`
+  const forged = readReceipt(genesis, { ...proof, receipt })
+  if (forged.ok) throw new Error('a forged receipt passes')
+  return forged.code
 }
