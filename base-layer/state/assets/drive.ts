@@ -19,8 +19,8 @@ import { driveSource } from './source.ts'
 export function driveAssets(work: Work): void {
   const assets = [...work.entries('assets')].sort(([a], [b]) => compareText(a, b))
   for (const [asset, before] of assets) {
-    // Claims first: settlement waits for open commits.
-    driveClaims(work, asset)
+    // Claims first: settlement waits for open commits. Without an epoch there is nobody to accuse.
+    if (before.epoch > 0) driveClaims(work, asset)
     if (before.registeredAt === work.height) continue
     const after = driveAsset(work, asset, before)
     if (after !== before) work.put('assets', asset, after)

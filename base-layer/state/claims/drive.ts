@@ -3,13 +3,13 @@
 import { shareConviction } from '#contracts/bonds/slashing.ts'
 import type { ClaimCommitRecord } from '#contracts/claims/claim-record.ts'
 import type { ClaimTarget } from '#contracts/ledger/actions/claim.ts'
-import type { AssetId, ClaimId } from '#contracts/primitives/ids.ts'
+import type { AssetId, ClaimId, Hash } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { balanceIdOf } from '../balance-ids.ts'
 import { drain } from '../balances.ts'
 import type { Work } from '../work.ts'
 import { convictionBalanceOf, convictionKeyOf, convictionOf } from './convictions.ts'
-import { answerCommit, commitOf, openClaims, removeCommits, removeConviction } from './open-claims.ts'
+import { answerCommit, commitOf, openClaims, removeCommits, removeConvictions } from './open-claims.ts'
 import { targetHashOf } from './targets.ts'
 
 export function driveClaims(work: Work, asset: AssetId): void {
@@ -23,10 +23,11 @@ export function driveClaims(work: Work, asset: AssetId): void {
     gone.add(id)
   }
   if (gone.size > 0) removeCommits(work, asset, gone)
-  for (const target of convictions) {
+  const due = convictions.filter(target => {
     const { provenAt } = present(convictionOf(work, target), 'an open conviction is on record')
-    if (work.hasPassed(provenAt, revealTicks)) payOut(work, target)
-  }
+    return work.hasPassed(provenAt, revealTicks)
+  })
+  if (due.length > 0) payDue(work, asset, due)
 }
 
 /** The deposit burns, unless another's proof voided the checkpoint from below and left nothing to prove. */
@@ -47,16 +48,36 @@ function isVoidedFromBelow(work: Work, target: ClaimTarget): boolean {
   return work.get('checkpoints', { asset, sequence })?.status === 'void' && convictionOf(work, target) === undefined
 }
 
+interface ProvenCommit {
+  readonly id: ClaimId
+  readonly commit: ClaimCommitRecord
+}
+
+/** One walk over the open commits serves every conviction that is due. */
+function payDue(work: Work, asset: AssetId, due: readonly ClaimTarget[]): void {
+  const proven = new Map<Hash, ProvenCommit[]>()
+  for (const id of openClaims(work, asset).commits) {
+    const commit = present(commitOf(work, id), 'an open commit is on record')
+    if (commit.status !== 'proven') continue
+    const name = targetHashOf(commit.target)
+    const others = proven.get(name)
+    if (others === undefined) proven.set(name, [{ id, commit }])
+    else others.push({ id, commit })
+  }
+  const answered = due.flatMap(target => {
+    const commits = proven.get(targetHashOf(target)) ?? []
+    payOut(work, target, commits)
+    return commits.map(one => one.id)
+  })
+  removeCommits(work, asset, new Set(answered))
+  removeConvictions(work, asset, new Set(due))
+}
+
 /**
  * The earliest proven commit is paid, every proven one gets its deposit back; where nobody is paid, all burns
  * [BND-5].
  */
-function payOut(work: Work, target: ClaimTarget): void {
-  const name = targetHashOf(target)
-  const proven = openClaims(work, target.asset).commits.flatMap(id => {
-    const commit = present(commitOf(work, id), 'an open commit is on record')
-    return commit.status === 'proven' && targetHashOf(commit.target) === name ? [{ id, commit }] : []
-  })
+function payOut(work: Work, target: ClaimTarget, proven: readonly ProvenCommit[]): void {
   for (const { id, commit } of proven) work.pay(commit.refund, drain(work, balanceIdOf('deposit', id)))
   // The list is in the order of the commits, so the first is the earliest.
   const first = proven[0]
@@ -75,6 +96,4 @@ function payOut(work: Work, target: ClaimTarget): void {
     reward: shares.claimant,
     burnt: shares.burnt
   })
-  removeCommits(work, target.asset, new Set(proven.map(one => one.id)))
-  removeConviction(work, target)
 }

@@ -7,7 +7,6 @@ import { assert } from '#contracts/primitives/verdict.ts'
 import { OPEN_CLAIMS } from '../limits.ts'
 import type { OpenClaims } from '../sections.ts'
 import type { Work } from '../work.ts'
-import { targetHashOf } from './targets.ts'
 
 export function openClaims(work: Work, asset: AssetId): OpenClaims {
   const open = work.get('claims', { kind: 'open', asset })
@@ -47,10 +46,10 @@ export function removeCommits(work: Work, asset: AssetId, gone: ReadonlySet<Clai
   putOpen(work, asset, { commits: commits.filter(id => !gone.has(id)), convictions })
 }
 
-export function removeConviction(work: Work, target: ClaimTarget): void {
-  const { commits, convictions } = openClaims(work, target.asset)
-  const name = targetHashOf(target)
-  putOpen(work, target.asset, { commits, convictions: convictions.filter(one => targetHashOf(one) !== name) })
+/** `paid` are items of the list itself. */
+export function removeConvictions(work: Work, asset: AssetId, paid: ReadonlySet<ClaimTarget>): void {
+  const { commits, convictions } = openClaims(work, asset)
+  putOpen(work, asset, { commits, convictions: convictions.filter(one => !paid.has(one)) })
 }
 
 export function commitOf(work: Work, id: ClaimId): ClaimCommitRecord | undefined {
