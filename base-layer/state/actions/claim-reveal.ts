@@ -24,7 +24,7 @@ export function applyClaimReveal({ work, spare }: ActionContext, action: ClaimRe
   const target = claimTargetOf(claim.value)
   const commit = action.commit === null ? accept(undefined) : findCommit(work, action.commit, action, target)
   if (!commit.ok) return commit
-  const judgement = judge(work, claim.value, target)
+  const judgement = judge(work, claim.value, target, commit.value !== undefined)
   if (!judgement.ok) return judgement
   if (action.commit === null || commit.value === undefined) return revealBare(work, target, judgement.value)
   conclude(work, action.commit, { ...commit.value, revealedAt: work.height, revealFeeAtoms: spare }, judgement.value)
@@ -46,8 +46,8 @@ function findCommit(work: Work, id: ClaimId, reveal: ClaimReveal, target: ClaimT
   return ticks < work.parameters.revealTicks ? accept(commit) : reject('E_CLAIM_LATE', 'REVEAL ticks have passed')
 }
 
-function judge(work: Work, claim: Claim, target: ClaimTarget): Verdict<Judgement> {
-  const facts = findFacts(work, target)
+function judge(work: Work, claim: Claim, target: ClaimTarget, isCommitted: boolean): Verdict<Judgement> {
+  const facts = findFacts(work, target, isCommitted)
   return facts.ok ? accept(judgeClaim(claim, facts.value, verifySignature)) : facts
 }
 

@@ -18,9 +18,12 @@ export function targetHashOf(target: ClaimTarget): Hash {
   return hashHex('claim-target', encode(claimTargetCodec, target))
 }
 
-/** What the judge is told, or why nothing of this kind is on record. */
-export function findFacts(work: Work, target: ClaimTarget): Verdict<JudgeFacts> {
-  return target.kind === 'checkpoint' ? checkpointFacts(work, target) : seatFacts(work, target)
+/**
+ * What the judge is told, or why nothing of this kind is on record. A target that somebody committed to was on
+ * record then: a void since may have moved the start of its dag, and excuses nobody.
+ */
+export function findFacts(work: Work, target: ClaimTarget, isCommitted = false): Verdict<JudgeFacts> {
+  return target.kind === 'checkpoint' ? checkpointFacts(work, target) : seatFacts(work, target, isCommitted)
 }
 
 function checkpointFacts(work: Work, { asset, sequence, checkpoint: id }: CheckpointTarget): Verdict<JudgeFacts> {
@@ -42,11 +45,12 @@ function checkpointFacts(work: Work, { asset, sequence, checkpoint: id }: Checkp
   })
 }
 
-function seatFacts(work: Work, target: SeatTarget): Verdict<JudgeFacts> {
+function seatFacts(work: Work, target: SeatTarget, isCommitted: boolean): Verdict<JudgeFacts> {
   const { asset, epoch, dag, seat } = target
   const record = work.get('assets', asset)
   const committee = work.get('committees', { asset, epoch })
-  if (record === undefined || committee?.seats[seat] === undefined || !dagsOf(work, target).includes(dag)) {
+  const isKnown = isCommitted || dagsOf(work, target).includes(dag)
+  if (record === undefined || committee?.seats[seat] === undefined || !isKnown) {
     return reject('E_CLAIM_TARGET', 'no such seat and dag are on record')
   }
   return accept({ ...commonFacts(work, asset, record), committee, target: { kind: 'seat', epoch, dag, seat } })

@@ -147,6 +147,24 @@ describe('a unit that is slashed for one epoch [BND-6, CLM-6]', () => {
 })
 
 describe('evidence against an epoch [CLM-4, CLM-6]', () => {
+  it('committed to in time stays good when a void below moves the start of its dag [CLM-4]', () => {
+    while (asset.record.epoch < 2) {
+      const last = asset.checkpoint(asset.record.sequence).statement?.baseHeight ?? 56
+      const next = asset.statement()
+      chain.produce(next.baseHeight >= Math.max(last, 56) + 20 ? [asset.post(oscar, next)] : [])
+    }
+    while (chain.state.recordedFinal.height < asset.committee(2).begins) chain.produce()
+    const closing = falseEdge(asset, { epoch: 1 })
+    chain.produce([asset.post(oscar, closing.statement)])
+    const twins = twinStatements(asset, 0)
+    const claim = new TestClaim(chain, wanda, twins.target, twins.claim, deposit)
+    commitAndFinalise(claim)
+    chain.produce([new TestClaim(chain, oscar, closing.target, closing.claim, deposit).reveal({ commit: null })])
+    expect(asset.checkpoint(closing.statement.sequence).status).toBe('void')
+    chain.produce([claim.reveal()])
+    expect(claim.record?.status).toBe('proven')
+  })
+
   it('is refused EVIDENCE_AGE after its last checkpoint is settled, with or without a commit', () => {
     const twins = twinStatements(asset, 1)
     const claim = new TestClaim(chain, wanda, twins.target, twins.claim, deposit)
