@@ -4,6 +4,7 @@ import { encode, list, record, uint } from '#contracts/codec/codec.ts'
 import { pathOf } from '#contracts/merkle/node.ts'
 import { buildWitness, witnessCodec } from '#contracts/merkle/witness.ts'
 import { present } from '#contracts/primitives/verdict.ts'
+import { fewestVotes } from '#contracts/statements/certificate.ts'
 import { lastHeightOf, type PeriodEntry, type PeriodHead } from '#contracts/statements/period-table.ts'
 import { type Certificate, certificateCodec, finalityPointCodec, isSamePoint } from '#contracts/statements/vote.ts'
 import type { BaseEffect, ChainStep, FinalityAnchor } from '../consensus/events.ts'
@@ -42,7 +43,7 @@ export function buildAdvance(
     changes: changedEntries(before, last),
     meta: {
       anchor: encode(anchorCodec, effect.anchor),
-      proof: encode(proofCodec, effect.proof),
+      proof: encode(proofCodec, effect.proof.map(certificate => forWallets(last, certificate))),
       state: exportAnchor(last)
     },
     handovers: handovers.flatMap(({ period, handover }) =>
@@ -71,9 +72,16 @@ function buildHandover(
     if (finalises === undefined || justifies.vote.period !== period) continue
     const { entries } = nextTable(state, period + 1)
     const proof = proveKey(state, 'periods', { kind: 'head', period: period + 1 })
-    return { certificates: [justifies, finalises], header: state.header, entries, ...proof }
+    const certificates = [justifies, finalises].map(certificate => forWallets(state, certificate))
+    return { certificates, header: state.header, entries, ...proof }
   }
   return undefined
+}
+
+/** Without the votes that blocks carry for standing alone: a wallet knows the table and no other peers [PRF-7, POS-9]. */
+function forWallets(state: ChainState, certificate: Certificate): Certificate {
+  const table = state.tableOf(certificate.vote.period)
+  return table === undefined ? certificate : fewestVotes(table, certificate)
 }
 
 function nextTable(

@@ -109,6 +109,28 @@ export function checkCertificateSignatures(
   return undefined
 }
 
+/**
+ * The fewest votes that pass two thirds, largest first: what a wallet is given [PRF-7]. Votes that a block carries for their
+ * peers' standing alone are left out, so a checker needs the table and nothing else. Unchanged without a quorum.
+ */
+export function fewestVotes(table: PeriodTable, certificate: Certificate): Certificate {
+  const weightAt = (peer: PublicKey): bigint => table.byPeer.get(peer)?.weight ?? 0n
+  // Equal weights keep the order of peers: sort is stable.
+  const heaviest = [...certificate.votes].sort((a, b) => {
+    const difference = weightAt(b.peer) - weightAt(a.peer)
+    return difference > 0n ? 1 : difference < 0n ? -1 : 0
+  })
+  const chosen = new Set<PublicKey>()
+  let weight = 0n
+  for (const { peer } of heaviest) {
+    if (isQuorum(table, weight)) break
+    chosen.add(peer)
+    weight += weightAt(peer)
+  }
+  if (!isQuorum(table, weight)) return certificate
+  return { ...certificate, votes: certificate.votes.filter(({ peer }) => chosen.has(peer)) }
+}
+
 /** True if the vote is signed by its peer [SIG-2]. */
 export function isSignedVote(signed: SignedVote, genesis: GenesisHash): boolean {
   return verifySignature(signed.peer, voteSigningBytes(genesis, signed.vote), signed.signature)
