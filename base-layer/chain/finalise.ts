@@ -43,7 +43,10 @@ export function buildAdvance(
     changes: changedEntries(before, last),
     meta: {
       anchor: encode(anchorCodec, effect.anchor),
-      proof: encode(proofCodec, effect.proof.map(certificate => forWallets(last, certificate))),
+      proof: encode(
+        proofCodec,
+        effect.proof.map(certificate => forWallets(last, certificate))
+      ),
       state: exportAnchor(last)
     },
     handovers: handovers.flatMap(({ period, handover }) =>

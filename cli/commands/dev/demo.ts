@@ -42,9 +42,9 @@ async function conclude({ output, signal }: Context, stage: Stage, folder: strin
             .join(', ')}.`
         )
   ])
-  if (failure !== undefined) {
-    const { name, error } = failure
-    process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`)
+  for (const { name, ok: seen, detail } of steps) {
+    if (!seen)
+      process.stderr.write(`${name === failure?.name ? 'first to fail: ' : ''}${name}: ${String(detail['error'])}\n`)
   }
   if (ok && !keep) await rm(folder, { recursive: true, force: true })
   else output.note(`Logs and databases of the nodes are kept in ${folder}`)
