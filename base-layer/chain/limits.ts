@@ -4,6 +4,8 @@ export const CHAIN_LIMITS = {
   mempoolTransactions: 16_384,
   /** Encoded bytes of the same: eight full blocks. */
   mempoolBytes: 16_000_000,
+  /** Of both, the part in percent that transactions without a reserved lane may fill: claims always find room [LED-5]. */
+  mempoolOrdinaryPercent: 75,
   /** Waiting transactions that one new head re-checks; the rest is checked when a block takes it. */
   recheckedPerHead: 256,
   /** Candidates handed to a block under construction: what does not fit is not worth trying. */

@@ -4,6 +4,7 @@ import type { Transaction } from '#contracts/ledger/transaction.ts'
 import type { TransactionId } from '#contracts/primitives/ids.ts'
 import { accept, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { applyTransaction, type PreparedTransaction } from '../state/apply-transaction.ts'
+import { LAST_LANE, laneOf } from '../state/block-limits.ts'
 import type { ChainState } from '../state/chain-state.ts'
 import { Work } from '../state/work.ts'
 import { CHAIN_LIMITS } from './limits.ts'
@@ -41,11 +42,9 @@ export class Mempool {
 
   /** Takes a transaction that applies on the head and beside those that wait; asking twice is accepted twice. */
   add(prepared: PreparedTransaction): Verdict<TransactionId> {
-    const { id, encoded } = prepared
+    const { id } = prepared
     if (this.#waiting.has(id)) return accept(id)
-    const full =
-      this.#waiting.size >= CHAIN_LIMITS.mempoolTransactions || this.#bytes + encoded.length > CHAIN_LIMITS.mempoolBytes
-    if (full) return reject('E_BUSY', 'too many transactions are waiting')
+    if (this.#isFullFor(prepared)) return reject('E_BUSY', 'too many transactions are waiting')
     const applied = this.#apply(prepared)
     if (!applied.ok) {
       this.#refuse(id, applied)
@@ -56,14 +55,11 @@ export class Mempool {
     return accept(id)
   }
 
-  /** Candidates in the order they came, for the block's own order of lanes [LED-5]. */
+  /** Candidates by lane, within a lane in the order they came: a flood in one lane hides none of another [LED-5]. */
   candidates(): readonly Transaction[] {
-    const found: Transaction[] = []
-    for (const { prepared } of this.#waiting.values()) {
-      if (found.length >= CHAIN_LIMITS.candidates) break
-      found.push(prepared.transaction)
-    }
-    return found
+    const lanes = Array.from({ length: LAST_LANE + 1 }, (): Transaction[] => [])
+    for (const { prepared } of this.#waiting.values()) lanes[laneOf(prepared.transaction)]?.push(prepared.transaction)
+    return lanes.flat().slice(0, CHAIN_LIMITS.candidates)
   }
 
   /** Encodings of those that have waited for at least `heights` blocks, oldest first, within both bounds. */
@@ -97,6 +93,13 @@ export class Mempool {
       this.#remove(prepared.id)
       this.#refuse(prepared.id, verdict)
     }
+  }
+
+  #isFullFor({ transaction, encoded }: PreparedTransaction): boolean {
+    const percent = laneOf(transaction) === LAST_LANE ? CHAIN_LIMITS.mempoolOrdinaryPercent : 100
+    const countMax = (CHAIN_LIMITS.mempoolTransactions * percent) / 100
+    const bytesMax = (CHAIN_LIMITS.mempoolBytes * percent) / 100
+    return this.#waiting.size >= countMax || this.#bytes + encoded.length > bytesMax
   }
 
   #apply(prepared: PreparedTransaction): Verdict<undefined> {

@@ -106,7 +106,7 @@ export function laneOf({ action }: Transaction): number {
 }
 
 /** The lane of everything that has none reserved. */
-const LAST_LANE = 5
+export const LAST_LANE = 5
 /** One in so many of a block is kept for each reserved lane, so that a flood of one leaves room in the others. */
 const LANE_PART = 8
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { CHAIN_LIMITS } from '#base-layer/chain/limits.ts'
 import { Mempool } from '#base-layer/chain/mempool.ts'
 import { PreferredChain } from '#base-layer/chain/preferred-chain.ts'
 import { prepareTransaction } from '#base-layer/state/apply-transaction.ts'
@@ -60,6 +61,28 @@ describe('the mempool', () => {
     pool.advance(chain.state, idsOf(block), [])
     pool.advance(before, [], [prepareTransaction(paid)])
     expect(pool.candidates()).toEqual([paid])
+  })
+
+  test('offers reserved lanes first and keeps room for them, whatever flood of payments came before [LED-5]', () => {
+    const chain = new ChainBuilder()
+    chain.isRevealing = false
+    const { period } = chain.state.chain.parameters
+    chain.produceTo(period)
+    const pool = new Mempool(chain.state)
+    const paid = chain.spend({ from: olga, to: [output(oscar.key, shares(5))] })
+    expect(pool.add(prepareTransaction(paid)).ok).toBe(true)
+    const [peer] = chain.awake
+    if (peer === undefined) throw new Error('somebody is awake')
+    const revealed = chain.reveal(peer, 1)
+    // As if the flood had filled its part of the bytes: the reveal still finds room, a payment does not.
+    const ordinaryMax = (CHAIN_LIMITS.mempoolBytes * CHAIN_LIMITS.mempoolOrdinaryPercent) / 100
+    const padded = { ...prepareTransaction(paid), encoded: new Uint8Array(ordinaryMax) }
+    const other = prepareTransaction(chain.spend({ from: oscar, to: [output(olga.key, shares(1))] }))
+    pool.advance(chain.state, [padded.id], [])
+    pool.advance(chain.state, [], [padded])
+    expect(pool.add(other)).toMatchObject({ ok: false, code: 'E_BUSY' })
+    expect(pool.add(prepareTransaction(revealed))).toMatchObject({ ok: true })
+    expect(pool.candidates()).toEqual([revealed, paid])
   })
 
   test('says what has waited for some blocks, within its bounds', () => {
