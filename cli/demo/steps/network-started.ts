@@ -10,6 +10,8 @@ import type { World } from '../world.ts'
 
 /** A finalised height that shows several proposers at work. */
 const HEIGHT = 4
+/** More than the one bootstrap address each was given. */
+const PEERS_MIN = 3
 
 export async function observeNetwork(stage: Stage, world: World): Promise<Sight<undefined>> {
   const founders = world.network.nodes.filter(node => node.running)
@@ -19,8 +21,6 @@ export async function observeNetwork(stage: Stage, world: World): Promise<Sight<
   const all = joined === undefined ? nodes : [...nodes, joined.node]
   const ids = new Set(all.map(node => node.block))
   if (ids.size !== 1) throw new Error(`nodes finalised different blocks at height ${HEIGHT}: ${[...ids].join(', ')}`)
-  const lonely = all.filter(node => node.connected < 2)
-  if (lonely.length > 0) throw new Error(`${lonely.map(node => node.name).join(', ')} found fewer than two peers`)
   const blocks = await Promise.all(Array.from({ length: HEIGHT }, (_, i) => world.chain.block(i + 1)))
   const proposers = [...new Set(blocks.flatMap(block => (block === undefined ? [] : [world.nameOf(block.proposer)])))]
   const tip = await world.chain.tip('final')
@@ -52,9 +52,12 @@ export async function observeNetwork(stage: Stage, world: World): Promise<Sight<
 async function observeNode(stage: Stage, world: World, node: ChildNode) {
   const chain = world.chains.get(node.name)
   const block = await stage.until(`block ${HEIGHT} final at ${node.name}`, async () => await chain?.block(HEIGHT))
-  const [info, status] = await Promise.all([rpcCall(node.rpcUrl, 'node.info'), rpcCall(node.rpcUrl, 'node.status')])
-  const { pid, peerId } = NODE_INFO.parse(info)
-  return { name: node.name, pid, peerId, connected: NODE_STATUS.parse(status).peers.length, block: block.id }
+  const { pid, peerId } = NODE_INFO.parse(await rpcCall(node.rpcUrl, 'node.info'))
+  const connected = await stage.until(`${node.name} to find at least ${PEERS_MIN} peers`, async () => {
+    const { peers } = NODE_STATUS.parse(await rpcCall(node.rpcUrl, 'node.status'))
+    return peers.length >= PEERS_MIN ? peers.length : undefined
+  })
+  return { name: node.name, pid, peerId, connected, block: block.id }
 }
 
 /** Started when the others are well under way; it has the whole chain to fetch. */
