@@ -84,6 +84,8 @@ export interface BaseNode {
 }
 
 const STATUS_MS = 1_000
+/** Why a transaction of ours may be sent later, unchanged but for what pays for it. */
+const PASSING: ReadonlySet<string> = new Set(['E_FUNDS', 'E_INPUTS_TOO_MANY', 'E_BUSY'])
 
 /**
  * Makes the guard file of a node's signing key, once, when the key is made; a node that finds none takes it for lost and
@@ -226,7 +228,8 @@ class RunningNode implements BaseNode {
           void this.#intake.submit(transaction, true).catch(() => {})
         },
         postEvidence: async evidence => {
-          await account.act({ kind: 'evidence.post', evidence })
+          const posted = await account.act({ kind: 'evidence.post', evidence })
+          return posted.ok || !PASSING.has(posted.code)
         }
       }
     )

@@ -334,7 +334,12 @@ export class Chain {
 
   #save(): void {
     if (this.#unsavedBlocks.length === 0 && this.#unsavedCertificates.length === 0) return
-    this.#parts.store.put(this.#unsavedBlocks, this.#unsavedCertificates)
+    const { store, signing } = this.#parts
+    store.put(
+      this.#unsavedBlocks,
+      this.#unsavedCertificates,
+      signing === null ? undefined : encodeStamp(signing.guard.stamp)
+    )
     this.#unsavedBlocks = []
     this.#unsavedCertificates = []
   }

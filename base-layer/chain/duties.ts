@@ -20,8 +20,8 @@ export interface DutyKeys {
 export interface DutyPorts {
   /** Puts a transaction of ours into the mempool and tells the peers; what the head refuses is tried at the next. */
   readonly submit: (transaction: Transaction) => void
-  /** Pays for and sends an evidence.post. */
-  readonly postEvidence: (evidence: Uint8Array) => Promise<void>
+  /** Pays for and sends an evidence.post. False: not now, there is no coin or no room; true: sent, or never to be. */
+  readonly postEvidence: (evidence: Uint8Array) => Promise<boolean>
 }
 
 export class Duties {
@@ -72,16 +72,13 @@ export class Duties {
     this.#ports.submit(this.#reveal.transaction)
   }
 
-  /** One at a time, each once: what the head refuses has been punished already. */
+  /** One at a time; what cannot be paid for now is tried at the next head. What the head refuses is punished already. */
   async #postEvidence(): Promise<void> {
     const evidence = this.#evidence[0]
     if (evidence === undefined || this.#posting) return
     this.#posting = true
-    try {
-      await this.#ports.postEvidence(encode(evidenceCodec, evidence))
-      this.#evidence = this.#evidence.slice(1)
-    } finally {
-      this.#posting = false
-    }
+    const isDone = await this.#ports.postEvidence(encode(evidenceCodec, evidence)).catch(() => true)
+    this.#posting = false
+    if (isDone) this.#evidence = this.#evidence.slice(1)
   }
 }

@@ -107,21 +107,36 @@ function heightOnChain({ chain, store }: Pick<Served, 'chain' | 'store'>, id: Bl
   }
 }
 
-function headersOf({ chain, store }: Served, from: number, count: number): SignedHeader[] {
+/** Fewer than asked for where blocks are large: who wants the rest asks again from there. */
+export function headersOf(
+  { chain, store }: Pick<Served, 'chain' | 'store'>,
+  from: number,
+  count: number
+): SignedHeader[] {
   const to = Math.min(chain.final.height, from + count - 1)
   const headers: SignedHeader[] = []
-  for (let height = from; height <= to; height++) {
+  let work = 0
+  for (let height = from; height <= to && work < SYNC_LIMITS.headersWorkBytes; height++) {
     const bytes = store.finalBytes(height)
     if (bytes === undefined) break
+    work += bytes.length
     const { header, signature } = decodeStoredBlock(bytes)
     headers.push({ header, signature })
   }
   return headers
 }
 
-async function takeOffer(intake: Served['intake'], offer: readonly Uint8Array[]) {
+/** Rejects at the first that is worthless whoever looks at it: nobody honest hands such a thing over. */
+export async function takeOffer(
+  intake: Served['intake'],
+  offer: readonly Uint8Array[]
+): Promise<{ readonly taken: number }> {
   let taken = 0
-  for (const one of offer) if ((await intake.takeTransaction(one)) === 'accept') taken += 1
+  for (const one of offer) {
+    const verdict = await intake.takeTransaction(one)
+    if (verdict === 'reject') throw new RuntimeError('E_BAD_FRAME', 'a worthless transaction was offered')
+    if (verdict === 'accept') taken += 1
+  }
   return { taken }
 }
 

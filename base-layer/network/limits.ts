@@ -12,7 +12,8 @@ export const SYNC_LIMITS = {
   /** One whole block above the range, and framing. */
   responseBytes: 9 * MIB,
   headers: 1_024,
-  headersBytes: 3 * MIB,
+  /** Bytes of the blocks that one answer of headers is cut from: decoding them is done between two events. */
+  headersWorkBytes: MIB,
   /** Ids of one locator: steps double, so this spans any tree consensus keeps. */
   locatorIds: 32,
   /** Blocks a transaction waits before it is handed to peers again: gossip and the next proposers had their turn. */

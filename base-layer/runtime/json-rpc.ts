@@ -2,7 +2,7 @@
 // to a node. Loopback by default. A foreign web page cannot reach it: the Host header is checked against DNS
 // rebinding, and the JSON content type makes a browser ask first, which nothing here answers.
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { serve } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -75,8 +75,11 @@ export async function createRpcServer(settings: RpcSettings): Promise<RpcServer>
   const hostname = settings.hostname ?? '127.0.0.1'
   const allowed = new Set(settings.allowedHosts ?? [])
   const app = buildApp(settings, allowed)
-  const server = serve({ fetch: app.fetch, hostname, port: settings.port }) as Server
+  // By default Node looks only every half minute whose time is over.
+  const serverOptions = { connectionsCheckingInterval: RPC_LIMITS.checkingMs }
+  const server = serve({ fetch: app.fetch, hostname, port: settings.port, serverOptions }) as Server
   server.maxConnections = RPC_LIMITS.socketsMax
+  server.on('connection', closeIfSilent)
   server.headersTimeout = RPC_LIMITS.headersTimeoutMs
   server.requestTimeout = RPC_LIMITS.requestTimeoutMs
   await new Promise<void>((resolve, reject) => {
@@ -93,6 +96,14 @@ export async function createRpcServer(settings: RpcSettings): Promise<RpcServer>
         server.closeAllConnections()
       })
   }
+}
+
+/** The timeouts of the server begin with the first byte; whoever sends none is closed here. */
+function closeIfSilent(socket: Socket): void {
+  const timer = setTimeout(() => {
+    if (socket.bytesRead === 0) socket.destroy()
+  }, RPC_LIMITS.headersTimeoutMs)
+  socket.once('close', () => clearTimeout(timer))
 }
 
 function buildApp(settings: RpcSettings, allowedHosts: ReadonlySet<string>): Hono {
@@ -114,14 +125,18 @@ function buildApp(settings: RpcSettings, allowedHosts: ReadonlySet<string>): Hon
     if (type !== 'application/json') {
       return c.json(failure(null, BAD_REQUEST, 'E_BAD_CONTENT_TYPE', 'the content type is application/json'), 415)
     }
+    // Read first: whoever sends slowly holds a socket and none of the calls.
+    const body = await c.req.text().catch(() => undefined)
+    if (body === undefined) return c.text('the body broke off', 400)
     if (running >= RPC_LIMITS.concurrentCallsMax) return c.json(failure(null, FAILED, 'E_BUSY', 'too many calls'), 503)
     running += 1
     try {
-      return c.json((await answer(settings, await c.req.text())) as object)
+      return c.json((await answer(settings, body)) as object)
     } finally {
       running -= 1
     }
   })
+  app.onError((_error, c) => c.text('the request broke off', 400))
   app.notFound(c => c.text('not found', 404))
   return app
 }

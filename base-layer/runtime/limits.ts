@@ -100,6 +100,7 @@ export const RPC_LIMITS = {
   /** Open sockets, headers and body must arrive in these times: slow clients hold no resources. */
   socketsMax: 256,
   headersTimeoutMs: 5_000,
+  checkingMs: 1_000,
   requestTimeoutMs: 15_000,
   /** Default patience of the client. */
   clientTimeoutMs: 15_000,

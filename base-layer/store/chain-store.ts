@@ -59,15 +59,19 @@ export class ChainStore {
     this.#statements.putMeta.run(name, value)
   }
 
-  /** Stores blocks and certificates in one durable transaction; those already there stay as they are. */
-  put(blocks: readonly StoredBlock[], certificates: readonly Certificate[]): void {
-    const { putBlock, putCertificate, dropCertificates } = this.#statements
+  /**
+   * Stores blocks and certificates in one durable transaction; those already there stay as they are. `guard`: the stamp of
+   * the vote guard as it is now, so that an older copy of its file is noticed however long finality stalls [FIN-7].
+   */
+  put(blocks: readonly StoredBlock[], certificates: readonly Certificate[], guard?: Uint8Array): void {
+    const { putBlock, putCertificate, dropCertificates, putMeta } = this.#statements
     this.#transact(() => {
       for (const { id, height, slot, bytes } of blocks) putBlock.run(hexToBytes(id), height, slot, bytes)
       for (const certificate of certificates) {
         const { epoch, id } = certificate.vote.target
         putCertificate.run(epoch, hexToBytes(id), encode(certificatesCodec, [certificate]))
       }
+      if (guard !== undefined) putMeta.run('guard', guard)
       if (certificates.length > 0) dropCertificates.run(STORE_LIMITS.certificates)
     })
   }

@@ -67,7 +67,7 @@ export function createAccount(chain: BaseChain, secret: Secret<Uint8Array>, sett
 
 interface Reservation {
   readonly transaction: TransactionId
-  /** Given to the chain: from then on the chain knows what became of it. */
+  /** The chain has answered, or may have it: from then on it knows what became of it. */
   sent: boolean
 }
 
@@ -108,10 +108,6 @@ class ChainAccount implements Account {
   async send(wishes: TransactionWishes): Promise<Verdict<TransactionId, AccountCode>> {
     const built = await this.build(wishes)
     if (!built.ok) return built
-    for (const input of built.value.inputs) {
-      const reservation = this.#reserved.get(input)
-      if (reservation !== undefined) reservation.sent = true
-    }
     try {
       const sent = await this.#chain.submit(built.value)
       if (!sent.ok) this.release(built.value)
@@ -119,6 +115,12 @@ class ChainAccount implements Account {
     } catch (error) {
       // Whether it arrived is not known: the inputs stay reserved until the chain says what became of it.
       return reject('E_CHAIN_UNREACHABLE', error instanceof Error ? error.message : String(error))
+    } finally {
+      // Not earlier: to a chain that is still looking at it, the transaction is unknown.
+      for (const input of built.value.inputs) {
+        const reservation = this.#reserved.get(input)
+        if (reservation !== undefined) reservation.sent = true
+      }
     }
   }
 

@@ -1,8 +1,10 @@
 // The JSON-RPC door: typed errors for callers, nothing for strangers.
 import { request } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createRpcServer, RpcFailure, rpcMethod, type RpcServer } from '#base-layer/runtime/json-rpc.ts'
+import { RPC_LIMITS } from '#base-layer/runtime/limits.ts'
 import { rpcCall } from '#base-layer/runtime/json-rpc-client.ts'
 
 let server: RpcServer
@@ -107,4 +109,42 @@ describe('the pages for operators', () => {
     expect(await (await fetch(new URL('/healthz', server.url))).json()).toEqual({ ok: true })
     expect(await (await fetch(new URL('/version', server.url))).json()).toEqual({ version: '1.2.3' })
   })
+
+  it('answers while clients that never finish their bodies hold more sockets than there are calls', async () => {
+    const { port, hostname } = new URL(server.url)
+    const head = `POST /rpc HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`
+    const slow: Socket[] = []
+    try {
+      for (let count = 0; count < RPC_LIMITS.concurrentCallsMax + 8; count++) {
+        const socket = connect(Number(port), hostname)
+        socket.on('error', () => {})
+        await new Promise(resolve => socket.write(head, resolve))
+        slow.push(socket)
+      }
+      await new Promise(resolve => setTimeout(resolve, 100))
+      expect(await rpcCall(server.url, 'add', { a: 1, b: 2 })).toBe(3)
+    } finally {
+      for (const socket of slow) socket.destroy()
+    }
+  })
+
+  it('closes idle sockets soon, so that a crowd of them keeps nobody out for long', async () => {
+    const { port, hostname } = new URL(server.url)
+    const closed: number[] = []
+    const started = Date.now()
+    const idle = Array.from({ length: RPC_LIMITS.socketsMax + 50 }, () => {
+      const socket = connect(Number(port), hostname)
+      socket.on('error', () => {})
+      socket.on('close', () => closed.push(Date.now() - started))
+      return socket
+    })
+    try {
+      while (closed.length < idle.length && Date.now() - started < 9_000)
+        await new Promise(resolve => setTimeout(resolve, 100))
+      expect(closed.length).toBe(idle.length)
+      expect(await rpcCall(server.url, 'add', { a: 1, b: 2 })).toBe(3)
+    } finally {
+      for (const socket of idle) socket.destroy()
+    }
+  }, 15_000)
 })

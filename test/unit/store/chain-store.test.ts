@@ -43,6 +43,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
+test('a stamp of the vote guard goes to the disk with the blocks [FIN-7]', () => {
+  store.put([block(1)], [], Uint8Array.of(1))
+  store.put([block(2)], [])
+  expect([...(store.meta('guard') ?? [])]).toEqual([1])
+})
+
 test('what an advance wrote is there after it is opened again, whole', async () => {
   const transaction = hashHex<TransactionId>('test-transaction')
   store.put([block(1), block(2)], [])
