@@ -30,13 +30,15 @@ function misfit(why: string): never {
 }
 
 /**
- * Canonical bytes of a value. Asserts if the value breaks its schema, or if `decode` would refuse the bytes.
+ * Canonical bytes of a value, in memory of their own. Asserts if the value breaks its schema, or if `decode` would refuse
+ * the bytes.
  */
 export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
   const bytes = cborEncode(codec.pack(value))
   const fault = scanCanonical(bytes)
   assert(fault === undefined, fault ?? '')
-  return bytes
+  // What comes out of a pool would keep all of it alive, and show it to whoever looks at its buffer.
+  return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice()
 }
 
 /** The value in untrusted bytes. Refuses more than `limit` bytes before looking at any. Never throws. */

@@ -94,6 +94,17 @@ describe('encode [ENC-1]', () => {
     expect(() => encode(bool, undefined as unknown as boolean)).toThrow('not allowed')
   })
 
+  test('bytes are in memory of their own, whatever their size', () => {
+    for (const size of [0, 40, 300, 2_000, 5_000, 20_000, 100_000]) {
+      const made = encode(
+        list(bytes(size), 3),
+        [1, 2, 3].map(() => new Uint8Array(size))
+      )
+      expect(made.constructor).toBe(Uint8Array)
+      expect(made.buffer.byteLength, String(size)).toBe(made.length)
+    }
+  })
+
   test('gives bytes of its own', () => {
     const first = encode(bytes(500), new Uint8Array(400).fill(1))
     const copy = first.slice()
