@@ -77,7 +77,9 @@ class Session {
     if (!checked.ok) return this.#done(id, { kind: 'refused', code: checked.code, why: checked.why })
     const replica = this.#parts.served.running(asset)
     if (replica === undefined || replica.seat === null) {
-      void this.#parts.relay(asset, instruction).then(outcome => this.#done(id, outcome))
+      const failed: Outcome = { kind: 'refused', code: 'E_TIMEOUT', why: 'no member could be asked' }
+      const relayed = this.#parts.relay(asset, instruction).catch(() => failed)
+      void relayed.then(outcome => this.#done(id, outcome))
       return
     }
     if (this.#cancels.has(id)) {
@@ -100,7 +102,7 @@ class Session {
   }
 
   #refuse(id: Hash, code: string, why: string): void {
-    this.#say({ kind: 'refused', id, code, why })
+    this.#say({ kind: 'refused', id, code: printable(code, 64), why: printable(why, 256) })
   }
 
   #done(id: Hash, outcome: Outcome): void {
@@ -120,4 +122,9 @@ class Session {
       }
     })
   }
+}
+
+/** Reasons are made in many places and by others: whatever they hold, the notice can be written. */
+function printable(text: string, max: number): string {
+  return text.slice(0, max).replace(/[^\x20-\x7e]/g, '?')
 }
