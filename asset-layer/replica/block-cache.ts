@@ -39,6 +39,8 @@ export class BlockCache {
   readonly #byDigest = new Map<Hash, RoundedBlock>()
   readonly #bodies = new Map<Hash, Body>()
   readonly #encoded = new WeakMap<CheckedDagHeader, Uint8Array>()
+  /** Own bodies, by the array they were encoded into. */
+  readonly #own = new WeakMap<Uint8Array, readonly Uint8Array[]>()
   #top: Round = 0
 
   constructor(lane: LaneStore, checks: InstructionChecks) {
@@ -71,6 +73,13 @@ export class BlockCache {
     this.prepare(block)
     if (round > this.#top) this.#collect(round)
     return rounded
+  }
+
+  /** The body of an own block from checked instructions, which are not decoded and checked again. */
+  encodeOwnBody(instructions: readonly Uint8Array[]): Uint8Array {
+    const body = encode(dagBodyCodec, instructions)
+    this.#own.set(body, instructions)
+    return body
   }
 
   /** Decodes a body and starts to check the signatures in it, before its block is ordered. */
@@ -115,6 +124,8 @@ export class BlockCache {
   }
 
   #bodyOf(round: Round, encoded: Uint8Array): Body {
+    const own = this.#own.get(encoded)
+    if (own !== undefined) return { round, instructions: own, warmed: Promise.resolve() }
     const decoded = decode(dagBodyCodec, encoded, DAG_LIMITS.bodyBytes)
     const instructions = decoded.ok ? decoded.value : NOTHING
     return { round, instructions, warmed: this.#checks.warm(instructions) }

@@ -46,7 +46,7 @@ export interface Execution {
   readonly state: AssetState
   readonly steps: readonly ExecutedStep[]
   readonly refused: readonly { readonly id: InstructionId | null; readonly code: string }[]
-  readonly leaves: readonly CommittedStep['leaf'][]
+  readonly leaves: readonly Pick<CommittedStep, 'leaf' | 'leafBytes'>[]
   readonly statement: Statement | null
 }
 
@@ -166,7 +166,7 @@ export class Executor {
       state: outcome.state,
       steps: steps.map(({ index, outcome: came, code, id }) => ({ index, sequence, outcome: came, code, id })),
       refused: outcome.refused.map(toRefused),
-      leaves: steps.map(({ leaf }) => leaf),
+      leaves: outcome.steps,
       statement: outcome.statement
     })
   }

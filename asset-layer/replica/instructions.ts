@@ -29,8 +29,13 @@ export function idOfInstruction(bytes: Uint8Array): InstructionId | undefined {
   const known = ids.get(bytes)
   if (known !== undefined) return known
   const decoded = decodeInstruction(bytes)
-  if (!decoded.ok) return undefined
-  const id = instructionIdOf(decoded.value)
+  return decoded.ok ? rememberedId(bytes, decoded.value) : undefined
+}
+
+function rememberedId(bytes: Uint8Array, instruction: Instruction): InstructionId {
+  const known = ids.get(bytes)
+  if (known !== undefined) return known
+  const id = instructionIdOf(instruction)
   ids.set(bytes, id)
   return id
 }
@@ -62,8 +67,7 @@ export class InstructionChecks {
     } catch {
       return reject('E_BUSY', 'too many signatures are waiting')
     }
-    const id = instructionIdOf(instruction)
-    ids.set(bytes, id)
+    const id = rememberedId(bytes, instruction)
     const { account, sequence, notAfter } = instruction
     return accept({ id, account, sequence, notAfter, bytes })
   }
@@ -74,7 +78,7 @@ export class InstructionChecks {
       instructions.map(async bytes => {
         const decoded = decodeInstruction(bytes)
         if (!decoded.ok) return
-        ids.set(bytes, instructionIdOf(decoded.value))
+        rememberedId(bytes, decoded.value)
         // Execution has the last word, checked here or not.
         await this.#verify(decoded.value).catch(() => false)
       })

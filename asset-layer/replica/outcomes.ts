@@ -31,12 +31,12 @@ export class Outcomes {
     this.#lane = lane
   }
 
-  /** Calls back once. Returns what takes the wish back. */
+  /** Calls back once, when a commit to come brings the instruction or, after `hasRun`, one that was. Returns what takes the
+   * wish back. */
   wait(id: InstructionId, listener: Listener): () => void {
     const listeners = this.#waiting.get(id) ?? new Set()
     listeners.add(listener)
     this.#waiting.set(id, listeners)
-    this.#look(id)
     return () => {
       listeners.delete(listener)
       if (listeners.size === 0) this.#waiting.delete(id)
@@ -45,7 +45,7 @@ export class Outcomes {
 
   /** True if the instruction is a step already: whoever waits is told when a certificate covers it. */
   hasRun(id: InstructionId): boolean {
-    return this.#lane.stepOf(hexToBytes(id)) !== undefined
+    return this.#look(id)
   }
 
   executed({ commitIndex, steps, refused }: Execution): void {

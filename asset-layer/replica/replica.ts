@@ -10,13 +10,13 @@ import type { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
 import type { AssetContext, ExecuteStep } from '#contracts/assets/step.ts'
 import { NO_SEQUENCES, sequenceKey, sequencesCodec } from '#contracts/assets/reserved.ts'
 import type { Claim } from '#contracts/claims/claim.ts'
-import { decode, encode } from '#contracts/codec/codec.ts'
+import { decode } from '#contracts/codec/codec.ts'
 import type { CommitteeRecord } from '#contracts/committees/committee-record.ts'
 import { boundaryOf } from '#contracts/committees/schedule.ts'
 import { pathOf } from '#contracts/merkle/node.ts'
 import type { AssetId, DagId, PublicKey, Round, Seat } from '#contracts/primitives/ids.ts'
 import { assert, reject, type Verdict } from '#contracts/primitives/verdict.ts'
-import { type CheckedDagHeader, DAG_LIMITS, dagBodyCodec, deriveDagContext } from '#contracts/statements/dag-header.ts'
+import { type CheckedDagHeader, DAG_LIMITS, deriveDagContext } from '#contracts/statements/dag-header.ts'
 import type { CertifiedStatement } from '#contracts/statements/statement.ts'
 import type { CommitteeKeys } from '../checkpoints/certificate.ts'
 import type { ConsensusEffect, ConsensusEvent, Proposal } from '../consensus/events.ts'
@@ -317,7 +317,7 @@ export class Replica {
     const { clock, feed } = this.#parts
     // An execution that lags behind the order must not be given more: what waits stays in the mempool.
     const instructions = this.#executor.backlog > MOST_BACKLOG ? [] : this.mempool.take(feed.final)
-    const body = encode(dagBodyCodec, instructions)
+    const body = this.#cache.encodeOwnBody(instructions)
     return { kind: 'payload', round, body, baseHeight: feed.final, nowMs: clock.nowMs() }
   }
 

@@ -1,9 +1,10 @@
 // The traces of recent sequences, for receipts, claims and whoever asks: the open one grows with each commit, closed ones are
 // read from the store when wanted and forgotten again [EXE-3, CLM-5].
-import { traceLeafCodec, TRACE_LEAF_BYTES, type TraceLeaf, encodeTraceLeaf } from '#contracts/assets/trace.ts'
+import { traceLeafCodec, TRACE_LEAF_BYTES, type TraceLeaf } from '#contracts/assets/trace.ts'
 import { decode } from '#contracts/codec/codec.ts'
 import { MerkleLog } from '#contracts/merkle/log.ts'
 import { present } from '#contracts/primitives/verdict.ts'
+import type { CommittedStep } from '../execution/execute-commit.ts'
 import { REPLICA_LIMITS } from '../limits.ts'
 import type { LaneStore } from '../store/lane-store.ts'
 
@@ -24,15 +25,15 @@ export class Traces {
   }
 
   /** Adds the steps of one commit to the open sequence. */
-  append(sequence: number, firstStep: number, leaves: readonly TraceLeaf[]): void {
+  append(sequence: number, firstStep: number, steps: readonly Pick<CommittedStep, 'leaf' | 'leafBytes'>[]): void {
     const known = this.#known.get(sequence)
     // Reading it later gives these leaves too: they are queued for the store already.
-    if (known === undefined && leaves[0] !== undefined && leaves[0].index > firstStep) return
+    if (known === undefined && steps[0] !== undefined && steps[0].leaf.index > firstStep) return
     const trace = known ?? { sequence, firstStep, leaves: [], log: new MerkleLog() }
-    for (const leaf of leaves) {
+    for (const { leaf, leafBytes } of steps) {
       if (leaf.index !== firstStep + trace.leaves.length) continue
       trace.leaves.push(leaf)
-      trace.log.append(encodeTraceLeaf(leaf))
+      trace.log.append(leafBytes)
     }
     this.#keep(trace)
   }

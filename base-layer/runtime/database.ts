@@ -76,6 +76,8 @@ function connect(path: string, opened: SqliteHandle[]): SqliteHandle {
   handle.pragma('trusted_schema = OFF')
   handle.pragma('cell_size_check = ON')
   handle.pragma(`journal_size_limit = ${DATABASE_LIMITS.walBytesMax}`)
+  handle.pragma(`wal_autocheckpoint = ${DATABASE_LIMITS.checkpointPages}`)
+  handle.pragma(`cache_size = -${DATABASE_LIMITS.cacheKib}`)
   return handle
 }
 

@@ -111,6 +111,10 @@ export const RPC_LIMITS = {
 export const DATABASE_LIMITS = {
   /** How long a statement waits for the other connection of the same process. */
   busyTimeoutMs: 5_000,
+  /** Pages in the WAL before they are copied into the file: with the usual thousand, a busy store does that each second. */
+  checkpointPages: 4_096,
+  /** Page cache of a connection, so that inserts under random keys read nothing back. */
+  cacheKib: 16 * KIB,
   /** The WAL file is cut back to this size after a checkpoint. */
   walBytesMax: 32 * MIB
 } as const
