@@ -73,7 +73,7 @@ export async function openVoteGuard(
     found !== undefined && stamp !== null && (found.id !== stamp.id || countWrites(database) < stamp.writes)
   const lost = found === undefined || isOlder
   if (lost) writeIdentity(database, key, lossAt(context))
-  return { guard: new FileVoteGuard(database), lost }
+  return { guard: new FileVoteGuard(database, context), lost }
 }
 
 /** From a loss on: silence for two epochs, then no old sources in any period this key may have voted in [FIN-7]. */
@@ -87,6 +87,16 @@ function lossAt({ parameters, nowMs }: GuardContext) {
   }
 }
 
+/**
+ * A key that has not voted for some epochs may be one whose whole folder was restored from a copy, which no file can tell: it
+ * meets its peers, and with them what it has forgotten, before it votes from an old source [FIN-4].
+ */
+function quietUntilMs(vote: VoteMark | undefined, { parameters, nowMs }: GuardContext): number {
+  const epoch = Math.floor(Math.max(0, nowMs) / parameters.finalityEpochMs)
+  if (vote === undefined || vote.targetEpoch + STORE_LIMITS.lossEpochs >= epoch) return 0
+  return nowMs + STORE_LIMITS.lossEpochs * parameters.finalityEpochMs
+}
+
 export class FileVoteGuard implements VoteGuard {
   readonly #database: Database<GuardTables>
   readonly #statements: ReturnType<typeof prepareAll>
@@ -94,15 +104,17 @@ export class FileVoteGuard implements VoteGuard {
   #acknowledgedSlot: number
   #proposedSlot: number
   #writes: number
+  readonly #quietUntilMs: number
   #stopped: string | undefined
 
-  constructor(database: Database<GuardTables>) {
+  constructor(database: Database<GuardTables>, context: GuardContext) {
     this.#database = database
     this.#statements = prepareAll(database.handle)
     this.#acknowledgedSlot = newestSlot(this.#statements.newestAcknowledgement.get())
     this.#proposedSlot = newestSlot(this.#statements.newestProposal.get())
     this.#vote = voteMarkIn(this.#statements.newestVote.get())
     this.#writes = countWrites(database)
+    this.#quietUntilMs = quietUntilMs(this.#vote, context)
   }
 
   get marks(): GuardMarks {
@@ -111,7 +123,7 @@ export class FileVoteGuard implements VoteGuard {
       vote: this.#vote ?? null,
       acknowledgedSlot: this.#acknowledgedSlot,
       proposedSlot: this.#proposedSlot,
-      maySignFromMs: loss?.maySignFromMs ?? 0,
+      maySignFromMs: Math.max(loss?.maySignFromMs ?? 0, this.#quietUntilMs),
       loss: loss === null ? null : { period: loss.period, epoch: loss.epoch }
     }
   }

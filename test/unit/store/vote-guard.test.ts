@@ -151,6 +151,23 @@ describe('the vote guard [FIN-7]', () => {
     await old.close()
   })
 
+  test('after a pause longer than two epochs it is silent for two, as a restored folder must be; after a short one not', async () => {
+    const { guard } = await openVoteGuard(path, CONTEXT)
+    guard.write(vote(0, 1))
+    await guard.close()
+    const epochMs = DEV_PARAMETERS.finalityEpochMs
+    for (const [nowMs, from] of [
+      [3 * epochMs, 0],
+      [4 * epochMs, 6 * epochMs],
+      [1_000 * epochMs, 1_002 * epochMs],
+      [-5, 0]
+    ] as const) {
+      const { guard: again, lost } = await openVoteGuard(path, { ...CONTEXT, nowMs })
+      expect([lost, again.marks.maySignFromMs, again.marks.loss]).toEqual([false, from, null])
+      await again.close()
+    }
+  })
+
   test('a guard of another folder is a loss', async () => {
     const stamp = { id: hashHex('another-guard'), writes: 0 }
     const { guard, lost } = await openVoteGuard(path, { ...CONTEXT, stamp })
