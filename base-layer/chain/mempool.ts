@@ -15,16 +15,25 @@ interface Waiting {
   readonly since: number
 }
 
+/** How much may wait; see CHAIN_LIMITS. */
+export interface MempoolLimits {
+  readonly mempoolTransactions: number
+  readonly mempoolBytes: number
+  readonly mempoolOrdinaryPercent: number
+}
+
 export class Mempool {
   readonly #waiting = new Map<TransactionId, Waiting>()
   readonly #refused = new Map<TransactionId, Rejection>()
+  readonly #limits: MempoolLimits
   #bytes = 0
   #head: ChainState
   /** The head with every waiting transaction applied, so that two that spend one output are told apart. */
   #work: Work
 
-  constructor(head: ChainState) {
+  constructor(head: ChainState, limits: MempoolLimits = CHAIN_LIMITS) {
     this.#head = head
+    this.#limits = limits
     this.#work = workOn(head)
   }
 
@@ -96,9 +105,10 @@ export class Mempool {
   }
 
   #isFullFor({ transaction, encoded }: PreparedTransaction): boolean {
-    const percent = laneOf(transaction) === LAST_LANE ? CHAIN_LIMITS.mempoolOrdinaryPercent : 100
-    const countMax = (CHAIN_LIMITS.mempoolTransactions * percent) / 100
-    const bytesMax = (CHAIN_LIMITS.mempoolBytes * percent) / 100
+    const { mempoolTransactions, mempoolBytes, mempoolOrdinaryPercent } = this.#limits
+    const percent = laneOf(transaction) === LAST_LANE ? mempoolOrdinaryPercent : 100
+    const countMax = (mempoolTransactions * percent) / 100
+    const bytesMax = (mempoolBytes * percent) / 100
     return this.#waiting.size >= countMax || this.#bytes + encoded.length > bytesMax
   }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { CHAIN_LIMITS } from '#base-layer/chain/limits.ts'
 import { Mempool } from '#base-layer/chain/mempool.ts'
 import { PreferredChain } from '#base-layer/chain/preferred-chain.ts'
 import { prepareTransaction } from '#base-layer/state/apply-transaction.ts'
+import type { Transaction } from '#contracts/ledger/transaction.ts'
 import type { Block } from '#contracts/statements/block.ts'
 import { actor, ChainBuilder, output, shares } from '#test/support/chain-builder.ts'
 
@@ -68,21 +68,22 @@ describe('the mempool', () => {
     chain.isRevealing = false
     const { period } = chain.state.chain.parameters
     chain.produceTo(period)
-    const pool = new Mempool(chain.state)
-    const paid = chain.spend({ from: olga, to: [output(oscar.key, shares(5))] })
-    expect(pool.add(prepareTransaction(paid)).ok).toBe(true)
     const [peer] = chain.awake
     if (peer === undefined) throw new Error('somebody is awake')
+    const payments = [1, 2, 3, 4].map(n => chain.spend({ from: olga, to: [output(oscar.key, shares(n))] }))
     const revealed = chain.reveal(peer, 1)
-    // As if the flood had filled its part of the bytes: the reveal still finds room, a payment does not.
-    const ordinaryMax = (CHAIN_LIMITS.mempoolBytes * CHAIN_LIMITS.mempoolOrdinaryPercent) / 100
-    const padded = { ...prepareTransaction(paid), encoded: new Uint8Array(ordinaryMax) }
-    const other = prepareTransaction(chain.spend({ from: oscar, to: [output(olga.key, shares(1))] }))
-    pool.advance(chain.state, [padded.id], [])
-    pool.advance(chain.state, [], [padded])
-    expect(pool.add(other)).toMatchObject({ ok: false, code: 'E_BUSY' })
+    const bytes = prepareTransaction(revealed).encoded.length
+    const limits = { mempoolTransactions: 4, mempoolBytes: 100 * bytes, mempoolOrdinaryPercent: 75 }
+
+    const pool = new Mempool(chain.state, limits)
+    const added = payments.map(payment => pool.add(prepareTransaction(payment)).ok)
+    expect(added, 'payments fill three places of four').toEqual([true, true, true, false])
     expect(pool.add(prepareTransaction(revealed))).toMatchObject({ ok: true })
-    expect(pool.candidates()).toEqual([revealed, paid])
+    expect(pool.candidates()).toEqual([revealed, ...payments.slice(0, 3)])
+
+    const narrow = new Mempool(chain.state, { ...limits, mempoolBytes: bytes })
+    expect(narrow.add(prepareTransaction(revealed)), 'all bytes are for reserved lanes').toMatchObject({ ok: true })
+    expect(narrow.add(prepareTransaction(payments[0] as Transaction))).toMatchObject({ code: 'E_BUSY' })
   })
 
   test('says what has waited for some blocks, within its bounds', () => {
