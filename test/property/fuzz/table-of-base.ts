@@ -209,7 +209,7 @@ const wire: readonly Decoder[] = [
   decoder('blockRequestCodec', blockRequestCodec, SYNC_LIMITS.requestBytes, [{ id: id('block 40') }]),
   decoder('blockAnswerCodec', blockAnswerCodec, SYNC_LIMITS.responseBytes, [...encodedBlocks, null]),
   decoder('headersRequestCodec', headersRequestCodec, SYNC_LIMITS.requestBytes, [{ from: 3, count: 100 }]),
-  decoder('headersCodec', headersCodec, SYNC_LIMITS.headersBytes, [samples.signedHeaders, []])
+  decoder('headersCodec', headersCodec, SYNC_LIMITS.responseBytes, [samples.signedHeaders, []])
 ]
 
 export const BASE_LAYER: readonly Decoder[] = [...sections, ...light, ...wire]
