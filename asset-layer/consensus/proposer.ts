@@ -140,12 +140,17 @@ export class Proposer {
     return most > nowMs ? most : undefined
   }
 
-  /** The round after the quorum's: not before the least delay, then as soon as the leaders are settled, or late. */
+  /**
+   * Not before the least delay. The round that others have just won, if we are not in it: left out by a leader who is a
+   * little slower, it would cost everyone the whole timeout. Else the round after, as soon as the leaders are settled, or late.
+   */
   #nextRound(previous: DagRef, nowMs: number): Round | undefined {
-    const round = this.#dag.quorumRound + 1
+    const won = this.#dag.quorumRound
+    const round = won + 1
     const entered = this.#entered
     if (round <= previous.round || entered === undefined) return undefined
     if (nowMs < this.#lastProposedMs + this.#settings.minRoundDelayMs) return undefined
+    if (won > previous.round && won > this.#dag.gcRound + 1) return won
     const late = nowMs >= entered.atMs + this.#settings.leaderTimeoutMs
     return late || isLeaderSettled(this.#dag, this.#leaders, round) ? round : undefined
   }
