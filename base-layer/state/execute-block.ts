@@ -16,14 +16,14 @@ import { BlockBudget, costOfCertificate, costOfTransaction } from './block-limit
 import { applyCertificate, applyTick } from './certificates.ts'
 import type { ChainState } from './chain-state.ts'
 import { shareFees } from './fees.ts'
-import type { Link } from './header-checks.ts'
+import type { LinkStanding } from '#contracts/statements/period-table.ts'
 import { drivePeriods } from './periods.ts'
 import type { SectionTrees } from './section-trees.ts'
 import { Work } from './work.ts'
 
 export interface BlockInput {
   readonly slot: Slot
-  readonly link: Link
+  readonly link: LinkStanding
   readonly certificates: readonly Certificate[]
   readonly transactions: readonly PreparedTransaction[]
 }

@@ -1,10 +1,10 @@
 // Sharing out the fees of the parent [LED-2]: half to its proposer, a sixth for each of the three best tickets
 // that acknowledged it; what has no owner or does not divide burns.
 import type { PublicKey } from '#contracts/primitives/ids.ts'
-import type { Link } from './header-checks.ts'
+import type { LinkStanding } from '#contracts/statements/period-table.ts'
 import type { Work } from './work.ts'
 
-export function shareFees(work: Work, link: Link): void {
+export function shareFees(work: Work, link: LinkStanding): void {
   const fees = work.parent.finality.fees
   if (fees === 0n) return
   const shares = new Map<PublicKey, bigint>([[work.parent.header.proposer, fees / 2n]])

@@ -1,23 +1,13 @@
 // What a header must say before its body is looked at: its place on the chain, the right to propose, the stated
 // time [POS-4] and the recorded acknowledgements of its parent with the weight they give it [POS-5, POS-7].
-import {
-  compareTickets,
-  deriveTickets,
-  linkWeight,
-  medianTicket,
-  proposalDelayMs,
-  type Ticket
-} from '#contracts/crypto/tickets.ts'
+import { proposalDelayMs } from '#contracts/crypto/tickets.ts'
 import { verifySignature } from '#contracts/crypto/signature.ts'
 import type { PublicKey, Slot } from '#contracts/primitives/ids.ts'
 import { accept, present, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { acknowledgementSigningBytes } from '#contracts/statements/acknowledgement.ts'
 import type { BlockHeader, RecordedAcknowledgement } from '#contracts/statements/block.ts'
-import type { PeriodTable } from '#contracts/statements/period-table.ts'
+import { deriveLink, type LinkStanding, type PeriodTable, ticketsOf } from '#contracts/statements/period-table.ts'
 import type { ChainState } from './chain-state.ts'
-
-/** Tickets that count for a link and for the fees [POS-7, LED-2]. */
-const BEST = 3
 
 export type HeaderPlace = Pick<BlockHeader, 'height' | 'slot' | 'parent' | 'proposer' | 'timeMs'>
 
@@ -43,24 +33,15 @@ export function earliestTimeMs(parent: ChainState, slot: Slot, proposer: PublicK
   const table = present(parent.tableAt(parent.height + 1), 'the seed of a period is fixed before its first height')
   const entry = table.byPeer.get(proposer)
   if (entry === undefined) return reject('E_BLOCK_PROPOSER', 'the proposer has no weight in this period')
-  if (table.silent.has(proposer)) return reject('E_BLOCK_SILENT', 'the proposer has no tickets in this period')
+  const tickets = ticketsOf(table, slot, proposer)
+  if (tickets === undefined) return reject('E_BLOCK_SILENT', 'the proposer has no tickets in this period')
   const { slotMs, deltaMs } = parent.chain.parameters
-  const [first] = deriveTickets(table.seed, slot, proposer, entry.weight)
+  const [first] = tickets
   return accept(slot * slotMs + Math.min(proposalDelayMs(first.numerator, table.total, entry.weight, deltaMs), slotMs))
 }
 
-/**
- * The recorded acknowledgements of a block: who holds its three best tickets, and what they add to the score.
- */
-export interface Link {
-  /** Holders of the at most three best tickets, best first: a peer appears once for each. */
-  readonly holders: readonly PublicKey[]
-  /** Recorded x of [POS-7], Q32 bits. */
-  readonly weight: bigint
-}
-
 /** Checks the acknowledgements that a header records of `parent` and weighs them. */
-export function checkLink(parent: ChainState, recorded: readonly RecordedAcknowledgement[]): Verdict<Link> {
+export function checkLink(parent: ChainState, recorded: readonly RecordedAcknowledgement[]): Verdict<LinkStanding> {
   const table = tableOfLink(parent)
   const peers = recorded.map(one => one.peer)
   if (new Set(peers).size !== peers.length) return reject('E_ACK_TWICE', 'a peer is recorded twice')
@@ -68,9 +49,8 @@ export function checkLink(parent: ChainState, recorded: readonly RecordedAcknowl
     const fault = acknowledgementFault(parent, table, one)
     if (fault !== undefined) return fault
   }
-  const link = deriveLink(parent, peers)
-  const distinct = [...new Set(link.holders)]
-  const isBest = distinct.length === peers.length && distinct.every((peer, i) => peer === peers[i])
+  const link = linkOf(parent, table, peers)
+  const isBest = link.best.length === peers.length && link.best.every((peer, i) => peer === peers[i])
   return isBest ? accept(link) : reject('E_ACK_ORDER', 'not the holders of the three best tickets, best first')
 }
 
@@ -78,16 +58,15 @@ export function checkLink(parent: ChainState, recorded: readonly RecordedAcknowl
 export function selectLink(
   parent: ChainState,
   candidates: readonly RecordedAcknowledgement[]
-): { readonly recorded: readonly RecordedAcknowledgement[]; readonly link: Link } {
+): { readonly recorded: readonly RecordedAcknowledgement[]; readonly link: LinkStanding } {
   const table = tableOfLink(parent)
   const valid = new Map<PublicKey, RecordedAcknowledgement>()
   for (const one of candidates) {
     if (!valid.has(one.peer) && acknowledgementFault(parent, table, one) === undefined) valid.set(one.peer, one)
   }
-  const { holders } = deriveLink(parent, [...valid.keys()])
-  const distinct = [...new Set(holders)]
-  const recorded = distinct.map(peer => present(valid.get(peer), 'a holder is a candidate'))
-  return { recorded, link: deriveLink(parent, distinct) }
+  const { best } = linkOf(parent, table, valid.keys())
+  const recorded = best.map(peer => present(valid.get(peer), 'a holder is a candidate'))
+  return { recorded, link: linkOf(parent, table, best) }
 }
 
 function tableOfLink(parent: ChainState): PeriodTable {
@@ -115,15 +94,6 @@ function acknowledgementFault(
     : reject('E_ACK_SIGNATURE', 'the signature of an acknowledgement does not verify')
 }
 
-function deriveLink(parent: ChainState, peers: readonly PublicKey[]): Link {
-  const table = tableOfLink(parent)
-  const tickets: readonly Ticket[] = peers.flatMap(peer => {
-    const entry = present(table.byPeer.get(peer), 'an acknowledging peer has weight')
-    return deriveTickets(table.seed, parent.header.slot, peer, entry.weight)
-  })
-  const best = [...tickets].sort(compareTickets).slice(0, BEST)
-  return {
-    holders: best.map(ticket => ticket.peer),
-    weight: linkWeight(medianTicket(tickets), table.total, parent.chain.parameters.linkBits)
-  }
+function linkOf(parent: ChainState, table: PeriodTable, peers: Iterable<PublicKey>): LinkStanding {
+  return deriveLink(table, parent.header.slot, peers, parent.chain.parameters.linkBits)
 }

@@ -7,6 +7,7 @@ import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
 import type { BlockId, Hash } from '#contracts/primitives/ids.ts'
 import { accept, assert, present, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { type Block, type BlockHeader, blockIdOf, certificatesHashOf } from '#contracts/statements/block.ts'
+import type { LinkStanding } from '#contracts/statements/period-table.ts'
 import { isSamePoint } from '#contracts/statements/vote.ts'
 import type { Draft, Transition } from '../consensus/transition.ts'
 import { prepareTransaction } from './apply-transaction.ts'
@@ -14,7 +15,7 @@ import { inLaneOrder } from './block-limits.ts'
 import { spentRootOf, transactionsRootOf } from './body-roots.ts'
 import { ChainState } from './chain-state.ts'
 import { type Executed, executeBlock } from './execute-block.ts'
-import { checkLink, checkPlace, type Link, selectLink } from './header-checks.ts'
+import { checkLink, checkPlace, selectLink } from './header-checks.ts'
 import { stateRootOf } from './section-trees.ts'
 
 /** The transition of one chain. */
@@ -65,7 +66,7 @@ export function buildBlock(
 type Stated = Pick<BlockHeader, 'height' | 'slot' | 'parent' | 'proposer' | 'timeMs' | 'acknowledgements'>
 
 /** The state with the one header that fits what was executed. */
-function nextState(parent: ChainState, stated: Stated, link: Link, executed: Executed): ChainState {
+function nextState(parent: ChainState, stated: Stated, link: LinkStanding, executed: Executed): ChainState {
   const { work, trees, included, certificates } = executed
   const history = appendLeaf(parent.history, hexToBytes(parent.id))
   const { height, slot, proposer, timeMs, acknowledgements } = stated

@@ -84,7 +84,9 @@ type Tickets = readonly [Ticket, Ticket, Ticket]
 export interface LinkStanding {
   /** x in Q32 bits: max(0, C - log2(M * total)), 0 without M. */
   readonly weight: bigint
-  /** The at most three peers that hold the three best tickets, best first: what a header records. */
+  /** Holders of the at most three best tickets, best first: a peer stands once for each, and shares the fees so [LED-2]. */
+  readonly holders: readonly PublicKey[]
+  /** The same without repeats: what a header records. */
   readonly best: readonly PublicKey[]
 }
 
@@ -97,8 +99,6 @@ export function deriveLink(table: PeriodTable, slot: Slot, peers: Iterable<Publi
   for (const peer of new Set(peers)) tickets.push(...(ticketsOf(table, slot, peer) ?? []))
   tickets.sort(compareTickets)
   const three = tickets.slice(0, 3)
-  return {
-    weight: linkWeight(medianTicket(three), table.total, linkBits),
-    best: [...new Set(three.map(ticket => ticket.peer))]
-  }
+  const holders = three.map(ticket => ticket.peer)
+  return { weight: linkWeight(medianTicket(three), table.total, linkBits), holders, best: [...new Set(holders)] }
 }

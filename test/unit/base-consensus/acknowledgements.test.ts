@@ -160,8 +160,12 @@ describe('the weight of a link [POS-7]', () => {
 
   it('is 0 without acknowledgement, and strangers and the silent add nothing', () => {
     const table = { ...tableOf(EVEN), silent: new Set([keyOf('bob')]) }
-    expect(deriveLink(table, 5, [], P.linkBits)).toEqual({ weight: 0n, best: [] })
-    expect(deriveLink(table, 5, [keyOf('mallory'), keyOf('bob')], P.linkBits)).toEqual({ weight: 0n, best: [] })
+    expect(deriveLink(table, 5, [], P.linkBits)).toEqual({ weight: 0n, holders: [], best: [] })
+    expect(deriveLink(table, 5, [keyOf('mallory'), keyOf('bob')], P.linkBits)).toEqual({
+      weight: 0n,
+      holders: [],
+      best: []
+    })
   })
 })
 
