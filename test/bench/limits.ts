@@ -23,13 +23,13 @@ export const ASSET_BENCH = {
   lowPerSecond: 100,
   lowMs: 8_000,
   /** In flight while the rate is looked for, and for how long each; the next is tried while the last one held. */
-  levels: [200, 400, 600, 900, 1_200],
+  levels: [200, 400, 500, 600, 800],
   warmUpMs: 5_000,
   levelMs: 4_000,
   /** The measured window. */
   measureMs: 15_000,
   /** 99 % must be accepted within this time for a rate to count as sustained. */
-  heldP99Ms: 900,
+  heldP99Ms: 850,
   /** Everything together, start of the network included. */
   deadlineMs: 140_000
 } as const
