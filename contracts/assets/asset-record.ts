@@ -4,7 +4,15 @@ import { assetRegisterCodec } from '../ledger/actions/asset-register.ts'
 import type { Hash } from '../primitives/ids.ts'
 
 export const ASSET_STATUSES = [
-  'registered', 'staffing', 'live', 'halted', 'restaffing', 'wound-up', 'retiring', 'retired', 'lapsed'
+  'registered',
+  'staffing',
+  'live',
+  'halted',
+  'restaffing',
+  'wound-up',
+  'retiring',
+  'retired',
+  'lapsed'
 ] as const
 export type AssetStatus = (typeof ASSET_STATUSES)[number]
 
