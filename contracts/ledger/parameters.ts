@@ -70,39 +70,71 @@ const shared = {
 
 export const MAIN_PARAMETERS: Parameters = {
   ...shared,
-  slotMs: 10_000, finalityEpochMs: 30_000, voteAtMs: 8_000,
-  lag: 1000, period: 4096, reveals: 600,
-  finalLag: 60, headAgeMs: 900_000,
-  epoch: 8640, margin: 120, graceTicks: 240,
-  staffingTicks: 259_200, restaffTicks: 60_480,
-  ackAtMs: 6_000, deltaMs: 2_000,
+  slotMs: 10_000,
+  finalityEpochMs: 30_000,
+  voteAtMs: 8_000,
+  lag: 1000,
+  period: 4096,
+  reveals: 600,
+  finalLag: 60,
+  headAgeMs: 900_000,
+  epoch: 8640,
+  margin: 120,
+  graceTicks: 240,
+  staffingTicks: 259_200,
+  restaffTicks: 60_480,
+  ackAtMs: 6_000,
+  deltaMs: 2_000,
   peerBondAtoms: 1000n * ATOMS_PER_SHARE,
-  interval: 60, windowTicks: 25_920, demandTicks: 2160, revealTicks: 720, evidenceAgeTicks: 259_200,
-  inboxTicks: 4320, idleTicks: 8640,
-  dagRoundMs: 50, dagTimeoutMs: 250,
+  interval: 60,
+  windowTicks: 25_920,
+  demandTicks: 2160,
+  revealTicks: 720,
+  evidenceAgeTicks: 259_200,
+  inboxTicks: 4320,
+  idleTicks: 8640,
+  dagRoundMs: 50,
+  dagTimeoutMs: 250,
   registrationLockAtoms: 100n * ATOMS_PER_SHARE
 }
 
 export const DEV_PARAMETERS: Parameters = {
   ...shared,
-  slotMs: 500, finalityEpochMs: 1_000, voteAtMs: 350,
-  lag: 10, period: 32, reveals: 6,
-  finalLag: 16, headAgeMs: 30_000,
-  epoch: 160, margin: 18, graceTicks: 24,
-  staffingTicks: 160, restaffTicks: 160,
-  ackAtMs: 300, deltaMs: 60,
+  slotMs: 500,
+  finalityEpochMs: 1_000,
+  voteAtMs: 350,
+  lag: 10,
+  period: 32,
+  reveals: 6,
+  finalLag: 16,
+  headAgeMs: 30_000,
+  epoch: 160,
+  margin: 18,
+  graceTicks: 24,
+  staffingTicks: 160,
+  restaffTicks: 160,
+  ackAtMs: 300,
+  deltaMs: 60,
   peerBondAtoms: 10n * ATOMS_PER_SHARE,
-  interval: 6, windowTicks: 48, demandTicks: 8, revealTicks: 10, evidenceAgeTicks: 200,
-  inboxTicks: 36, idleTicks: 60,
-  dagRoundMs: 100, dagTimeoutMs: 400,
+  interval: 6,
+  windowTicks: 48,
+  demandTicks: 8,
+  revealTicks: 10,
+  evidenceAgeTicks: 200,
+  inboxTicks: 36,
+  idleTicks: 60,
+  dagRoundMs: 100,
+  dagTimeoutMs: 400,
   registrationLockAtoms: 1n * ATOMS_PER_SHARE
 }
 
 /** Refuses a set that breaks an inequality of section 21, naming it [PAR-1]. */
 export function checkParameters(p: Parameters): Verdict<Parameters, 'E_PARAMETERS'> {
   const rules: readonly (readonly [holds: boolean, what: string])[] = [
-    [p.slotMs > 0 && p.finalityEpochMs % p.slotMs === 0 && p.finalityEpochMs >= 2 * p.slotMs,
-      'finality epoch is a multiple of the slot, at least two'],
+    [
+      p.slotMs > 0 && p.finalityEpochMs % p.slotMs === 0 && p.finalityEpochMs >= 2 * p.slotMs,
+      'finality epoch is a multiple of the slot, at least two'
+    ],
     [p.voteAtMs < p.finalityEpochMs && p.voteAtMs > p.deltaMs, 'VOTE_AT lies inside the epoch, after delta'],
     [p.period * p.slotMs >= 8 * p.finalityEpochMs, 'PERIOD * slot >= 8 finality epochs'],
     [p.lag >= 8, 'LAG >= 8'],
@@ -114,11 +146,18 @@ export function checkParameters(p: Parameters): Verdict<Parameters, 'E_PARAMETER
     [Math.floor(p.idleTicks / 2) > p.finalLag + p.interval, 'IDLE / 2 > FINAL_LAG + interval'],
     [p.demandTicks >= 8 && p.revealTicks >= 8, 'R, REVEAL >= 8'],
     [p.windowTicks > p.demandTicks + p.revealTicks + p.finalLag + 8, 'window > R + REVEAL + FINAL_LAG + 8'],
-    [p.evidenceAgeTicks > p.windowTicks + p.revealTicks + 2 * p.finalLag,
-      'EVIDENCE_AGE > window + REVEAL + 2 FINAL_LAG'],
-    [Math.min(p.staffingTicks, p.restaffTicks) > p.period + p.reveals + p.margin + p.finalLag,
-      'STAFFING, RESTAFF > PERIOD + REVEALS + MARGIN + FINAL_LAG'],
-    [p.logRate <= p.commitSteps && p.commitSteps <= Math.floor(p.stepCap / 4), 'LOG_RATE <= COMMIT_STEPS <= STEP_CAP / 4'],
+    [
+      p.evidenceAgeTicks > p.windowTicks + p.revealTicks + 2 * p.finalLag,
+      'EVIDENCE_AGE > window + REVEAL + 2 FINAL_LAG'
+    ],
+    [
+      Math.min(p.staffingTicks, p.restaffTicks) > p.period + p.reveals + p.margin + p.finalLag,
+      'STAFFING, RESTAFF > PERIOD + REVEALS + MARGIN + FINAL_LAG'
+    ],
+    [
+      p.logRate <= p.commitSteps && p.commitSteps <= Math.floor(p.stepCap / 4),
+      'LOG_RATE <= COMMIT_STEPS <= STEP_CAP / 4'
+    ],
     [p.logRate * p.interval <= Math.floor(p.stepCap / 2), 'LOG_RATE * interval <= STEP_CAP / 2'],
     [p.headAgeMs > p.finalLag * p.slotMs, 'HEAD_AGE > FINAL_LAG * slot'],
     [p.ackAtMs >= 3 * p.deltaMs && p.ackAtMs < p.slotMs, 'ACK_AT >= 3 delta, inside the slot']

@@ -3,13 +3,27 @@
 import { posix } from 'node:path'
 
 export const CONTRACT_FOLDERS = [
-  'primitives', 'codec', 'crypto', 'merkle', 'ledger', 'assets', 'committees', 'statements', 'bonds', 'claims'
+  'primitives',
+  'codec',
+  'crypto',
+  'merkle',
+  'ledger',
+  'assets',
+  'committees',
+  'statements',
+  'bonds',
+  'claims'
 ] as const
 
 const PURE_FOLDERS = [
   'contracts',
-  'base-layer/state', 'base-layer/consensus', 'base-layer/light',
-  'asset-layer/consensus', 'asset-layer/execution', 'asset-layer/checkpoints', 'asset-layer/committees'
+  'base-layer/state',
+  'base-layer/consensus',
+  'base-layer/light',
+  'asset-layer/consensus',
+  'asset-layer/execution',
+  'asset-layer/checkpoints',
+  'asset-layer/committees'
 ]
 const PURE_PACKAGES = /^(@noble\/|@scure\/|cborg$|cborg\/|zod$|zod\/)/
 
@@ -47,7 +61,8 @@ export function faultOfImport(from: string, specifier: string): string | undefin
   if (targetFloor !== floor) {
     if (specifier.startsWith('.')) return `${specifier} climbs to another floor; write #${target}`
     if (targetFloor === 'test') return 'only tests import test/'
-    if (!(DOORS[floor ?? ''] ?? []).some(door => door.test(target))) return `${floor} may not import ${target}: past a door`
+    if (!(DOORS[floor ?? ''] ?? []).some(door => door.test(target)))
+      return `${floor} may not import ${target}: past a door`
   }
   if (isPure(from) && !isPure(target)) return `a pure folder imports ${target}, which is not pure`
   return floor === 'contracts' ? faultOfOrder(from, target) : undefined

@@ -14,13 +14,30 @@ function doorFaults(from: string, target: string, specifier = `#${target}`): str
 
 describe('reading a source', () => {
   it('finds every form of import and none in comments, strings, templates or regular expressions', () => {
-    const { imports } = buildSource('cli/a.ts', [
-      "import a from 'one'", "import 'two'", "export * from 'three'", "import type { b } from 'four'",
-      "const c = await import('five')", "type D = import('six').D", "// import 'no'", "/* from 'no' */",
-      "const e = \"import 'no'\"", "const f = `from 'no' ${`${a}`} from 'no'`", "const g = a / 2 + /from 'no'/.source.length"
-    ].join('\n'))
-    expect(imports.map(found => `${found.line} ${found.specifier}`))
-      .toEqual(['1 one', '2 two', '3 three', '4 four', '5 five', '6 six'])
+    const { imports } = buildSource(
+      'cli/a.ts',
+      [
+        "import a from 'one'",
+        "import 'two'",
+        "export * from 'three'",
+        "import type { b } from 'four'",
+        "const c = await import('five')",
+        "type D = import('six').D",
+        "// import 'no'",
+        "/* from 'no' */",
+        'const e = "import \'no\'"',
+        "const f = `from 'no' ${`${a}`} from 'no'`",
+        "const g = a / 2 + /from 'no'/.source.length"
+      ].join('\n')
+    )
+    expect(imports.map(found => `${found.line} ${found.specifier}`)).toEqual([
+      '1 one',
+      '2 two',
+      '3 three',
+      '4 four',
+      '5 five',
+      '6 six'
+    ])
   })
 })
 
@@ -64,13 +81,17 @@ describe('doors', () => {
 describe('circles', () => {
   it('are found through type imports and re-exports', () => {
     const circle = draw({
-      'cli/a.ts': "import type { B } from './b.ts'", 'cli/b.ts': "export * from '#cli/c.ts'", 'cli/c.ts': "import './a.ts'"
+      'cli/a.ts': "import type { B } from './b.ts'",
+      'cli/b.ts': "export * from '#cli/c.ts'",
+      'cli/c.ts': "import './a.ts'"
     })
     expect(findCircles(circle)).toEqual(['circle: cli/a.ts -> cli/b.ts -> cli/c.ts -> cli/a.ts'])
   })
   it('are not seen in a diamond', () => {
     const diamond = draw({
-      'cli/a.ts': "import './b.ts'; import './c.ts'", 'cli/b.ts': "import './d.ts'", 'cli/c.ts': "import './d.ts'",
+      'cli/a.ts': "import './b.ts'; import './c.ts'",
+      'cli/b.ts': "import './d.ts'",
+      'cli/c.ts': "import './d.ts'",
       'cli/d.ts': ''
     })
     expect(findCircles(diamond)).toEqual([])
@@ -81,16 +102,46 @@ describe('purity', () => {
   const faults = (text: string, path = 'base-layer/state/a.ts'): string[] => findImpurities(draw({ [path]: text }))
 
   it.each([
-    'Date.now()', 'new Date()', 'process.env', 'Buffer.from([])', 'performance.now()', 'console.log(1)', 'fetch(x)',
-    'setTimeout(f, 1)', 'Math.random()', 'Math.log(2)', 'Math.exp(1)', 'Math.pow(2, 3)', 'Math.sqrt(2)', 'f(Math)',
-    'const { random } = Math', 'async () => 1', 'await x', 'Promise.all([])', 'x.then(f)', "parseFloat('1')",
-    'a.localeCompare(b)', 'a.toLocaleString()', 'new Intl.Collator()', 'globalThis.x', 'const x = 0.5',
-    'const x = 1e9', 'const x = .5', '`${Date.now()}`'
+    'Date.now()',
+    'new Date()',
+    'process.env',
+    'Buffer.from([])',
+    'performance.now()',
+    'console.log(1)',
+    'fetch(x)',
+    'setTimeout(f, 1)',
+    'Math.random()',
+    'Math.log(2)',
+    'Math.exp(1)',
+    'Math.pow(2, 3)',
+    'Math.sqrt(2)',
+    'f(Math)',
+    'const { random } = Math',
+    'async () => 1',
+    'await x',
+    'Promise.all([])',
+    'x.then(f)',
+    "parseFloat('1')",
+    'a.localeCompare(b)',
+    'a.toLocaleString()',
+    'new Intl.Collator()',
+    'globalThis.x',
+    'const x = 0.5',
+    'const x = 1e9',
+    'const x = .5',
+    '`${Date.now()}`'
   ])('refuses %s', text => expect(faults(text)).not.toEqual([]))
 
   it.each([
-    'Math.floor(a / b)', 'Math.min(1, 2)', 'const x = 1_000n', 'const x = 0x1e', 'const x = /Date.now()/',
-    '// Date.now() is 0.5', "const x = 'process.env 0.5'", 'state.process', 'const xs = [...a]'
+    'Math.floor(a / b)',
+    'Math.min(1, 2)',
+    'const x = 1_000n',
+    'const x = 0x1e',
+    'const x = /Date.now()/',
+    '// Date.now() is 0.5',
+    "const x = 'process.env 0.5'",
+    'state.process',
+    'const xs = [...a]'
   ])('accepts %s', text => expect(faults(text)).toEqual([]))
 
   it('asks nothing of folders that are not pure', () => {
@@ -105,8 +156,14 @@ describe('size and leftovers', () => {
   })
   // Joined here, so that this file does not hold the words itself.
   it.each([
-    ['..', '/shared/design'], ['/wo', 'rk/main'], ['/tm', 'p/surety/x'], ['TO', 'DO: later'], ['FIX', 'ME'],
-    ['see issue', ' #2'], ['it.ski', "p('x')"], ['it.onl', "y('x')"]
+    ['..', '/shared/design'],
+    ['/wo', 'rk/main'],
+    ['/tm', 'p/surety/x'],
+    ['TO', 'DO: later'],
+    ['FIX', 'ME'],
+    ['see issue', ' #2'],
+    ['it.ski', "p('x')"],
+    ['it.onl', "y('x')"]
   ])('refuses %s%s', (head, tail) => {
     expect(findLeftovers([{ path: 'docs/a.md', text: `first line\n${head}${tail}` }])).toHaveLength(1)
   })

@@ -44,13 +44,43 @@ export function findCircles(sources: readonly Source[]): Fault[] {
 }
 
 const IMPURE_NAMES: ReadonlySet<string> = new Set([
-  'process', 'Buffer', 'Date', 'performance', 'console', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask',
-  'fetch', 'crypto', 'globalThis', 'require', 'Promise', 'Intl', 'parseFloat', 'eval', 'WeakRef',
-  'FinalizationRegistry', 'SharedArrayBuffer', 'Atomics', 'Float32Array', 'Float64Array'
+  'process',
+  'Buffer',
+  'Date',
+  'performance',
+  'console',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'fetch',
+  'crypto',
+  'globalThis',
+  'require',
+  'Promise',
+  'Intl',
+  'parseFloat',
+  'eval',
+  'WeakRef',
+  'FinalizationRegistry',
+  'SharedArrayBuffer',
+  'Atomics',
+  'Float32Array',
+  'Float64Array'
 ])
 const IMPURE_MEMBERS = /^(localeCompare|toLocale\w*|toFixed|toPrecision|toExponential|[gs]etFloat\d+|then)$/
 /** Exact on integers below 2^53, on every machine. */
-const EXACT_MATH: ReadonlySet<string> = new Set(['floor', 'ceil', 'trunc', 'min', 'max', 'abs', 'sign', 'imul', 'clz32'])
+const EXACT_MATH: ReadonlySet<string> = new Set([
+  'floor',
+  'ceil',
+  'trunc',
+  'min',
+  'max',
+  'abs',
+  'sign',
+  'imul',
+  'clz32'
+])
 
 /** Clock, randomness, I/O, asynchrony, locale and floats in pure folders. */
 export function findImpurities(sources: readonly Source[]): Fault[] {
@@ -105,8 +135,10 @@ const LEFTOVERS: readonly (readonly [pattern: RegExp, why: string])[] = [
 /** Words that mean nothing outside the place where they were written, notes to oneself, tests left out. */
 export function findLeftovers(files: readonly { readonly path: string; readonly text: string }[]): Fault[] {
   return files.flatMap(({ path, text }) =>
-    text.split('\n').flatMap((line, i) =>
-      LEFTOVERS.filter(([pattern]) => pattern.test(line)).map(([, why]) => `${path}:${i + 1} ${why}: ${line.trim()}`)
-    )
+    text
+      .split('\n')
+      .flatMap((line, i) =>
+        LEFTOVERS.filter(([pattern]) => pattern.test(line)).map(([, why]) => `${path}:${i + 1} ${why}: ${line.trim()}`)
+      )
   )
 }

@@ -10,20 +10,31 @@ import { z } from 'zod'
 const ROOT = join(import.meta.dirname, '..', '..')
 const ELAPSED_MS_MAX = 120_000
 const STEPS = [
-  'network-started', 'paid', 'asset-registered', 'committee-live', 'instructions-accepted', 'receipt-verified',
-  'checkpoint-settled', 'false-checkpoint-posted', 'claim-judged', 'collateral-taken', 'asset-restaffed'
+  'network-started',
+  'paid',
+  'asset-registered',
+  'committee-live',
+  'instructions-accepted',
+  'receipt-verified',
+  'checkpoint-settled',
+  'false-checkpoint-posted',
+  'claim-judged',
+  'collateral-taken',
+  'asset-restaffed'
 ]
 
 const DOCUMENT = z.strictObject({
   schema: z.literal('surety.demo/1'),
   ok: z.boolean(),
   elapsedMs: z.number().positive(),
-  steps: z.array(z.strictObject({
-    name: z.string(),
-    ok: z.boolean(),
-    ms: z.number().nonnegative(),
-    detail: z.record(z.string(), z.unknown())
-  }))
+  steps: z.array(
+    z.strictObject({
+      name: z.string(),
+      ok: z.boolean(),
+      ms: z.number().nonnegative(),
+      detail: z.record(z.string(), z.unknown())
+    })
+  )
 })
 
 interface Run {
@@ -42,8 +53,12 @@ function runDemo(): Promise<Run> {
   const env = { ...Object.fromEntries(inherited), [name ?? '']: value }
   const child = spawn('npm', ['run', 'demo', '--', '--json'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const run = { stdout: '', stderr: '' }
-  child.stdout.on('data', chunk => { run.stdout += String(chunk) })
-  child.stderr.on('data', chunk => { run.stderr += String(chunk) })
+  child.stdout.on('data', chunk => {
+    run.stdout += String(chunk)
+  })
+  child.stderr.on('data', chunk => {
+    run.stderr += String(chunk)
+  })
   return new Promise((resolve, refuse) => {
     child.once('error', refuse)
     child.once('exit', status => resolve({ ...run, status }))
@@ -52,14 +67,16 @@ function runDemo(): Promise<Run> {
 
 /** Command lines of the processes that carry the mark. Linux only, where the demo's claim is checked. */
 function processesLeft(): string[] {
-  return readdirSync('/proc').filter(entry => /^\d+$/.test(entry)).flatMap(pid => {
-    try {
-      const marked = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(MARK)
-      return marked ? [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')] : []
-    } catch {
-      return [] // ended between the two looks
-    }
-  })
+  return readdirSync('/proc')
+    .filter(entry => /^\d+$/.test(entry))
+    .flatMap(pid => {
+      try {
+        const marked = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(MARK)
+        return marked ? [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')] : []
+      } catch {
+        return [] // ended between the two looks
+      }
+    })
 }
 
 describe('npm run demo -- --json', () => {

@@ -83,7 +83,10 @@ const SECTION_SAMPLES: SectionSamples = {
       { kind: 'checkpoint', asset: id('asset'), sequence: 2 },
       { kind: 'open', commits: [id('claim')], convictions: samples.targets }
     ],
-    [{ kind: 'open', asset: id('asset') }, { kind: 'open', commits: [], convictions: [] }]
+    [
+      { kind: 'open', asset: id('asset') },
+      { kind: 'open', commits: [], convictions: [] }
+    ]
   ],
   peers: [
     [id('peer'), { vrfKey: id('vrf'), rewards: id('rewards'), bondAtoms: 9n, registeredAt: 0, penalisedSlot: 0 }]
