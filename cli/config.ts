@@ -56,7 +56,13 @@ export function resolveSettings({ flags, env, cwd }: SettingSources): Settings {
     }
     throw new Error('every setting has a default')
   }
-  return { rpc: find('rpc'), account: find('account'), wallets: find('wallets'), genesis: find('genesis') }
+  const rpc = find('rpc')
+  if (!isHttpUrl(rpc.value)) throw misuse('E_CONFIG', `rpc from ${rpc.origin}: ${rpc.value} is not an http address`)
+  return { rpc, account: find('account'), wallets: find('wallets'), genesis: find('genesis') }
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 }
 
 /** Lines of `name = "value"`, comments and blank lines: as much TOML as four settings need. */

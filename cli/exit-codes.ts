@@ -59,7 +59,12 @@ const EXIT_OF_CODE: Readonly<Record<string, ExitCode>> = {
   E_KEYSTORE_DAMAGED: EXIT.keyRefused,
   E_KEYSTORE_MISSING: EXIT.keyRefused,
   E_KEYSTORE_EXISTS: EXIT.keyRefused,
-  E_SYNCING: EXIT.notSynchronised
+  E_SYNCING: EXIT.notSynchronised,
+  E_GENESIS_FILE: EXIT.misuse,
+  E_GENESIS_INVALID: EXIT.misuse,
+  E_NODE_FOLDER: EXIT.misuse,
+  E_DATA_LOCKED: EXIT.misuse,
+  E_DATA_UNUSABLE: EXIT.problemFound
 }
 
 function exitCodeOf(code: string): ExitCode {

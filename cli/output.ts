@@ -1,6 +1,7 @@
 // Where everything that a command prints goes: the result to stdout, all else to stderr; --json changes the format and
 // nothing else. Amounts are decimal text of base units with their decimals beside them.
 import pc from 'picocolors'
+import { pageOf } from './errors/pages.ts'
 import { asFailure, EXIT, type ExitCode } from './exit-codes.ts'
 
 export interface OutputSettings {
@@ -46,8 +47,9 @@ export function createOutput(settings: OutputSettings): Output {
         return EXIT.bug
       }
       const { code, message: why, exitCode } = failure
-      if (settings.json) process.stdout.write(`${toJson({ schema: 'surety.error/1', code, why, exitCode })}\n`)
-      process.stderr.write(`${paint.red(code)}: ${why}\n${paint.dim(`What to do: surety help ${code}`)}\n`)
+      const [, todo = ''] = pageOf(code) ?? []
+      if (settings.json) process.stdout.write(`${toJson({ schema: 'surety.error/1', code, why, todo, exitCode })}\n`)
+      process.stderr.write(`${paint.red(code)}: ${why}\n${paint.dim(`What to do: ${todo} (surety help ${code})`)}\n`)
       return exitCode
     }
   }

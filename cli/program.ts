@@ -1,6 +1,6 @@
 // The tree of commands and how one is run: global flags into a context, the handler's module loaded when it is called,
 // errors into exit codes, Ctrl-C into an aborted signal.
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help } from 'commander'
 import { addAssetCommands } from './commands/asset/index.ts'
 import { addBaseCommands } from './commands/base/index.ts'
 import { addBondCommands } from './commands/bond/index.ts'
@@ -13,7 +13,7 @@ import { addWalletCommands } from './commands/wallet/index.ts'
 import { addWatchCommands } from './commands/watch/index.ts'
 import { resolveSettings } from './config.ts'
 import type { Context } from './context.ts'
-import { EXIT, type ExitCode } from './exit-codes.ts'
+import { EXIT, type ExitCode, misuse } from './exit-codes.ts'
 import type { Handler, Options, Runner } from './handler.ts'
 import { createOutput, type Output } from './output.ts'
 import { VERSION } from './version.ts'
@@ -54,11 +54,23 @@ export function createProgram(): Program {
         await command.parseAsync([...args], { from: 'user' })
         return exitCode
       } catch (error) {
-        if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misuse
-        return createOutput({ json: args.includes('--json'), quiet: false, color: false }).fail(error)
+        const json = args.includes('--json')
+        if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
+        // Without a command its help is on stderr already.
+        if (error instanceof CommanderError && error.code === 'commander.help' && !json) return EXIT.misuse
+        return createOutput({ json, quiet: false, color: false }).fail(misuseOf(error))
       }
     }
   }
+}
+
+const GLOBAL_OPTIONS_HINT = '\nEvery command also takes --json, --account, --rpc, --yes and more: see surety --help\n'
+
+/** What the parser refuses, as the failure of a command; anything else as it is. */
+function misuseOf(error: unknown): unknown {
+  if (!(error instanceof CommanderError)) return error
+  if (error.code === 'commander.help') return misuse('E_USAGE', 'a command is missing')
+  return misuse('E_USAGE', error.message.replace(/^error: /, '').replace(/\n\(?/, ' ('))
 }
 
 function configure(command: Command): void {
@@ -79,7 +91,12 @@ function configure(command: Command): void {
     .option('--quiet', 'no progress on stderr')
     .option('--no-color', 'plain text')
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({
+      formatHelp: (shown, helper) =>
+        `${Help.prototype.formatHelp.call(helper, shown, helper)}${shown === command ? '' : GLOBAL_OPTIONS_HINT}`
+    })
+    // What is refused is printed once, as every failure is.
+    .configureOutput({ outputError: () => undefined })
     .exitOverride()
 }
 

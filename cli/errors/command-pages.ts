@@ -42,8 +42,8 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
   E_CHAIN_UNREACHABLE: ['The base chain cannot be asked.', 'Check --rpc and that the node runs.'],
   E_CLAIM_UNKNOWN: ['There is no one claim of this name.', 'See `surety claim list`.'],
   E_CONFIG: [
-    'A settings file has a line that is no setting.',
-    'The message names file and line: rpc, account, wallets and genesis are settings.'
+    'A setting cannot be meant.',
+    'The message names it and where it is from; settings are rpc, account, wallets and genesis.'
   ],
   E_DATA_LOCKED: ['Another process holds the data folder.', 'Stop that node first; never run two on one folder.'],
   E_DATA_UNUSABLE: [
@@ -104,7 +104,10 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
   E_PROOF_KEY: ['The proof does not show every key.', 'Ask another member.'],
   E_PROOF_MALFORMED: ["The proof's bytes are damaged.", 'Fetch it again.'],
   E_PROOF_MOVING: ['Finality moved on between two answers.', 'Try again.'],
-  E_PROOF_NONE: ['There is nothing to prove yet.', 'Try again when a checkpoint is posted.'],
+  E_PROOF_NONE: [
+    'There is nothing to prove now: no checkpoint yet, or a committee that began a moment ago.',
+    'Try again when the next checkpoint is settled; see `surety asset status`.'
+  ],
   E_PROOF_ROOT: ['The proof is of another state.', 'Do not believe it; fetch it again, from another node.'],
   E_PROOF_UNSETTLED: [
     'No checkpoint of the asset is settled yet.',
@@ -125,6 +128,6 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
   E_SYNCING: ['The node is not synchronised.', 'Wait until `surety node status` says so.'],
   E_TIMEOUT: ['No answer came in time.', 'An instruction may still run: look for it before you send another.'],
   E_TOO_LARGE: ['A message is above its limit.', 'Send less at once.'],
-  E_USAGE: ['The command is said differently.', 'The message shows how.'],
+  E_USAGE: ['The command is said differently.', 'Add --help to the command to see what it takes.'],
   E_WALLET_NAME: ['A wallet cannot be called that.', 'Use a-z, 0-9 and hyphens, at most 32.']
 }

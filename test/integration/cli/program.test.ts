@@ -55,6 +55,7 @@ describe('surety', () => {
     expect(status).toBe(3)
     expect(stdout).toBe('')
     expect(stderr).toContain('E_RPC_UNREACHABLE')
+    expect(stderr).toContain('What to do: Start a node')
     expect(stderr).toContain('surety help E_RPC_UNREACHABLE')
   })
 
@@ -62,6 +63,25 @@ describe('surety', () => {
     const { status, stdout } = surety('base', 'tip', '--rpc', NOWHERE, '--json')
     expect(status).toBe(3)
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'surety.error/1', code: 'E_RPC_UNREACHABLE', exitCode: 3 })
+  })
+
+  it.each([
+    ['an unknown command', ['waller'], 'E_USAGE'],
+    ['an unknown option', ['base', 'tip', '--jsn'], 'E_USAGE'],
+    ['a missing argument', ['base', 'block'], 'E_USAGE'],
+    ['a missing command', ['wallet'], 'E_USAGE'],
+    ['an RPC address that is none', ['base', 'tip', '--rpc', 'localhost'], 'E_CONFIG'],
+    ['a log level that is none', ['demo', '--log-level', 'loud'], 'E_LOG_LEVEL'],
+    ['a genesis file that is not there', ['proof', 'check', 'x.json', '--genesis', 'nowhere'], 'E_GENESIS_FILE']
+  ])('answers %s with one JSON document and 2', (_what, args, code) => {
+    const { status, stdout } = surety(...args, '--json')
+    expect(status).toBe(2)
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'surety.error/1', code, exitCode: 2 })
+  })
+
+  it('names the options of every command in the help of each', () => {
+    expect(surety('bond', 'post', '--help').stdout).toContain('--account')
+    expect(surety('help', 'bond', 'post').stdout).toContain('--account')
   })
 
   it('explains a code offline, and refuses one it does not know', () => {
@@ -74,7 +94,7 @@ describe('surety', () => {
 
   it('refuses a node folder that is not one, without naming a secret', () => {
     const { status, stderr } = surety('node', 'start', '--data', cwd)
-    expect(status).toBe(5)
+    expect(status).toBe(2)
     expect(stderr).toContain('E_NODE_FOLDER')
   })
 })

@@ -22,6 +22,10 @@ describe('settings', () => {
     expect(rpcOf({ rpc: 'http://flag/rpc' }, { SURETY_RPC: 'http://env/rpc' }).origin).toBe('flag')
   })
 
+  it.each(['localhost:7411', 'nowhere', 'file:///etc/passwd', 'ws://127.0.0.1'])('refuses %s for the RPC', rpc => {
+    expect(() => rpcOf({ rpc })).toThrow(/^rpc from flag: /)
+  })
+
   it.each(['rpc = 5', 'password = "x"', 'rpc "x"', '[table]'])('refuses the line %s, naming file and line', line => {
     expect(() => parseSettings(`\n${line}`, 'surety.toml')).toThrow(/^surety.toml:2 /)
   })
