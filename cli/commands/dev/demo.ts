@@ -5,26 +5,37 @@ import { join } from 'node:path'
 import { DEADLINE_MS } from '../../demo/limits.ts'
 import { playScenario, STEPS } from '../../demo/scenario.ts'
 import { type SeenStep, Stage } from '../../demo/stage.ts'
+import { DEV_NODES } from '../../devnet/plan.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-codes.ts'
 import type { Handler } from '../../handler.ts'
 import type { Output } from '../../output.ts'
 import { logLevelOf } from './log-level.ts'
+import { createWaitingLine } from './waiting-line.ts'
 
 export const runDemo: Handler = async (context, _args, options) => {
   const { output, signal } = context
+  const logLevel = logLevelOf(options)
   const folder = await mkdtemp(join(tmpdir(), 'surety-demo-'))
+  const waiting = createWaitingLine(output)
   const stage = new Stage({
     names: STEPS.map(([name]) => name),
     deadlineMs: DEADLINE_MS,
     signal,
-    onSeen: step => announce(output, step)
+    onSeen: step => {
+      waiting.clear()
+      announce(output, step)
+    }
   })
-  output.note(`Starting a network in ${folder}`)
-  await playScenario(stage, { folder, logLevel: logLevelOf(options) }).catch((error: unknown) => {
-    // A failure outside any step is one of this program.
-    if (stage.failure === undefined) throw error
-  })
+  output.note(`Starting a network of ${DEV_NODES.length} processes in ${folder}`)
+  output.note('Steps overlap: each is numbered by its place in the story and shown when it was seen')
+  waiting.start(stage)
+  await playScenario(stage, { folder, logLevel })
+    .catch((error: unknown) => {
+      // A failure outside any step is one of this program.
+      if (stage.failure === undefined) throw error
+    })
+    .finally(() => waiting.stop())
   return await conclude(context, stage, folder, options['keep'] === true)
 }
 
