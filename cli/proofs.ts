@@ -25,20 +25,22 @@ import { hashOf } from '#contracts/merkle/node.ts'
 import { witnessCodec } from '#contracts/merkle/witness.ts'
 import { WITNESS_BYTES_MAX } from '#contracts/merkle/limits.ts'
 import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
-import { type AssetId, type Hash, isHex32, type PublicKey } from '#contracts/primitives/ids.ts'
+import { type AssetId, type Hash, isHex32, type PublicKey, ZERO_HASH } from '#contracts/primitives/ids.ts'
 import { type BlockHeader, blockIdOf, type SignedHeader } from '#contracts/statements/block.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { CheckpointRecord } from '#contracts/statements/checkpoint-record.ts'
 
 const hex = z.string().regex(/^(?:[0-9a-f]{2})*$/)
-const id = z.string().refine(isHex32)
+/** No thing has the zero hash for its id [HASH-1]. */
+const id = z.string().refine(text => isHex32(text) && text !== ZERO_HASH)
+const count = z.number().int().nonnegative()
 const base = { finality: hex, sectionRoots: z.array(hex), sectionWitness: hex } as const
 
 export const PROOF_FILE = z.discriminatedUnion('schema', [
   z.strictObject({
     schema: z.literal('surety.proof.balance/1'),
     asset: id,
-    sequence: z.number().int(),
+    sequence: count,
     account: id,
     witness: hex,
     ...base
@@ -47,7 +49,7 @@ export const PROOF_FILE = z.discriminatedUnion('schema', [
     schema: z.literal('surety.proof.receipt/1'),
     asset: id,
     instruction: id,
-    epoch: z.number().int(),
+    epoch: count,
     receipt: hex,
     ...base
   })

@@ -5,7 +5,7 @@ import { encodeAddress, decodeAddress } from '#contracts/crypto/address.ts'
 import { derivePublicKey } from '#contracts/crypto/signature.ts'
 import { findTemplate } from '#contracts/assets/registry.ts'
 import type { AssetRecord } from '#contracts/assets/asset-record.ts'
-import { type AssetId, isHex32, type PublicKey } from '#contracts/primitives/ids.ts'
+import { type AssetId, isHex32, type PublicKey, ZERO_HASH } from '#contracts/primitives/ids.ts'
 import { addressRecordRules, type AssetClient, createAssetClient } from '#asset-layer/index.ts'
 import { type Account, type BaseChain, type ChainInfo, connectBaseChain, createAccount } from '#base-layer/index.ts'
 import { systemClock } from '#base-layer/runtime/clock.ts'
@@ -75,6 +75,7 @@ export async function openSigner({ context, chain }: Session): Promise<Signer> {
 
 /** A key from an address, 64 hexadecimal digits, or the name of a wallet here. */
 export async function resolveKey({ context, info }: Session, text: string): Promise<PublicKey> {
+  if (text === ZERO_HASH) throw misuse('E_ADDRESS_FORMAT', 'nobody has the key zero')
   if (isHex32(text)) return text as PublicKey
   const { prefix, genesis } = info
   if (text.startsWith(`${prefix}1`)) {
@@ -89,7 +90,7 @@ export async function resolveKey({ context, info }: Session, text: string): Prom
   return known
 }
 
-export function addressOf({ prefix, genesis }: ChainInfo, key: PublicKey): string {
+export function addressOf({ prefix, genesis }: Pick<ChainInfo, 'prefix' | 'genesis'>, key: PublicKey): string {
   return encodeAddress({ prefix, kind: 'wallet', genesis, id: key })
 }
 

@@ -5,7 +5,7 @@ import { readGenesis } from '../../devnet/genesis-file.ts'
 import { EXIT, misuse, unwrap } from '../../exit-codes.ts'
 import type { Handler } from '../../handler.ts'
 import type { Document } from '../../output.ts'
-import { type BalanceReading, PROOF_FILE, readProof, type ReceiptReading } from '../../proofs.ts'
+import { type BalanceReading, PROOF_FILE, type ProofFile, readProof, type ReceiptReading } from '../../proofs.ts'
 
 export const checkProof: Handler = async ({ output, settings }, [path = '']) => {
   installNodeCrypto()
@@ -20,7 +20,7 @@ export const checkProof: Handler = async ({ output, settings }, [path = '']) => 
     return EXIT.problemFound
   }
   const { header } = read.value
-  const said = saidBy(read.value)
+  const said = saidBy(file.data, read.value)
   output.result(
     'surety.proof.check/1',
     { valid: true, proof: file.data.schema, asset: file.data.asset, height: header.height, ...said.document },
@@ -29,19 +29,26 @@ export const checkProof: Handler = async ({ output, settings }, [path = '']) => 
   return EXIT.ok
 }
 
-function saidBy(reading: BalanceReading | ReceiptReading): { readonly document: Document; readonly words: string } {
+/** Names whom and what the proof is about: the file says it, and was judged for exactly that. */
+function saidBy(
+  file: ProofFile,
+  reading: BalanceReading | ReceiptReading
+): { readonly document: Document; readonly words: string } {
+  const asset = file.asset.slice(0, 12)
   if (reading.kind === 'balance') {
     const { units, checkpoint } = reading
+    const account = file.schema === 'surety.proof.balance/1' ? file.account : ''
     return {
-      document: { units, checkpoint: checkpoint.id, status: checkpoint.status },
-      words: `the account holds ${units} base units (${checkpoint.status})`
+      document: { account, units, checkpoint: checkpoint.id, status: checkpoint.status },
+      words: `account ${account.slice(0, 12)} holds ${units} base units of ${asset} (${checkpoint.status})`
     }
   }
   const { proven, seats } = reading
   const { outcome } = proven.effects
+  const instruction = file.schema === 'surety.proof.receipt/1' ? file.instruction : ''
   return {
-    document: { index: proven.leaf.index, outcome, seats },
-    words: `step ${proven.leaf.index} was ${outcome}, ${seats.length} seats answer for it`
+    document: { instruction, index: proven.leaf.index, outcome, seats },
+    words: `instruction ${instruction.slice(0, 12)} was ${outcome} as step ${proven.leaf.index} of ${asset}; ${seats.length} seats answer for it`
   }
 }
 

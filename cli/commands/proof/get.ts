@@ -1,5 +1,5 @@
 // surety proof get: a proof file on stdout, checked before it is printed.
-import { type Hash, isHex32 } from '#contracts/primitives/ids.ts'
+import { type Hash, isHex32, ZERO_HASH } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
 import type { Context } from '../../context.ts'
 import { readGenesis } from '../../devnet/genesis-file.ts'
@@ -17,7 +17,8 @@ export const getBalance: Handler = async (context, [symbol = '', owner]) => {
 }
 
 export const getReceipt: Handler = async (context, [symbol = '', instruction = '']) => {
-  if (!isHex32(instruction)) throw misuse('E_USAGE', `${instruction} is not the id of an instruction`)
+  if (!isHex32(instruction) || instruction === ZERO_HASH)
+    throw misuse('E_USAGE', `${instruction} is not the id of an instruction`)
   await withProofs(context, async (source, session) => {
     const { id } = await findAsset(session, symbol)
     return await buildReceiptProof(source, id, instruction as Hash)
