@@ -1,6 +1,6 @@
 // surety asset mint, pay, balance: through the committee found by the asset's id; every answer checked here.
 import { formatAmount, parseAmount } from '../../amounts.ts'
-import type { Context } from '../../context.ts'
+import { type Context, confirm } from '../../context.ts'
 import { misuse, refused, unwrap } from '../../exit-codes.ts'
 import type { Handler } from '../../handler.ts'
 import { InstructionSigner, tokenCall } from '../../instructions.ts'
@@ -31,6 +31,8 @@ async function instruct(context: Context, args: readonly string[], call: 'mint' 
       context.output.result(`surety.asset.${verb}/1`, { ...document, dryRun: true }, () => [`would ${what}`])
       return
     }
+    await confirm(context, `${what}?`)
+    context.output.note(`sending instruction ${signed.id}`)
     const [notice] = unwrap(await session.client.submit(id, [signed.bytes]))
     if (notice === undefined) throw new Error('one notice for each instruction')
     if (notice.kind === 'refused') throw refused(notice.code, notice.why)

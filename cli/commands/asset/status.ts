@@ -1,4 +1,5 @@
 // surety asset status, list: from final base state alone.
+import type { AssetStatus } from '#contracts/assets/asset-record.ts'
 import { formatShares } from '../../amounts.ts'
 import type { Handler } from '../../handler.ts'
 import { table } from '../../output.ts'
@@ -60,13 +61,23 @@ export const showAsset: Handler = async (context, [text = '']) => {
                   postedAt: found.postedAt,
                   settledAt: found.settledAt,
                   steps: found.statement?.stepCount ?? 0,
+                  closes: found.statement?.closes ?? null,
+                  epoch: found.statement?.epoch ?? 0,
                   signers: found.signers
                 }
               ]
         })
       )
     ).flat()
-    const units = bonds.reduce((sum, { value }) => sum + value.units.filter(unit => !unit.slashed).length, 0)
+    const unitsOf = (leaving: boolean): number =>
+      bonds
+        .filter(({ value }) => leaving || value.status === 'active')
+        .reduce((sum, { value }) => sum + value.units.filter(unit => !unit.slashed).length, 0)
+    const [units, candidates] = [unitsOf(true), unitsOf(false)]
+    const ended =
+      committee !== undefined &&
+      (committee.closedAt !== null ||
+        checkpoints.some(one => one.closes === 'epoch' && one.epoch === record.epoch && one.status !== 'void'))
     const members = (committee?.seats ?? []).map((seat, place) => ({
       seat: place,
       validator: seat.validator,
@@ -82,9 +93,11 @@ export const showAsset: Handler = async (context, [text = '']) => {
         since: record.since,
         epoch: record.current,
         bondedUnits: units,
+        candidateUnits: candidates,
         seats,
         collateralPerSeat,
         begins: committee?.begins ?? null,
+        ended,
         members,
         sequence: record.sequence,
         settled: record.settled,
@@ -92,11 +105,13 @@ export const showAsset: Handler = async (context, [text = '']) => {
       },
       () => [
         `${symbol} ${id}`,
-        `${record.status} since height ${record.since}; ${units} bonded units for ${seats} seats at ${formatShares(collateralPerSeat)}`,
+        `${record.status} since height ${record.since}; ${units} bonded units${candidates < units ? `, ${units - candidates} of them leaving,` : ''} ` +
+          `for ${seats} seats at ${formatShares(collateralPerSeat)}`,
+        ...(committee !== undefined && !ended ? [] : waitingFor(record.status, candidates, seats)),
         ...(committee === undefined
           ? []
           : [
-              `epoch ${record.epoch} ${record.current === record.epoch ? 'began' : 'begins'} at height ${committee.begins}: ` +
+              `epoch ${record.epoch} ${record.current < record.epoch ? 'begins' : 'began'} at height ${committee.begins}${ended ? ' and has ended' : ''}: ` +
                 members.map(one => `${one.validator.slice(0, 12)}${one.slashed ? ' (slashed)' : ''}`).join(', ')
             ]),
         ...(checkpoints.length === 0
@@ -118,4 +133,14 @@ export const showAsset: Handler = async (context, [text = '']) => {
       ]
     )
   })
+}
+
+/** Why nobody serves the asset now and what would change it; empty for one that has ended. */
+function waitingFor(status: AssetStatus, candidates: number, seats: number): readonly string[] {
+  if (status === 'retired' || status === 'lapsed' || status === 'wound-up') return []
+  return [
+    candidates < seats
+      ? `no committee: ${seats - candidates} more bonded units are needed before one can be drawn`
+      : 'no committee yet: it is drawn at the next snapshot of the base chain and begins shortly after'
+  ]
 }

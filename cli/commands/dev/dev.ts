@@ -80,8 +80,10 @@ async function show(output: Parameters<Handler>[0]['output'], network: DevNetwor
       '  npm run surety -- pay 25 share to bob --account alice --yes',
       '  npm run surety -- asset create GEM --account issuer --yes',
       '  npm run surety -- bond post GEM --node ada --account ada-owner --yes      and for ben, cleo, dan',
-      '  npm run surety -- asset status GEM',
-      '  npm run surety -- asset mint 1000 GEM to alice --account issuer',
+      '  npm run surety -- asset status GEM          until it says live: about half a minute',
+      '  npm run surety -- asset mint 1000 GEM to alice --account issuer --yes',
+      '  npm run surety -- pay 25 GEM to bob --account alice --yes',
+      '  npm run surety -- asset balance GEM bob     add --settled once a checkpoint is settled',
       '  npm run surety -- watch --once',
       'Ctrl-C stops it and removes its data.'
     ])

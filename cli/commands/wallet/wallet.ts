@@ -1,5 +1,9 @@
 // surety wallet new, list, balance, receive.
+import type { ChainInfo } from '#base-layer/index.ts'
+import { genesisHashOf } from '#contracts/ledger/genesis.ts'
 import { formatShares, SHARE_DECIMALS } from '../../amounts.ts'
+import type { Context } from '../../context.ts'
+import { readGenesis } from '../../devnet/genesis-file.ts'
 import type { Handler } from '../../handler.ts'
 import { table } from '../../output.ts'
 import { addressOf, resolveKey, withChain } from '../../session.ts'
@@ -7,20 +11,30 @@ import { createWallet, listWallets } from '../../wallets.ts'
 
 export const makeWallet: Handler = async (context, [name = '']) => {
   const wallet = await createWallet(context, name)
-  context.output.result('surety.wallet.new/1', { ...wallet }, () => [`${wallet.name}: ${wallet.key}`])
+  context.output.result('surety.wallet.new/1', { ...wallet }, () => [
+    `${wallet.name}: key ${wallet.key}`,
+    `Its address: surety wallet receive ${wallet.name}`
+  ])
 }
 
 export const showWallets: Handler = async context => {
   const wallets = await listWallets(context)
-  await withChain(context, async ({ info }) => {
-    const all = wallets.map(wallet => ({ ...wallet, address: addressOf(info, wallet.key) }))
-    context.output.result('surety.wallet.list/1', { wallets: all }, () =>
-      table(
-        ['wallet', 'kind', 'address'],
-        all.map(one => [one.name, one.kind, one.address])
-      )
+  const network = await networkOf(context)
+  const all = wallets.map(wallet => ({ ...wallet, address: addressOf(network, wallet.key) }))
+  if (all.length === 0) context.output.note(`no wallet in ${context.settings.wallets.value}: see surety wallet new`)
+  context.output.result('surety.wallet.list/1', { wallets: all }, () =>
+    table(
+      ['wallet', 'kind', 'address'],
+      all.map(one => [one.name, one.kind, one.address])
     )
-  })
+  )
+}
+
+/** What addresses are made of: from the genesis document if there is one, so that keys can be listed without a node. */
+async function networkOf(context: Context): Promise<Pick<ChainInfo, 'prefix' | 'genesis'>> {
+  const genesis = await readGenesis(context.settings.genesis.value)
+  if (genesis.ok) return { prefix: genesis.value.prefix, genesis: genesisHashOf(genesis.value) }
+  return await withChain(context, async ({ info }) => info)
 }
 
 export const showBalance: Handler = async (context, [owner]) => {

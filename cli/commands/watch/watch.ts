@@ -23,8 +23,12 @@ export const watch: Handler = async (context, wanted, options) =>
   await withChain(context, async session => {
     const said = new Map<string, string>()
     let bad = false
+    let first = true
     for (;;) {
-      for (const line of await look(session, wanted)) {
+      const lines = await look(session, wanted)
+      if (first && lines.length === 0) context.output.note('no checkpoint is posted yet')
+      first = false
+      for (const line of lines) {
         const name = `${line.asset}#${line.sequence}#${line.checkpoint}`
         const state = `${line.status} ${line.replayed} ${line.convicted}`
         if (said.get(name) === state) continue
