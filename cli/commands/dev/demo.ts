@@ -54,10 +54,11 @@ async function conclude({ output, signal }: Context, stage: Stage, folder: strin
         )
   ])
   for (const { name, ok: seen, detail } of steps) {
-    if (!seen)
+    if (!seen && !signal.aborted)
       process.stderr.write(`${name === failure?.name ? 'first to fail: ' : ''}${name}: ${String(detail['error'])}\n`)
   }
-  if (ok && !keep) await rm(folder, { recursive: true, force: true })
+  // Who stopped it does not look for a reason in the logs.
+  if ((ok || signal.aborted) && !keep) await rm(folder, { recursive: true, force: true })
   else output.note(`Logs and databases of the nodes are kept in ${folder}`)
   if (signal.aborted) return EXIT.interrupted
   return ok ? EXIT.ok : EXIT.problemFound
