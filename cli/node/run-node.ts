@@ -1,9 +1,11 @@
 // One node in this process: host, base chain, asset layer and RPC, built in order and closed in reverse. Called by
 // `surety node start`; the only place that joins the layers.
+import { mkdirSync } from 'node:fs'
 import { genesisHashOf } from '#contracts/ledger/genesis.ts'
 import { createAssetNode, addressRecordRules, type AssetNode } from '#asset-layer/index.ts'
 import { type BaseNode, createAccount, createBaseNode, stopOnUncaught } from '#base-layer/index.ts'
 import { systemClock } from '#base-layer/runtime/clock.ts'
+import { lockDataFolder } from '#base-layer/runtime/database.ts'
 import type { Host } from '#base-layer/runtime/host.ts'
 import { createRpcServer, type RpcMethod } from '#base-layer/runtime/json-rpc.ts'
 import { createHost } from '#base-layer/runtime/libp2p-host.ts'
@@ -47,6 +49,9 @@ async function startParts(
   stops: (() => Promise<void>)[]
 ): Promise<Pick<RunningNode, 'rpcUrl' | 'addresses'>> {
   const { settings, genesis, keys, dataDir } = folder
+  // Said before a port that the other process holds as well; createBaseNode takes the lock for good.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  lockDataFolder(dataDir)()
   const verifyPool = new VerifyPool(installNodeCrypto().verified)
   const host = await createHost({
     identitySecret: keys.network.reveal(),

@@ -105,8 +105,8 @@ export const showAsset: Handler = async (context, [text = '']) => {
       },
       () => [
         `${symbol} ${id}`,
-        `${record.status} since height ${record.since}; ${units} bonded units${candidates < units ? `, ${units - candidates} of them leaving,` : ''} ` +
-          `for ${seats} seats at ${formatShares(collateralPerSeat)}`,
+        `${record.status} since height ${record.since}; ${units} bonded units` +
+          `${candidates < units ? `, ${units - candidates} of them leaving,` : ''} for ${seats} seats at ${formatShares(collateralPerSeat)}`,
         ...(committee !== undefined && !ended ? [] : waitingFor(record.status, candidates, seats)),
         ...(committee === undefined
           ? []
@@ -138,9 +138,10 @@ export const showAsset: Handler = async (context, [text = '']) => {
 /** Why nobody serves the asset now and what would change it; empty for one that has ended. */
 function waitingFor(status: AssetStatus, candidates: number, seats: number): readonly string[] {
   if (status === 'retired' || status === 'lapsed' || status === 'wound-up') return []
+  const missing = seats - candidates
   return [
-    candidates < seats
-      ? `no committee: ${seats - candidates} more bonded units are needed before one can be drawn`
+    missing > 0
+      ? `no committee: ${missing} more bonded ${missing === 1 ? 'unit is' : 'units are'} needed before one can be drawn`
       : 'no committee yet: it is drawn at the next snapshot of the base chain and begins shortly after'
   ]
 }

@@ -37,10 +37,12 @@ function saidBy(
   const asset = file.asset.slice(0, 12)
   if (reading.kind === 'balance') {
     const { units, checkpoint } = reading
-    const account = file.schema === 'surety.proof.balance/1' ? file.account : ''
+    const [account, sequence] = file.schema === 'surety.proof.balance/1' ? [file.account, file.sequence] : ['', 0]
     return {
-      document: { account, units, checkpoint: checkpoint.id, status: checkpoint.status },
-      words: `account ${account.slice(0, 12)} holds ${units} base units of ${asset} (${checkpoint.status})`
+      document: { account, units, sequence, checkpoint: checkpoint.id, status: checkpoint.status },
+      words:
+        `account ${account.slice(0, 12)} holds ${units} base units of ${asset} ` +
+        `by checkpoint ${sequence} (${checkpoint.status})`
     }
   }
   const { proven, seats } = reading
@@ -48,7 +50,9 @@ function saidBy(
   const instruction = file.schema === 'surety.proof.receipt/1' ? file.instruction : ''
   return {
     document: { instruction, index: proven.leaf.index, outcome, seats },
-    words: `instruction ${instruction.slice(0, 12)} was ${outcome} as step ${proven.leaf.index} of ${asset}; ${seats.length} seats answer for it`
+    words:
+      `instruction ${instruction.slice(0, 12)} was ${outcome} as step ${proven.leaf.index} of ${asset}; ` +
+      `${seats.length} seats answer for it`
   }
 }
 
