@@ -22,8 +22,14 @@ export async function confirm(context: Context, question: string): Promise<void>
   if (!context.mayAsk) throw misuse('E_INPUT_NEEDED', `${question} Nobody can answer here: say --yes`)
   const { createInterface } = await import('node:readline/promises')
   const asker = createInterface({ input: process.stdin, output: process.stderr })
+  // At a terminal Ctrl-C is a key: it is made the signal that it means. Ctrl-D leaves a question without an answer.
+  asker.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  const left = new Promise<never>((_resolve, reject) => {
+    asker.once('close', () => reject(misuse('E_DECLINED', 'nothing was done')))
+  })
+  left.catch(() => undefined)
   try {
-    const answer = await asker.question(`${question} [y/N] `, { signal: context.signal })
+    const answer = await Promise.race([asker.question(`${question} [y/N] `, { signal: context.signal }), left])
     if (!/^y(es)?$/i.test(answer.trim())) throw misuse('E_DECLINED', 'nothing was done')
   } finally {
     asker.close()

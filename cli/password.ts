@@ -19,7 +19,7 @@ export async function readPassword(context: Context, question: string, isNew = f
   return password
 }
 
-async function obtain({ passwordFile, mayAsk }: Context, question: string): Promise<Secret<string>> {
+async function obtain({ passwordFile, mayAsk, signal }: Context, question: string): Promise<Secret<string>> {
   if (passwordFile !== undefined) {
     const text = await readFile(passwordFile, 'utf8').catch(() => {
       throw misuse('E_PASSWORD_FILE', `cannot read ${passwordFile}`)
@@ -27,18 +27,24 @@ async function obtain({ passwordFile, mayAsk }: Context, question: string): Prom
     return new Secret(text.split(/\r?\n/)[0] ?? '')
   }
   if (!mayAsk) throw misuse('E_INPUT_NEEDED', 'a password is needed: say --password-file')
-  return await ask(question)
+  return await ask(question, signal)
 }
 
-function ask(question: string): Promise<Secret<string>> {
+function ask(question: string, signal: AbortSignal): Promise<Secret<string>> {
   process.stderr.write(question)
   // Echo goes to an output that shows nothing.
   const asker = createInterface({ input: process.stdin, terminal: true })
-  return new Promise(resolve => {
-    asker.question('', answer => {
-      asker.close()
+  return new Promise((resolve, reject) => {
+    // At a terminal Ctrl-C is a key: it is made the signal that it means. Ctrl-D leaves the question without an answer.
+    asker.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+    signal.addEventListener('abort', () => asker.close(), { once: true })
+    asker.once('close', () => {
       process.stderr.write('\n')
+      reject(misuse('E_DECLINED', 'no password was given'))
+    })
+    asker.question('', answer => {
       resolve(new Secret(answer))
+      asker.close()
     })
   })
 }

@@ -50,7 +50,7 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
     'A database cannot be opened or trusted.',
     'Check disk and permissions; never restore votes.db from a copy.'
   ],
-  E_DECLINED: ['You said no.', 'Nothing was done.'],
+  E_DECLINED: ['You said no, or nothing.', 'Nothing was done.'],
   E_DEMO_WAIT: [
     'The demo ended before it saw a step.',
     'Look into the logs in the folder it names; a very busy machine may be too slow.'
