@@ -1,9 +1,9 @@
 // The command line as a person types it: exit codes, suggestions, pages, one JSON document. Each run is a process of its own.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'cli', 'main.ts')
 const NODE = join(import.meta.dirname, '..', '..', '..', 'node_modules', '.bin', 'node')
@@ -14,6 +14,7 @@ let cwd: string
 beforeAll(() => {
   cwd = mkdtempSync(join(tmpdir(), 'surety-cli-'))
 })
+afterAll(() => rmSync(cwd, { recursive: true }))
 
 function surety(...args: readonly string[]) {
   const env = { ...process.env, XDG_DATA_HOME: cwd, XDG_CONFIG_HOME: cwd, NO_COLOR: '1' }

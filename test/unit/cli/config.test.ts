@@ -1,7 +1,7 @@
-import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseSettings, resolveSettings } from '#cli/config.ts'
 
 describe('settings', () => {
@@ -9,6 +9,7 @@ describe('settings', () => {
   beforeEach(() => {
     cwd = mkdtempSync(join(tmpdir(), 'surety-config-'))
   })
+  afterEach(() => rmSync(cwd, { recursive: true }))
   const rpcOf = (flags: { rpc?: string }, env: Record<string, string> = {}) => resolveSettings({ flags, env, cwd }).rpc
 
   it('takes the flag before the environment before the file before the development network before the default', () => {
