@@ -1,12 +1,14 @@
 // What a node can show of the assets it serves or observes: running replicas, and lanes of earlier epochs from the store. Request
 // handlers and client sessions look things up here.
 import { decode } from '#contracts/codec/codec.ts'
+import type { SparseTree } from '#contracts/merkle/sparse-tree.ts'
 import type { AssetId, CheckpointId } from '#contracts/primitives/ids.ts'
 import { type CertifiedStatement, statementIdOf } from '#contracts/statements/statement.ts'
 import { certifiedStatementCodec } from '../checkpoints/certificate.ts'
 import type { AssetStore } from '../store/asset-store.ts'
 import type { LaneStore } from '../store/lane-store.ts'
 import type { Replica } from './replica.ts'
+import { ClosedStates } from './closed-states.ts'
 import { Traces } from './traces.ts'
 
 export interface FoundSequence {
@@ -18,7 +20,9 @@ export class ServedAssets {
   readonly store: AssetStore
   /** Running ones, by lane. */
   readonly #replicas = new Map<number, Replica>()
-  readonly #traces = new Map<number, Traces>()
+  // Both go with their lane when the store forgets it.
+  readonly #traces = new WeakMap<LaneStore, Traces>()
+  readonly #closedStates = new WeakMap<LaneStore, ClosedStates>()
 
   constructor(store: AssetStore) {
     this.store = store
@@ -26,7 +30,8 @@ export class ServedAssets {
 
   add(replica: Replica): void {
     this.#replicas.set(replica.lane.row.id, replica)
-    this.#traces.set(replica.lane.row.id, replica.traces)
+    this.#traces.set(replica.lane, replica.traces)
+    this.#closedStates.set(replica.lane, replica.closedStates)
   }
 
   remove(replica: Replica): void {
@@ -44,11 +49,23 @@ export class ServedAssets {
   }
 
   tracesOf(lane: LaneStore): Traces {
-    const known = this.#traces.get(lane.row.id)
+    const known = this.#traces.get(lane)
     if (known !== undefined) return known
     const made = new Traces(lane)
-    this.#traces.set(lane.row.id, made)
+    this.#traces.set(lane, made)
     return made
+  }
+
+  /** The state that a closed sequence left, of the newest epoch that still holds it: settled ones are often of the last. */
+  closedState(asset: AssetId, sequence: number): SparseTree<Uint8Array> | undefined {
+    for (const lane of this.store.lanesOf(asset)) {
+      if (!lane.ready) continue
+      const states = this.#closedStates.get(lane) ?? new ClosedStates(lane)
+      this.#closedStates.set(lane, states)
+      const tree = states.of(sequence)
+      if (tree !== undefined) return tree
+    }
+    return undefined
   }
 
   /** A sequence with its newest certificate: the one of a statement's id, or of the newest epoch that has one. */

@@ -16,12 +16,12 @@ export function handleQuery(served: ServedAssets): RequestHandler {
     return encode(witnessCodec, buildWitness(tree.node, keys.map(pathOf), []))
   }
   return answering(queryQuestionCodec, queryAnswerCodec, ({ asset, sequence, keys }) => {
-    const replica = served.running(asset)
-    if (replica === undefined) return NOTHING
     if (sequence !== null) {
-      const tree = replica.closedStates.of(sequence)
+      const tree = served.closedState(asset, sequence)
       return tree === undefined ? NOTHING : { proof: null, witness: witnessOf(tree, keys) }
     }
+    const replica = served.running(asset)
+    if (replica === undefined) return NOTHING
     const newest = replica.certifier.newest
     if (newest !== undefined) {
       return { proof: encode(stateProofCodec, buildStateProof(newest.certified, newest.tree, keys)), witness: null }

@@ -60,6 +60,16 @@ describe('COM-4: the hand-over between two committees', () => {
     expect(network.chain.now('committees', { asset, epoch: 1 })?.closedAt).toBeNull()
   })
 
+  it('still shows what settled in the epoch before, proven against its checkpoint', async () => {
+    const settledEpoch = (): number | undefined => {
+      const sequence = network.chain.now('assets', asset)?.settled ?? 0
+      return network.chain.now('checkpoints', { asset, sequence })?.statement?.epoch
+    }
+    await vi.waitFor(() => expect(settledEpoch()).toBe(1), patience)
+    expect(await client.balance(asset, issuer.key, 'settled')).toEqual({ ok: true, value: 7n })
+    expect(settledEpoch(), 'asked while the settled sequence was the last epoch’s').toBe(1)
+  })
+
   it('lets one who comes late fetch the state, replay and agree', async () => {
     await network.add('late', { watchAll: true })
     await mint()
