@@ -7,16 +7,27 @@ import { baseEngine } from './base-engine.ts'
 
 const ENGINES: readonly SimEngine[] = [assetEngine, baseEngine]
 
+const OPTIONS = {
+  engine: { type: 'string' },
+  seeds: { type: 'string', default: '100' },
+  from: { type: 'string', default: '1' },
+  break: { type: 'string' },
+  json: { type: 'boolean', default: false }
+} as const
+
+/** What was typed, or why it cannot be meant. */
+function readArguments() {
+  try {
+    return { ok: true, values: parseArgs({ options: OPTIONS }).values } as const
+  } catch (error) {
+    return { ok: false, why: error instanceof Error ? error.message : String(error) } as const
+  }
+}
+
 function main(): number {
-  const { values } = parseArgs({
-    options: {
-      engine: { type: 'string' },
-      seeds: { type: 'string', default: '100' },
-      from: { type: 'string', default: '1' },
-      break: { type: 'string' },
-      json: { type: 'boolean', default: false }
-    }
-  })
+  const read = readArguments()
+  if (!read.ok) return refuse(read.why)
+  const { values } = read
   const engine = ENGINES.find(one => one.name === values.engine)
   const [seeds, from] = [Number(values.seeds), Number(values.from)]
   if (engine === undefined) return refuse(`--engine is one of: ${ENGINES.map(one => one.name).join(', ')}`)
