@@ -9,7 +9,7 @@ export type {
   Which
 } from './base-chain.ts'
 export { connectBaseChain, type RemoteChainSettings } from './client/remote-chain.ts'
-export { trustedStartOf } from './client/trusted-start.ts'
+export { deriveTrustedStart } from './light/trusted-start.ts'
 export {
   type BaseNode,
   type BaseNodeKeys,

@@ -3,14 +3,12 @@
 // command line and pages.
 import { decode, encode } from '#contracts/codec/codec.ts'
 import type { Codec } from '#contracts/codec/codec.ts'
-import { hashHex } from '#contracts/crypto/hash.ts'
 import { HASH_BYTES } from '#contracts/merkle/hash.ts'
 import { lookup, pathOf } from '#contracts/merkle/node.ts'
 import { checkWitness } from '#contracts/merkle/verify.ts'
-import type { Hash } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { BlockHeader } from '#contracts/statements/block.ts'
-import { type KeyOf, SECTION_NAMES, SECTIONS, type SectionName, type ValueOf } from '../state/sections.ts'
+import { type KeyOf, SECTION_NAMES, SECTIONS, type SectionName, stateRootOf, type ValueOf } from '../state/sections.ts'
 
 /** Most bytes of one state value. */
 const VALUE_BYTES = 1024 * 1024
@@ -21,11 +19,6 @@ export interface SectionEvidence {
   readonly header: BlockHeader
   readonly sectionRoots: readonly Uint8Array[]
   readonly witness: Uint8Array
-}
-
-/** The root that a header commits to: the section roots in order. */
-export function stateRootOf(sectionRoots: readonly Uint8Array[]): Hash {
-  return hashHex('state', ...sectionRoots)
 }
 
 /** The value under a key, null if the state has none, or why the evidence shows neither. Never throws. */

@@ -13,7 +13,7 @@ import { Ancestors } from './ancestors.ts'
 import { balanceIdOf } from './balance-ids.ts'
 import { type ChainContext, ChainState } from './chain-state.ts'
 import { deriveEntries, writeTable } from './period-tables.ts'
-import { changeOf, emptySections, encodeKey, type SectionTrees, stateRootOf } from './section-trees.ts'
+import { changeOf, emptySections, encodeKey, type SectionTrees, rootOfTrees } from './section-trees.ts'
 import type { KeyOf, PeerRecord, SectionName, ValueOf } from './sections.ts'
 import { spentRootOf } from './body-roots.ts'
 
@@ -43,7 +43,7 @@ export function createGenesisState(chain: ChainContext): ChainState {
     timeMs: 0,
     transactionsRoot: empty,
     certificatesHash: certificatesHashOf([]),
-    stateRoot: stateRootOf(trees),
+    stateRoot: rootOfTrees(trees),
     historyRoot: empty,
     spentRoot: spentRootOf([]),
     acknowledgements: [],

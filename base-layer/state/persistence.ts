@@ -9,7 +9,7 @@ import { blockIdOf, headerCodec } from '#contracts/statements/block.ts'
 import { Ancestors } from './ancestors.ts'
 import { ChainState } from './chain-state.ts'
 import { createChain } from './genesis-state.ts'
-import { changedBetween, restoreSections, type StoredEntry, storedEntries, stateRootOf } from './section-trees.ts'
+import { changedBetween, restoreSections, type StoredEntry, storedEntries, rootOfTrees } from './section-trees.ts'
 import { historyRootOf } from './transition.ts'
 
 /** Blocks of a finality period that never ends: at a slot a second, half a year. */
@@ -70,6 +70,6 @@ export function importState(
   }
   const trees = restoreSections(entries)
   if (trees === undefined) return reject('E_IMPORT_ENTRIES', 'an entry is not one of its section')
-  if (stateRootOf(trees) !== header.stateRoot) return reject('E_IMPORT_STATE_ROOT', "the sections are not the header's")
+  if (rootOfTrees(trees) !== header.stateRoot) return reject('E_IMPORT_STATE_ROOT', "the sections are not the header's")
   return accept(new ChainState({ chain: chain.value, id, header, trees, history, ancestors }))
 }

@@ -2,13 +2,12 @@
 // block costs what the block changed. Values are kept beside their hashes; keys and values are written by the
 // codecs of sections.ts.
 import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
-import { hashHex } from '#contracts/crypto/hash.ts'
 import { leafOf, pathOf, type TreeNode } from '#contracts/merkle/node.ts'
 import { SparseTree } from '#contracts/merkle/sparse-tree.ts'
 import type { TreeChange } from '#contracts/merkle/update.ts'
 import type { Hash } from '#contracts/primitives/ids.ts'
 import { assert } from '#contracts/primitives/verdict.ts'
-import { type KeyOf, SECTION_NAMES, SECTIONS, type SectionName, type ValueOf } from './sections.ts'
+import { type KeyOf, SECTION_NAMES, SECTIONS, type SectionName, stateRootOf, type ValueOf } from './sections.ts'
 
 type TreeIn<S extends SectionName> = SparseTree<ValueOf<S>>
 type KeyCodec<S extends SectionName> = Codec<KeyOf<S>>
@@ -54,9 +53,9 @@ export function readSection<S extends SectionName>(
   return treeOf(trees, section).get(pathOf(encodeKey(section, key)))?.value
 }
 
-/** Root of all sections in their order [PRF-2]. */
-export function stateRootOf(trees: SectionTrees): Hash {
-  return hashHex('state', ...SECTION_NAMES.map(name => trees[name].root))
+/** Root of all sections [PRF-2]. */
+export function rootOfTrees(trees: SectionTrees): Hash {
+  return stateRootOf(SECTION_NAMES.map(name => trees[name].root))
 }
 
 /** The change of one leaf, for SparseTree.with. */

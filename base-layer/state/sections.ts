@@ -8,6 +8,7 @@ import { bondRecordCodec } from '#contracts/bonds/bond-record.ts'
 import { claimCommitRecordCodec, convictionRecordCodec } from '#contracts/claims/claim-record.ts'
 import { amount, type Decoded, hex32, list, record, text, uint, union } from '#contracts/codec/codec.ts'
 import { committeeRecordCodec } from '#contracts/committees/committee-record.ts'
+import { hashHex } from '#contracts/crypto/hash.ts'
 import { claimTargetCodec } from '#contracts/ledger/actions/claim.ts'
 import { outputRecordCodec } from '#contracts/ledger/output.ts'
 import { parametersCodec } from '#contracts/ledger/parameters.ts'
@@ -133,3 +134,8 @@ export type SectionName = keyof typeof SECTIONS
 export const SECTION_NAMES = Object.keys(SECTIONS) as readonly SectionName[]
 export type KeyOf<S extends SectionName> = Decoded<(typeof SECTIONS)[S]['key']>
 export type ValueOf<S extends SectionName> = Decoded<(typeof SECTIONS)[S]['value']>
+
+/** The root that a header commits to: the section roots in the order of SECTION_NAMES [PRF-2]. */
+export function stateRootOf(sectionRoots: readonly Uint8Array[]): Hash {
+  return hashHex('state', ...sectionRoots)
+}

@@ -16,7 +16,7 @@ import { spentRootOf, transactionsRootOf } from './body-roots.ts'
 import { ChainState } from './chain-state.ts'
 import { type Executed, executeBlock } from './execute-block.ts'
 import { checkLink, checkPlace, selectLink } from './header-checks.ts'
-import { stateRootOf } from './section-trees.ts'
+import { rootOfTrees } from './section-trees.ts'
 
 /** The transition of one chain. */
 export function createTransition(): Transition<ChainState> {
@@ -78,7 +78,7 @@ function nextState(parent: ChainState, stated: Stated, link: LinkStanding, execu
     timeMs,
     transactionsRoot: transactionsRootOf(included.map(one => one.encoded)),
     certificatesHash: certificatesHashOf(certificates),
-    stateRoot: stateRootOf(trees),
+    stateRoot: rootOfTrees(trees),
     historyRoot: historyRootOf(history),
     spentRoot: spentRootOf(work.spent),
     acknowledgements,

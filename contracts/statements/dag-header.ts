@@ -2,6 +2,7 @@
 // (V1 to V7). Used by the asset layer's consensus, by watchers and by the judge of equivocation.
 // Upholds [DAG-1] genesis and leader, [DAG-3] digest over the header alone and one ancestor per author, [SIG-2].
 import { bytes, type Decoded, decode, encode, hex32, list, record, uint } from '../codec/codec.ts'
+import { faultsOf, quorumOf } from '../committees/quorum.ts'
 import { hashBytes, hashHex } from '../crypto/hash.ts'
 import { SIGNATURE_BYTES, signingBytes, verifySignature } from '../crypto/signature.ts'
 import { bytesToBigint, hexToBytes, uintToBytes } from '../primitives/bytes.ts'
@@ -77,9 +78,9 @@ export interface DagContext {
   readonly dag: DagId
   /** Number of seats n. */
   readonly seats: number
-  /** Seats that may lie: floor((n - 1) / 3). */
+  /** Seats that may lie. */
   readonly faults: number
-  /** Seats that decide: floor(2n / 3) + 1. */
+  /** Seats that decide. */
   readonly quorum: number
   readonly genesis: readonly CheckedDagHeader[]
 }
@@ -91,7 +92,7 @@ export function deriveDagContext(dag: DagId, seats: number): DagContext {
     signature: NO_SIGNATURE,
     digest: dagDigest(header)
   }))
-  return { dag, seats, faults: Math.floor((seats - 1) / 3), quorum: Math.floor((2 * seats) / 3) + 1, genesis }
+  return { dag, seats, faults: faultsOf(seats), quorum: quorumOf(seats), genesis }
 }
 
 /** Genesis headers are signed by nobody. */

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createAccount, trustedStartOf } from '#base-layer/index.ts'
+import { createAccount, deriveTrustedStart } from '#base-layer/index.ts'
 import { checkFinalityProof } from '#base-layer/light/finality-proof.ts'
 import { rpcCall } from '#base-layer/runtime/json-rpc-client.ts'
 import { Secret } from '#base-layer/runtime/secret.ts'
@@ -78,7 +78,7 @@ describe('four peers as processes of their own', () => {
       (await observer.chain.tip('final')).height >= goal ? true : undefined
     )
     await agreeAt(goal)
-    const start = trustedStartOf(network.genesis)
+    const start = deriveTrustedStart(network.genesis)
     if (!start.ok) throw new Error(start.why)
     const head = checkFinalityProof(start.value, await observer.chain.proveFinality())
     expect(head).toMatchObject({ ok: true })

@@ -1,7 +1,7 @@
 // What every body of BaseChain must do, whoever answers: one suite for in process and over JSON-RPC.
 import { expect, test } from 'vitest'
 import type { BaseChain, BlockSummary } from '#base-layer/index.ts'
-import { createAccount, trustedStartOf } from '#base-layer/index.ts'
+import { createAccount, deriveTrustedStart } from '#base-layer/index.ts'
 import { checkFinalityProof } from '#base-layer/light/finality-proof.ts'
 import { readSection } from '#base-layer/light/state-proof.ts'
 import { Secret } from '#base-layer/runtime/secret.ts'
@@ -65,7 +65,7 @@ export function describeBaseChain({ chain, passSlots }: Body): void {
   })
 
   test('proves presence and absence under a header that is proved final [PRF-2, FIN-10]', async () => {
-    const start = trustedStartOf(GENESIS)
+    const start = deriveTrustedStart(GENESIS)
     if (!start.ok) throw new Error(start.why)
     const final = checkFinalityProof(start.value, await chain().proveFinality())
     if (!final.ok) throw new Error(final.why)

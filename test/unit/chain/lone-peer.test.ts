@@ -1,7 +1,7 @@
 import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type BaseNode, createAccount, trustedStartOf } from '#base-layer/index.ts'
+import { type BaseNode, createAccount, deriveTrustedStart } from '#base-layer/index.ts'
 import { checkFinalityProof } from '#base-layer/light/finality-proof.ts'
 import { readSection } from '#base-layer/light/state-proof.ts'
 import { Secret } from '#base-layer/runtime/secret.ts'
@@ -86,7 +86,7 @@ describe('a base node', () => {
 
   test('proofs of final state and finality lead from genesis across periods [FIN-10, PRF-2]', async () => {
     await passSlots(2 * P.period + P.lag + 30)
-    const start = trustedStartOf(GENESIS)
+    const start = deriveTrustedStart(GENESIS)
     if (!start.ok) throw new Error(start.why)
     const head = checkFinalityProof(start.value, await node.chain.proveFinality())
     if (!head.ok) throw new Error(`${head.code} ${head.why}`)
