@@ -4,6 +4,7 @@ import { type Codec, list, uint } from '../codec/codec.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { assert, present } from '../primitives/verdict.ts'
 import { expected, HASH_BYTES, hashBytesCodec, leafHash, nodeHash } from './hash.ts'
+import { consistencyPath, rangePath, splitOf } from './log-paths.ts'
 
 /** Roots of the complete subtrees a log of `size` leaves consists of, largest first: one for each set bit of `size`. */
 export interface LogFrontier {
@@ -69,13 +70,6 @@ export function logRootOfHashes(leafHashes: Iterable<Uint8Array>): Uint8Array {
   let frontier = EMPTY_LOG
   for (const hash of leafHashes) frontier = appendLeafHash(frontier, hash)
   return frontierRoot(frontier)
-}
-
-/** Largest power of two below `size`, for size above 1: where RFC 9162 splits a tree. */
-function splitOf(size: number): number {
-  let half = 1
-  while (half * 2 < size) half *= 2
-  return half
 }
 
 /** A growing log in memory: 64 bytes a leaf, proofs for any earlier size in O(log size). */
@@ -145,41 +139,13 @@ export class MerkleLog {
   /** Hashes beside leaves [start, end) that lead to the root of the first `size`: deepest first, left to right. */
   rangeProof(start: number, end: number, size: number = this.#size): readonly Uint8Array[] {
     this.#checkSize(size)
-    assert(start >= 0 && start < end && end <= size, 'a range of leaves within the size')
-    const path: Uint8Array[] = []
-    const walk = (from: number, to: number): void => {
-      if (start <= from && to <= end) return
-      const middle = from + splitOf(to - from)
-      if (start < middle) walk(from, middle)
-      if (end > middle) walk(middle, to)
-      if (start >= middle) path.push(this.#range(from, middle))
-      if (end <= middle) path.push(this.#range(middle, to))
-    }
-    walk(0, size)
-    return path
+    return rangePath((from, to) => this.#range(from, to), start, end, size)
   }
 
   /** Path of RFC 9162 2.1.4.1: the log of `first` leaves begins that of `second`. Empty for 0 and for equal sizes. */
   consistencyProof(first: number, second: number = this.#size): readonly Uint8Array[] {
     this.#checkSize(second)
-    assert(Number.isSafeInteger(first) && first >= 0 && first <= second, 'the first log is no longer than the second')
-    const path: Uint8Array[] = []
-    if (first === 0 || first === second) return path
-    let from = 0
-    let to = second
-    // Siblings come from the root down and are turned round, because a proof starts at the leaves.
-    while (to !== first) {
-      const middle = from + splitOf(to - from)
-      if (first <= middle) {
-        path.push(this.#range(middle, to))
-        to = middle
-      } else {
-        path.push(this.#range(from, middle))
-        from = middle
-      }
-    }
-    if (from !== 0) path.push(this.#range(from, to))
-    return path.reverse()
+    return consistencyPath((from, to) => this.#range(from, to), first, second)
   }
 
   #checkSize(size: number): void {
