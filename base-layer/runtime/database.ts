@@ -1,16 +1,19 @@
 // Opens an SQLite file so that a commit it acknowledged is on the disk. Stores of both layers are built on it.
 // The order of the first statements matters: better-sqlite3 falls back to synchronous=NORMAL at the first write in WAL
 // mode unless FULL was set before, so every opening writes one row and asserts what is in force after it.
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import { watchForFailures } from './disk-failures.ts'
 import { RuntimeError } from './errors.ts'
 import { DATABASE_LIMITS } from './limits.ts'
 
 export type SqliteHandle = SqliteDatabase.Database
 
 export interface Database<Tables> {
+  readonly path: string
   /** For prepared statements and `handle.transaction(fn).immediate()`. The only connection that writes. */
   readonly handle: SqliteHandle
   /** For queries: a second connection, read-only, so its asynchronous work never sits inside a transaction of ours. */
@@ -18,27 +21,35 @@ export interface Database<Tables> {
   close(): Promise<void>
 }
 
+/** EXTRA also syncs the folder after a journal is removed: for files that say what was signed. */
+export type Synchronous = 'FULL' | 'EXTRA'
+const LEVEL: Readonly<Record<Synchronous, number>> = { FULL: 2, EXTRA: 3 }
+
 export interface DatabaseSettings {
   /** File path. Its folder exists. ':memory:' gives a database without a file, a lock or a second connection. */
   readonly path: string
   /** By name; run in the order of their names, each once, ever. Names are append-only. */
   readonly migrations: Readonly<Record<string, Migration>>
-  /** Integers come back as bigint: for amounts. Default false: heights and counts stay numbers. */
+  /** Integers come back as bigint, exact whatever a damaged file says; `integerIn` makes a number of one. */
   readonly safeIntegers?: boolean
+  /** Default FULL. */
+  readonly synchronous?: Synchronous
 }
 
 /** Rejects: E_DATA_LOCKED if another process has the file open, E_DATA_UNUSABLE if it cannot be opened or migrated. */
 export async function openDatabase<Tables>(settings: DatabaseSettings): Promise<Database<Tables>> {
-  const inMemory = settings.path === ':memory:'
-  const release = inMemory ? (): void => {} : lockFile(`${settings.path}.lock`)
+  const { path, synchronous = 'FULL' } = settings
+  const inMemory = path === ':memory:'
+  const release = inMemory ? (): void => {} : lockFile(`${path}.lock`)
   const opened: SqliteHandle[] = []
   try {
-    if (!inMemory) createPrivate(settings.path)
-    const handle = connect(settings.path, opened)
+    if (!inMemory) createPrivate(path)
+    const handle = connect(path, synchronous, opened)
+    assertSound(handle)
     await migrate(handle, settings.migrations)
-    assertDurable(handle)
+    assertDurable(handle, synchronous)
     handle.defaultSafeIntegers(settings.safeIntegers ?? false)
-    const reader = inMemory ? handle : connect(settings.path, opened)
+    const reader = inMemory ? handle : connect(path, synchronous, opened)
     if (!inMemory) reader.pragma('query_only = ON')
     const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: reader }) })
     const close = async (): Promise<void> => {
@@ -48,12 +59,12 @@ export async function openDatabase<Tables>(settings: DatabaseSettings): Promise<
       if (handle.open) handle.close()
       release()
     }
-    return { handle, kysely, close }
+    return { path, handle, kysely, close }
   } catch (error) {
     for (const handle of opened) handle.close()
     release()
     if (error instanceof RuntimeError) throw error
-    throw new RuntimeError('E_DATA_UNUSABLE', `${settings.path}: ${String(error)}`)
+    throw new RuntimeError('E_DATA_UNUSABLE', `${path}: ${String(error)}`)
   }
 }
 
@@ -62,16 +73,37 @@ export function lockDataFolder(folder: string): () => void {
   return lockFile(`${folder}/folder.lock`)
 }
 
-/** For the owner alone, from the first byte on. SQLite gives its -wal and -shm files the mode of the database. */
-function createPrivate(path: string): void {
-  closeSync(openSync(path, 'a', 0o600))
+/** A stored integer as a number; a damaged one is E_DATA_UNUSABLE, never rounded. */
+export function integerIn(value: unknown): number {
+  const number = Number(value)
+  if (typeof value === 'bigint' && Number.isSafeInteger(number)) return number
+  throw new RuntimeError('E_DATA_UNUSABLE', 'a stored number is not one')
 }
 
-function connect(path: string, opened: SqliteHandle[]): SqliteHandle {
+/** For the owner alone, from the first byte on. SQLite gives its -wal and -shm files the mode of the database. */
+function createPrivate(path: string): void {
+  const isNew = !existsSync(path)
+  closeSync(openSync(path, 'a', 0o600))
+  // A new file outlives a power cut only once its folder is on the disk too.
+  if (isNew) syncFolder(dirname(path))
+}
+
+/** Makes names that were added to or removed from a folder survive a power cut. */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+function connect(path: string, synchronous: Synchronous, opened: SqliteHandle[]): SqliteHandle {
   const handle = new SqliteDatabase(path, { timeout: DATABASE_LIMITS.busyTimeoutMs })
   opened.push(handle)
+  watchForFailures(handle)
   handle.pragma('journal_mode = WAL')
-  handle.pragma('synchronous = FULL')
+  handle.pragma(`synchronous = ${synchronous}`)
   handle.pragma('foreign_keys = ON')
   handle.pragma('trusted_schema = OFF')
   handle.pragma('cell_size_check = ON')
@@ -91,11 +123,18 @@ async function migrate(handle: SqliteHandle, migrations: Readonly<Record<string,
   if (error !== undefined) throw error
 }
 
-function assertDurable(handle: SqliteHandle): void {
+/** Pages and rows at every start: what a power cut, a bad disk or a hand left is found before anything is read. */
+function assertSound(handle: SqliteHandle): void {
+  const found = handle.pragma('quick_check(1)', { simple: true })
+  if (found !== 'ok') throw new RuntimeError('E_DATA_UNUSABLE', `${handle.name} is damaged: ${String(found)}`)
+}
+
+function assertDurable(handle: SqliteHandle, synchronous: Synchronous): void {
   handle.exec('CREATE TABLE IF NOT EXISTS opening (id INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT')
   handle.exec('INSERT INTO opening VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET count = count + 1')
   const level = handle.pragma('synchronous', { simple: true })
-  if (level !== 2) throw new RuntimeError('E_DATA_UNUSABLE', `synchronous is ${String(level)} after the first write`)
+  if (level === LEVEL[synchronous]) return
+  throw new RuntimeError('E_DATA_UNUSABLE', `synchronous is ${String(level)} after the first write`)
 }
 
 /** An exclusive transaction on an empty database: the kernel drops the lock with the process, however it ends. */

@@ -39,7 +39,7 @@ const identityCodec = record({
 
 /** Makes the guard file of a key that was made just now. Rejects E_DATA_UNUSABLE if the folder has one already. */
 export async function createGuardFile(path: string, key: PublicKey): Promise<void> {
-  const database = await openDatabase<GuardTables>({ path, migrations: GUARD_MIGRATIONS })
+  const database = await openDatabase<GuardTables>({ path, migrations: GUARD_MIGRATIONS, synchronous: 'EXTRA' })
   try {
     if (readIdentity(database) !== undefined) throw new RuntimeError('E_DATA_UNUSABLE', `${path} guards a key already`)
     writeIdentity(database, key, null)
@@ -62,7 +62,7 @@ export async function openVoteGuard(
   path: string,
   context: GuardContext
 ): Promise<{ readonly guard: FileVoteGuard; readonly lost: boolean }> {
-  const database = await openDatabase<GuardTables>({ path, migrations: GUARD_MIGRATIONS })
+  const database = await openDatabase<GuardTables>({ path, migrations: GUARD_MIGRATIONS, synchronous: 'EXTRA' })
   const { key, stamp } = context
   const found = readIdentity(database)
   if (found !== undefined && found.key !== key) {
