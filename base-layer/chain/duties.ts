@@ -64,6 +64,7 @@ export class Duties {
         notBefore: null,
         notAfter: null,
         memo: null,
+        preimages: [],
         action: { kind: 'seed.reveal', peer: this.#keys.key, period, proof }
       }
       const signature = signMessage(this.#keys.signing.reveal(), transactionSigningBytes(genesis, body))

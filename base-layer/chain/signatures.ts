@@ -2,12 +2,12 @@
 // so that the rules find every one of them remembered [SIG-1]. What cannot be named here is checked by the rules alone.
 import { transactionSigningBytes } from '#contracts/ledger/transaction.ts'
 import type { Transaction } from '#contracts/ledger/transaction.ts'
-import type { PublicKey } from '#contracts/primitives/ids.ts'
 import { type Block, headerSigningBytes, type SignedHeader } from '#contracts/statements/block.ts'
 import { voteSigningBytes } from '#contracts/statements/vote.ts'
 import type { GenesisHash } from '#contracts/primitives/ids.ts'
 import type { SignedItem } from '../runtime/verify-pool.ts'
 import type { ChainState } from '../state/chain-state.ts'
+import { signersOf, signingKeyOf } from '../state/signers.ts'
 
 export function headerItem(genesis: GenesisHash, { header, signature }: SignedHeader): SignedItem {
   return { key: header.proposer, message: headerSigningBytes(genesis, header), signature }
@@ -33,12 +33,8 @@ export function transactionItem(
   transaction: Transaction,
   state: ChainState
 ): SignedItem | undefined {
-  const key = signerOf(transaction, state)
+  const signers = signersOf((section, key) => state.get(section, key), transaction)
+  const key = signers === undefined ? undefined : signingKeyOf(signers)
   if (key === undefined) return undefined
   return { key, message: transactionSigningBytes(genesis, transaction), signature: transaction.signature }
-}
-
-function signerOf({ inputs: [first], action }: Transaction, state: ChainState): PublicKey | undefined {
-  if (first !== undefined) return state.get('outputs', first)?.output.owner
-  return action?.kind === 'seed.reveal' ? action.peer : undefined
 }

@@ -1,6 +1,6 @@
-// Outputs by owner at the head, brought up to date only when somebody asks: the difference between two states is found by
+// Outputs by owner (of a lock: by claimant and by refund key) at the head, brought up to date only when somebody asks: the difference between two states is found by
 // skipping what they share, so a node that serves no wallet pays nothing.
-import type { OutputRecord } from '#contracts/ledger/output.ts'
+import { keysOf, type OutputRecord } from '#contracts/ledger/output.ts'
 import type { OutputId, PublicKey } from '#contracts/primitives/ids.ts'
 import type { TreeNode } from '#contracts/merkle/node.ts'
 import type { ChainState } from '../state/chain-state.ts'
@@ -25,16 +25,19 @@ export class OutputIndex {
   }
 
   #add(id: OutputId, record: OutputRecord): void {
-    const { owner } = record.output
-    const known = this.#byOwner.get(owner)
-    if (known === undefined) this.#byOwner.set(owner, new Map([[id, record]]))
-    else known.set(id, record)
+    for (const owner of keysOf(record.output)) {
+      const known = this.#byOwner.get(owner)
+      if (known === undefined) this.#byOwner.set(owner, new Map([[id, record]]))
+      else known.set(id, record)
+    }
   }
 
   #remove(id: OutputId, record: OutputRecord): void {
-    const known = this.#byOwner.get(record.output.owner)
-    known?.delete(id)
-    if (known?.size === 0) this.#byOwner.delete(record.output.owner)
+    for (const owner of keysOf(record.output)) {
+      const known = this.#byOwner.get(owner)
+      known?.delete(id)
+      if (known?.size === 0) this.#byOwner.delete(owner)
+    }
   }
 }
 

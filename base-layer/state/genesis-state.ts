@@ -2,6 +2,7 @@
 // table.
 import { certificatesHashOf, type BlockHeader, blockIdOf } from '#contracts/statements/block.ts'
 import { checkGenesis, type Genesis, genesisHashOf, genesisOutputId, genesisSupply } from '#contracts/ledger/genesis.ts'
+import { hostOf } from '#contracts/ledger/output.ts'
 import { EMPTY_LOG, EMPTY_LOG_ROOT } from '#contracts/merkle/log.ts'
 import { SparseTree } from '#contracts/merkle/sparse-tree.ts'
 import type { TreeChange } from '#contracts/merkle/update.ts'
@@ -75,7 +76,10 @@ function genesisSections(chain: ChainContext): SectionTrees {
   document.outputs.forEach((output, index) => {
     writer.put('outputs', genesisOutputId(chain.genesis, index), { output, createdAt: 0, maturesAt: null })
   })
-  const hosted = document.outputs.flatMap(({ host, atoms }) => (host === null ? [] : [{ host, atoms }]))
+  const hosted = document.outputs.flatMap(output => {
+    const host = hostOf(output)
+    return host === null ? [] : [{ host, atoms: output.atoms }]
+  })
   const entries = deriveEntries(hosted, peers, parameters.leverage, 0)
   writeTable((section, key, value) => writer.put(section, key, value), 0, entries, document.seed0, true)
   const point = namelessPoint(chain)

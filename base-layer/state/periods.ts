@@ -1,6 +1,7 @@
 // What a block does for periods at its end: the snapshot that makes the next table [POS-1], and the seed once
 // the reveals are in [POS-3].
 import { hashHex } from '#contracts/crypto/hash.ts'
+import { hostOf } from '#contracts/ledger/output.ts'
 import { compareText, hexToBytes } from '#contracts/primitives/bytes.ts'
 import type { Hash } from '#contracts/primitives/ids.ts'
 import { assert, present } from '#contracts/primitives/verdict.ts'
@@ -31,8 +32,8 @@ function takeSnapshot(work: Work, period: number): void {
 /** Hosted outputs that are unspent at this height and were created LAG heights before it. */
 function* countedOutputs(work: Work): Generator<HostedAtoms, undefined> {
   for (const [, { output, createdAt }] of work.entries('outputs')) {
-    if (output.host !== null && createdAt <= work.height - work.parameters.lag)
-      yield { host: output.host, atoms: output.atoms }
+    const host = hostOf(output)
+    if (host !== null && createdAt <= work.height - work.parameters.lag) yield { host, atoms: output.atoms }
   }
 }
 

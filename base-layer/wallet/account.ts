@@ -3,7 +3,7 @@
 // and hosted outputs are spent last: they carry the owner's weight [POS-1].
 import type { Action } from '#contracts/ledger/actions/action.ts'
 import { derivePublicKey, signMessage } from '#contracts/crypto/signature.ts'
-import type { Output } from '#contracts/ledger/output.ts'
+import { hostOf, type Output, ownerOf } from '#contracts/ledger/output.ts'
 import {
   type Transaction,
   type TransactionBody,
@@ -95,7 +95,7 @@ class ChainAccount implements Account {
     await this.#forgetSettled()
     const { all, free } = await this.#coins()
     const spendable = sumOf(free)
-    const hosted = sumOf(free.filter(coin => coin.record.output.host !== null))
+    const hosted = sumOf(free.filter(coin => hostOf(coin.record.output) !== null))
     return { spendable, pending: sumOf(all) - spendable, hosted }
   }
 
@@ -156,7 +156,8 @@ class ChainAccount implements Account {
       action,
       notBefore: null,
       notAfter,
-      memo
+      memo,
+      preimages: []
     }
     const id = transactionIdOf(body)
     for (const input of body.inputs) this.#reserved.set(input, { transaction: id, sent: false })
@@ -166,7 +167,7 @@ class ChainAccount implements Account {
   /** What is left goes back to this key, to the host that the largest coin had. */
   #change(coins: readonly Coin[], atoms: bigint): readonly Output[] {
     if (atoms === 0n) return []
-    return [{ kind: 'key', owner: this.key, host: coins[0]?.record.output.host ?? null, atoms }]
+    return [{ kind: 'key', owner: this.key, host: coins[0] === undefined ? null : hostOf(coins[0].record.output), atoms }]
   }
 
   /** Atoms that an action moves from the inputs into balances [LED-1]. */
@@ -202,12 +203,14 @@ class ChainAccount implements Account {
   async #choose(atoms: bigint): Promise<ReturnType<typeof selectCoins>> {
     if (this.#reserved.size > RESERVED_MAX) await this.#forgetSettled()
     const { free } = await this.#coins()
-    return selectCoins(this.#keepHosted ? free.filter(coin => coin.record.output.host === null) : free, atoms)
+    return selectCoins(this.#keepHosted ? free.filter(coin => hostOf(coin.record.output) === null) : free, atoms)
   }
 
   /** This key's outputs at the head, and those of them that a new transaction may spend. */
   async #coins(): Promise<{ readonly all: readonly Coin[]; readonly free: readonly Coin[] }> {
-    const [all, head] = await Promise.all([this.#chain.outputsOf(this.key), this.#chain.tip('head')])
+    const [found, head] = await Promise.all([this.#chain.outputsOf(this.key), this.#chain.tip('head')])
+    // What is locked is spent by a claim or a refund, not as coin.
+    const all = found.filter(({ record }) => ownerOf(record.output) === this.key)
     const free = all.filter(
       ({ id, record }) =>
         !this.#reserved.has(id) && (record.maturesAt === null || record.maturesAt <= head.recordedFinal)

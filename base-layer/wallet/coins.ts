@@ -1,6 +1,6 @@
 // Which outputs pay for a transaction: the fewest that suffice, unhosted before hosted, so that paying a fee does not cost
 // its owner weight [POS-1], and never an output that another transaction of this account holds. Pure.
-import type { OutputRecord } from '#contracts/ledger/output.ts'
+import { hostOf, type OutputRecord } from '#contracts/ledger/output.ts'
 import { TRANSACTION_INPUTS } from '#contracts/ledger/transaction.ts'
 import type { OutputId } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
@@ -14,7 +14,7 @@ export type CoinsCode = 'E_FUNDS' | 'E_INPUTS_TOO_MANY'
 
 /** Coins that hold at least `atoms`, at least one; the smallest single one that suffices, else the largest first. */
 export function selectCoins(coins: readonly Coin[], atoms: bigint): Verdict<readonly Coin[], CoinsCode> {
-  const loose = coins.filter(coin => coin.record.output.host === null)
+  const loose = coins.filter(coin => hostOf(coin.record.output) === null)
   const chosen = pick(loose, atoms) ?? pick(coins, atoms)
   if (chosen === undefined) {
     return reject('E_FUNDS', `${sumOf(coins)} atoms can be spent where ${atoms} are needed`)

@@ -91,7 +91,10 @@ export const RULE_PAGES: Readonly<Record<string, readonly [what: string, todo: s
   E_TX_NO_INPUTS: ['The transaction spends nothing.', 'Only reveals and evidence may.'],
   E_TX_OUTPUT_EMPTY: ['An output holds nothing.', 'Leave it out.'],
   E_TX_OUTPUT_KEY: ['Nobody could own an output of this key.', "Check the payee's key."],
-  E_TX_OWNERS: ['The inputs belong to different keys.', 'Spend inputs of one key.'],
-  E_TX_SIGNATURE: ['The owner did not sign it.', 'Check the account and the network.'],
+  E_TX_LOCK_EARLY: ['The lock cannot be refunded yet.', 'Show the preimage, or wait for its timeout.'],
+  E_TX_LOCK_LATE: ['The lock can no longer be claimed.', 'It belongs to its refund key now.'],
+  E_TX_PREIMAGE: ['A preimage is listed twice or opens no input.', 'List each one that opens an input once.'],
+  E_TX_SIGNATURE: ['Not all owners signed it.', 'Check the accounts and the network.'],
+  E_TX_SIGNERS: ['The keys cannot sign together.', 'Use at most 64 keys, all of them usable.'],
   E_TX_TOO_LARGE: ['The transaction is too large.', 'Split it.']
 }

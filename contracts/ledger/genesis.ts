@@ -6,7 +6,7 @@ import { isUsableKey } from '../crypto/signature.ts'
 import { sumAmounts } from '../primitives/amounts.ts'
 import type { GenesisHash, Hash, OutputId, PublicKey, TransactionId } from '../primitives/ids.ts'
 import { accept, type Rejection, reject, type Verdict } from '../primitives/verdict.ts'
-import { type Output, outputCodec, outputIdOf } from './output.ts'
+import { hostOf, keysOf, type Output, outputCodec, outputIdOf } from './output.ts'
 import { checkParameters, parametersCodec } from './parameters.ts'
 
 /** As many peers as a period's table can hold [POS-1]. */
@@ -71,11 +71,14 @@ export function checkGenesis(genesis: Genesis): Verdict<Genesis, GenesisCode> {
     peers.add(peer.peer)
   }
   for (const output of genesis.outputs) {
-    if (output.atoms === 0n || !isUsableKey(output.owner))
+    if (output.atoms === 0n || !keysOf(output).every(isUsableKey))
       return reject('E_GENESIS_OUTPUT', 'an output is empty or nobody can own it')
   }
   if (genesisSupply(genesis) === undefined) return reject('E_GENESIS_SUPPLY', 'the supply reaches 2^63 atoms')
-  const isWeighty = (output: Output): boolean => output.host !== null && peers.has(output.host)
+  const isWeighty = (output: Output): boolean => {
+    const host = hostOf(output)
+    return host !== null && peers.has(host)
+  }
   if (!genesis.outputs.some(isWeighty))
     return reject('E_GENESIS_WEIGHT', 'no output is hosted by a peer: nobody could propose')
   return accept(genesis)

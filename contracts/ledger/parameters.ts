@@ -44,8 +44,10 @@ export const parametersCodec = record({
   silent: uint(),
   dagRoundMs: uint(),
   dagTimeoutMs: uint(),
-  /** The fixed fee of a base transaction that pays one. */
+  /** The fixed part of a base transaction's fee, for each key that signs it. */
   feeAtoms: amount(),
+  /** The part for each byte of its encoding. */
+  feeByteAtoms: amount(),
   /** Most a poster of a checkpoint is repaid from the asset's reserve [CKP-5]. */
   repayAtoms: amount(),
   /** Locked by a registration, returned if staffing lapses [AST-1]. */
@@ -65,6 +67,7 @@ const shared = {
   blockBytes: 2_000_000,
   blockTransactions: 4096,
   feeAtoms: 1_000n,
+  feeByteAtoms: 0n,
   repayAtoms: 1_000n
 }
 

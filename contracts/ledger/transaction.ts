@@ -1,5 +1,5 @@
-// Base transactions [LED-3]: inputs, outputs, at most one action, one signature by one key. The id hashes everything but
-// the signature, so that it cannot be malleated.
+// Base transactions [LED-3]: inputs, outputs, at most one action, one signature by all the keys it needs [SIG-3]. The id
+// hashes everything but the signature, so that it cannot be malleated.
 import { bytes, type Decoded, encode, hex32, list, nullable, record, uint } from '../codec/codec.ts'
 import { hashHex } from '../crypto/hash.ts'
 import { SIGNATURE_BYTES, signingBytes } from '../crypto/signature.ts'
@@ -11,6 +11,8 @@ import { outputCodec } from './output.ts'
 export const TRANSACTION_BYTES = 96 * 1024
 export const TRANSACTION_INPUTS = 256
 export const TRANSACTION_OUTPUTS = 256
+/** Of a hash lock [LED-1]. */
+export const PREIMAGE_BYTES = 32
 
 const bodyFields = {
   inputs: list(hex32<OutputId>(), TRANSACTION_INPUTS),
@@ -19,7 +21,9 @@ const bodyFields = {
   /** First and last height of a block that may hold it. */
   notBefore: nullable(uint()),
   notAfter: nullable(uint()),
-  memo: nullable(hex32<Hash>())
+  memo: nullable(hex32<Hash>()),
+  /** Of the inputs that are hash locks and are claimed rather than refunded; each serves at least one [LED-1]. */
+  preimages: list(bytes(PREIMAGE_BYTES, PREIMAGE_BYTES), TRANSACTION_INPUTS)
 }
 export const transactionBodyCodec = record(bodyFields)
 export type TransactionBody = Decoded<typeof transactionBodyCodec>

@@ -12,7 +12,7 @@ import { vrfProve, vrfPublicKey } from '#contracts/crypto/vrf.ts'
 import type { Action } from '#contracts/ledger/actions/action.ts'
 import { seedAlpha } from '#contracts/ledger/actions/seed-reveal.ts'
 import type { Genesis } from '#contracts/ledger/genesis.ts'
-import type { Output } from '#contracts/ledger/output.ts'
+import { hostOf, type Output, ownerOf } from '#contracts/ledger/output.ts'
 import { DEV_PARAMETERS, type Parameters } from '#contracts/ledger/parameters.ts'
 import { type Transaction, type TransactionBody, transactionSigningBytes } from '#contracts/ledger/transaction.ts'
 import { ATOMS_PER_SHARE } from '#contracts/primitives/amounts.ts'
@@ -66,6 +66,7 @@ export interface Spend {
   readonly inputs?: readonly OutputId[]
   readonly notBefore?: number
   readonly notAfter?: number
+  readonly preimages?: readonly Uint8Array[]
 }
 
 export interface ChainOptions {
@@ -145,7 +146,8 @@ export class ChainBuilder {
       action: action ?? null,
       notBefore: rest.notBefore ?? null,
       notAfter: rest.notAfter ?? null,
-      memo: null
+      memo: null,
+      preimages: rest.preimages ?? []
     })
   }
 
@@ -276,7 +278,7 @@ export class ChainBuilder {
   reveal(one: Peer, period: number): Transaction {
     const proof = vrfProve(one.vrfSecret, seedAlpha(this.genesis, period))
     const action: Action = { kind: 'seed.reveal', peer: one.key, period, proof }
-    return this.sign(one, { inputs: [], outputs: [], action, notBefore: null, notAfter: null, memo: null })
+    return this.sign(one, { inputs: [], outputs: [], action, notBefore: null, notAfter: null, memo: null, preimages: [] })
   }
 
   /** Everyone awake reveals in the block after the snapshot. */
@@ -291,8 +293,8 @@ export class ChainBuilder {
   #choose(owner: PublicKey, wanted: bigint): readonly OutputId[] {
     const owned = [...this.state.entries('outputs')].filter(
       ([id, { output: one, maturesAt }]) =>
-        one.owner === owner &&
-        one.host === null &&
+        ownerOf(one) === owner &&
+        hostOf(one) === null &&
         !this.#used.has(id) &&
         (maturesAt === null || maturesAt <= this.state.recordedFinal.height)
     )

@@ -147,6 +147,7 @@ export class FakeBaseChain implements BaseChain {
           notBefore: null,
           notAfter: null,
           memo: null,
+          preimages: [],
           signature: new Uint8Array(64)
         })
       }

@@ -52,9 +52,9 @@ function postBond(work: Work, id: BondId, { units, ...terms }: BondTerms): Locke
 }
 
 /** Notice: the units stay in their seats to the next boundary, and are not drawn again [COM-2]. */
-export function applyBondLeave({ work, signer }: ActionContext, { bonds }: BondLeave): Locked {
+export function applyBondLeave({ work, signers }: ActionContext, { bonds }: BondLeave): Locked {
   for (const id of bonds) {
-    const bond = findOwned(work, id, signer)
+    const bond = findOwned(work, id, signers)
     if (!bond.ok) return bond
     if (bond.value.status !== 'active') return reject('E_BOND_STATUS', `the bond is ${bond.value.status}`)
     work.put('bonds', id, { ...bond.value, status: 'leaving', leftAt: work.height })
@@ -66,9 +66,9 @@ export function applyBondLeave({ work, signer }: ActionContext, { bonds }: BondL
  * Pays what is left of the collateral back to its owner, once nothing can be claimed against it any more
  * [BND-2].
  */
-export function applyBondRelease({ work, signer }: ActionContext, { bonds }: BondRelease): Locked {
+export function applyBondRelease({ work, signers }: ActionContext, { bonds }: BondRelease): Locked {
   for (const id of bonds) {
-    const bond = findOwned(work, id, signer)
+    const bond = findOwned(work, id, signers)
     if (!bond.ok) return bond
     if (bond.value.status !== 'leaving') return reject('E_BOND_STATUS', `the bond is ${bond.value.status}, not leaving`)
     if (!isReleaseDue(work, bond.value))
@@ -81,8 +81,8 @@ export function applyBondRelease({ work, signer }: ActionContext, { bonds }: Bon
   return accept(0n)
 }
 
-function findOwned(work: Work, id: BondId, owner: string): Verdict<BondRecord> {
+function findOwned(work: Work, id: BondId, signers: ActionContext['signers']): Verdict<BondRecord> {
   const bond = work.get('bonds', id)
   if (bond === undefined) return reject('E_BOND_UNKNOWN', 'no such bond')
-  return bond.owner === owner ? accept(bond) : reject('E_BOND_AUTHORITY', "the bond's owner decides")
+  return signers.has(bond.owner) ? accept(bond) : reject('E_BOND_AUTHORITY', "the bond's owner decides")
 }

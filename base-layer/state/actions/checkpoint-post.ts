@@ -25,7 +25,7 @@ import { UNSETTLED_CHECKPOINTS } from '../limits.ts'
 import type { Work } from '../work.ts'
 import type { ActionContext, Locked } from './context.ts'
 
-export function applyCheckpointPost({ work, signer, spare }: ActionContext, action: CheckpointPost): Locked {
+export function applyCheckpointPost({ work, payer, spare }: ActionContext, action: CheckpointPost): Locked {
   const decoded = decode(statementCodec, action.statement, STATEMENT_BYTES)
   if (!decoded.ok) return reject('E_CHECKPOINT_FORM', `the statement is not one: ${decoded.why}`)
   const statement = decoded.value
@@ -58,7 +58,7 @@ export function applyCheckpointPost({ work, signer, spare }: ActionContext, acti
   )
   keepLogHead(work, asset, sequence)
   work.put('assets', asset, { ...record, sequence })
-  repay(work, statement, signer, spare)
+  repay(work, statement, payer, spare)
   return accept(0n)
 }
 
@@ -180,7 +180,7 @@ function checkSignatures(
 }
 
 /** The poster's fee comes back from the asset's reserve, up to a fixed amount [CKP-5]. */
-function repay(work: Work, { asset }: Statement, poster: ActionContext['signer'], fee: bigint): void {
+function repay(work: Work, { asset }: Statement, poster: ActionContext['payer'], fee: bigint): void {
   const reserve = balanceIdOf('reserve', asset)
   const parts = [fee, work.parameters.repayAtoms, balanceOf(work, reserve)]
   const atoms = parts.reduce((least, part) => (part < least ? part : least))

@@ -14,7 +14,7 @@ import { isOwnerKey } from '../usable-keys.ts'
 import type { ActionContext, Locked } from './context.ts'
 
 export function applyClaimCommit(context: ActionContext, action: ClaimCommit): Locked {
-  const { work, signer, transaction, spare, place } = context
+  const { work, payer, transaction, spare, place } = context
   const { target, commitment, claimant, deposit } = action
   const facts = findFacts(work, target)
   if (!facts.ok) return facts
@@ -34,7 +34,7 @@ export function applyClaimCommit(context: ActionContext, action: ClaimCommit): L
       target,
       commitment,
       claimant,
-      refund: signer,
+      refund: payer,
       deposit,
       feeAtoms: spare - deposit,
       committedAt: work.height,

@@ -6,8 +6,10 @@ import type { Work } from '../work.ts'
 
 export interface ActionContext {
   readonly work: Work
-  /** The key that owns the inputs, and the action's authority. */
-  readonly signer: PublicKey
+  /** Who signed: the owners of the inputs and the action's authorities [SIG-3]. */
+  readonly signers: ReadonlySet<PublicKey>
+  /** Owner of the first input: what a finder or a poster earns is its own. */
+  readonly payer: PublicKey
   readonly transaction: TransactionId
   /** Atoms that the inputs hold beyond the outputs: what is locked, and the fee. */
   readonly spare: bigint

@@ -14,7 +14,7 @@ import type { PeerRecord } from '../sections.ts'
 import type { Work } from '../work.ts'
 import type { ActionContext, Locked } from './context.ts'
 
-export function applyEvidencePost({ work, signer }: ActionContext, action: EvidencePost): Locked {
+export function applyEvidencePost({ work, payer }: ActionContext, action: EvidencePost): Locked {
   const evidence = decode(evidenceCodec, action.evidence, EVIDENCE_BYTES)
   if (!evidence.ok) return reject('E_EVIDENCE_FORM', `not evidence: ${evidence.why}`)
   const offence = checkEvidence(evidence.value, work.chain.genesis)
@@ -22,7 +22,7 @@ export function applyEvidencePost({ work, signer }: ActionContext, action: Evide
   const peer = work.get('peers', offence.value.peer)
   if (peer === undefined) return reject('E_EVIDENCE_PEER', 'not a registered peer')
   return offence.value.kind === 'votes'
-    ? punishVotes(work, offence.value.peer, peer, signer)
+    ? punishVotes(work, offence.value.peer, peer, payer)
     : punishSlot(work, offence.value, peer)
 }
 

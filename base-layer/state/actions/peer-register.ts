@@ -7,9 +7,9 @@ import { credit } from '../balances.ts'
 import { isOwnerKey } from '../usable-keys.ts'
 import type { ActionContext, Locked } from './context.ts'
 
-export function applyPeerRegister({ work, signer }: ActionContext, action: PeerRegister): Locked {
+export function applyPeerRegister({ work, signers }: ActionContext, action: PeerRegister): Locked {
   const { peer, vrfKey, rewards, bondAtoms } = action
-  if (signer !== peer) return reject('E_PEER_AUTHORITY', 'a peer registers itself')
+  if (!signers.has(peer)) return reject('E_PEER_AUTHORITY', 'a peer registers itself')
   if (work.get('peers', peer) !== undefined) return reject('E_PEER_KNOWN', 'the peer is registered')
   if (bondAtoms < work.parameters.peerBondAtoms) {
     return reject('E_PEER_BOND', `a peer's bond is at least ${work.parameters.peerBondAtoms} atoms`)

@@ -1,4 +1,5 @@
 // What every body of BaseChain must do, whoever answers: one suite for in process and over JSON-RPC.
+import { hostOf, ownerOf } from '#contracts/ledger/output.ts'
 import { expect, test } from 'vitest'
 import type { BaseChain, BlockSummary } from '#base-layer/index.ts'
 import { createAccount, deriveTrustedStart } from '#base-layer/index.ts'
@@ -56,8 +57,8 @@ export function describeBaseChain({ chain, passSlots }: Body): void {
 
   test('finds the outputs of an owner', async () => {
     const outputs = await chain().outputsOf(ALICE)
-    expect(outputs.every(one => one.record.output.owner === ALICE)).toBe(true)
-    expect(outputs.filter(one => one.record.output.host === ALICE).map(one => one.record.output.atoms)).toEqual([
+    expect(outputs.every(one => ownerOf(one.record.output) === ALICE)).toBe(true)
+    expect(outputs.filter(one => hostOf(one.record.output) === ALICE).map(one => one.record.output.atoms)).toEqual([
       100n * ATOMS_PER_SHARE
     ])
     expect(outputs.filter(one => one.record.output.atoms === ATOMS_PER_SHARE)).toHaveLength(2)

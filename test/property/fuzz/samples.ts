@@ -67,7 +67,8 @@ export const witnesses: readonly Witness[] = [
 
 export const outputs: readonly Output[] = [
   { kind: 'key', owner: id('owner'), host: null, atoms: 5_000_000_000n },
-  { kind: 'key', owner: id('owner'), host: id('peer'), atoms: 1n }
+  { kind: 'key', owner: id('owner'), host: id('peer'), atoms: 1n },
+  { kind: 'hashlock', hash: id('lock'), claimant: id('claimant'), refund: id('refund'), timeout: 70, atoms: 2n }
 ]
 
 const parameters = tokenTemplate.encodeParameters({
@@ -175,6 +176,7 @@ export const transactions: readonly Transaction[] = [
     notBefore: null,
     notAfter: 900,
     memo: id('memo'),
+    preimages: [],
     signature
   },
   ...actions.map(action => ({
@@ -184,6 +186,7 @@ export const transactions: readonly Transaction[] = [
     notBefore: 7,
     notAfter: null,
     memo: null,
+    preimages: [new Uint8Array(32).fill(7)],
     signature
   }))
 ]

@@ -36,7 +36,7 @@ import { INSTRUCTION_BYTES, logPostCodec } from '#contracts/ledger/actions/log-p
 import { peerRegisterCodec } from '#contracts/ledger/actions/peer-register.ts'
 import { seedRevealCodec } from '#contracts/ledger/actions/seed-reveal.ts'
 import { checkGenesis, genesisCodec, genesisHashOf } from '#contracts/ledger/genesis.ts'
-import { outputCodec, outputRecordCodec } from '#contracts/ledger/output.ts'
+import { hostOf, outputCodec, outputRecordCodec } from '#contracts/ledger/output.ts'
 import { checkParameters, DEV_PARAMETERS, parametersCodec } from '#contracts/ledger/parameters.ts'
 import {
   TRANSACTION_BYTES,
@@ -118,7 +118,7 @@ const ledger: readonly Decoder[] = [
     outputRecordCodec,
     SMALL,
     samples.outputs.map(output => {
-      return { output, createdAt: 7, maturesAt: output.host === null ? null : 9 }
+      return { output, createdAt: 7, maturesAt: hostOf(output) === null ? null : 9 }
     })
   ),
   decoder('transactionBodyCodec', transactionBodyCodec, TRANSACTION_BYTES, samples.transactions, transactionIdOf),

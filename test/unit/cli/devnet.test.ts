@@ -1,3 +1,4 @@
+import { hostOf } from '#contracts/ledger/output.ts'
 import { mkdtempSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +17,7 @@ describe('the genesis of the development network [GEN-1]', () => {
 
   it('gives four peers equal weight, so that none holds a third [POS-1]', () => {
     const weights = GENESIS.peers.map(({ peer }) =>
-      GENESIS.outputs.filter(output => output.host === peer).reduce((sum, output) => sum + output.atoms, 0n)
+      GENESIS.outputs.filter(output => hostOf(output) === peer).reduce((sum, output) => sum + output.atoms, 0n)
     )
     expect(weights).toHaveLength(4)
     expect(new Set(weights).size).toBe(1)

@@ -1,4 +1,5 @@
 // What a posted checkpoint must be, each way to be wrong [CKP-1, CKP-2], and what it costs [CKP-5].
+import { ownerOf } from '#contracts/ledger/output.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { encode } from '#contracts/codec/codec.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
@@ -79,7 +80,7 @@ describe('a checkpoint [CKP-2]', () => {
     chain.produce([asset.post(oscar, asset.statement())])
     const paid = [...chain.state.entries('outputs')].filter(
       ([id, one]) =>
-        before.get('outputs', id) === undefined && one.output.owner === oscar.key && one.output.atoms === 1000n
+        before.get('outputs', id) === undefined && ownerOf(one.output) === oscar.key && one.output.atoms === 1000n
     )
     expect(paid).toHaveLength(1)
   })

@@ -1,4 +1,5 @@
 // A false checkpoint from posting to payment, and every way a claim can fail [CLM-4, CLM-6, BND-5, CKP-3].
+import { ownerOf } from '#contracts/ledger/output.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { countSupply } from '#base-layer/state/reads.ts'
 import { claimDepositMin } from '#contracts/bonds/slashing.ts'
@@ -39,7 +40,7 @@ function finalise(height: number): void {
 }
 
 function wealthOf(owner: string): bigint {
-  const owned = [...chain.state.entries('outputs')].filter(([, one]) => one.output.owner === owner)
+  const owned = [...chain.state.entries('outputs')].filter(([, one]) => ownerOf(one.output) === owner)
   return owned.reduce((sum, [, one]) => sum + one.output.atoms, 0n)
 }
 
