@@ -1,6 +1,7 @@
 // One key for several: the MuSig2 aggregate over Ed25519 [SIG-3]. Whoever checks a transaction with several signers derives
 // the key that its one signature answers to; `signing-session.ts` makes that signature. Every coefficient hashes the whole
 // list, so nobody can choose a key that cancels another's.
+import { interleavedMSMUnsafe } from '@noble/curves/abstract/curve.js'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { bytesToHex, concatBytes, hexToBytes } from '../primitives/bytes.ts'
 import { isHex32, type PublicKey } from '../primitives/ids.ts'
@@ -10,8 +11,9 @@ import { hashBytes } from './hash.ts'
 export const SIGNERS_MAX = 64
 /** Aggregates kept, so that owners who sign together often cost their sum once a while, not once a transaction. */
 const KEPT_MAX = 1_024
+const WINDOW_BITS = 4
 
-export type Point = InstanceType<typeof ed25519.Point>
+export type CurvePoint = InstanceType<typeof ed25519.Point>
 
 const { Point } = ed25519
 const kept = new Map<string, PublicKey | undefined>()
@@ -32,14 +34,15 @@ export function aggregateKeys(keys: readonly PublicKey[]): PublicKey | undefined
 }
 
 function deriveAggregate(keys: readonly PublicKey[]): PublicKey | undefined {
-  const points = keys.map(decodeKey)
-  let sum = Point.ZERO
-  for (const [index, coefficient] of keyCoefficients(keys).entries()) {
-    const point = points[index]
+  const points: CurvePoint[] = []
+  for (const key of keys) {
+    const point = decodeKey(key)
     if (point === undefined) return undefined
-    sum = sum.add(point.multiplyUnsafe(coefficient))
+    points.push(point)
   }
-  if (keys.length === 1) return keys[0]
+  if (points.length === 1) return keys[0]
+  // One chain of doublings for all: a quarter of the time of 64 separate products.
+  const sum = interleavedMSMUnsafe(Point, points, WINDOW_BITS)([...keyCoefficients(keys)])
   return sum.isSmallOrder() ? undefined : (bytesToHex(sum.toBytes()) as PublicKey)
 }
 
@@ -57,7 +60,7 @@ export function keyCoefficients(keys: readonly PublicKey[]): readonly bigint[] {
 }
 
 /** The point of a canonical encoding that is not of small order, else undefined. Never throws. */
-export function decodeKey(key: PublicKey): Point | undefined {
+export function decodeKey(key: PublicKey): CurvePoint | undefined {
   try {
     const point = Point.fromHex(key, false)
     return point.isSmallOrder() ? undefined : point
