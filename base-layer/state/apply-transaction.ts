@@ -42,7 +42,7 @@ export function applyTransaction(work: Work, prepared: PreparedTransaction, plac
   if (fault !== undefined) return fault
   const source = collectInputs(work, transaction)
   if (!source.ok) return source
-  const { signers, payer, atoms } = source.value
+  const { signers, payer, atoms, touched } = source.value
   const key = signingKeyOf(signers)
   if (key === undefined) return reject('E_TX_SIGNERS', 'these keys make no key together')
   if (!verifySignature(key, signingBytes('transaction', work.chain.genesis, prepared.body), transaction.signature)) {
@@ -53,6 +53,7 @@ export function applyTransaction(work: Work, prepared: PreparedTransaction, plac
   const least = isFree(transaction) ? 0n : leastFeeOf(work.parameters, prepared.encoded.length, signers.length)
   // What an action locks only makes the fee smaller: nobody is judged for less than the fee.
   if (spare < least) return feeFault(least)
+  work.touch(touched, id)
   const context = { work, signers: new Set(signers), payer, transaction: id, spare, place }
   const locked = applyAction(context, transaction.action)
   if (!locked.ok) return locked
@@ -105,11 +106,14 @@ interface Source {
   /** Who owns the first input, or whom a free action names. */
   readonly payer: PublicKey
   readonly atoms: bigint
+  /** Everyone who signs, and whose an output was, is, or may come to be [PRF-4]. */
+  readonly touched: readonly PublicKey[]
 }
 
 function collectInputs(work: Work, transaction: Transaction): Verdict<Source> {
   const opened = locksOpenedBy(transaction)
   const used = new Set<Hash>()
+  const touched = transaction.outputs.flatMap(keysOf)
   let atoms = 0n
   for (const input of transaction.inputs) {
     const found = work.get('outputs', input)
@@ -123,6 +127,7 @@ function collectInputs(work: Work, transaction: Transaction): Verdict<Source> {
       if (fault !== undefined) return fault
       used.add(output.hash)
     }
+    touched.push(...keysOf(output))
     atoms += output.atoms
   }
   if (![...opened].every(hash => used.has(hash))) return reject('E_TX_PREIMAGE', 'a preimage opens none of the inputs')
@@ -132,7 +137,7 @@ function collectInputs(work: Work, transaction: Transaction): Verdict<Source> {
   const payer = first === undefined ? signers?.[0] : spenderOf(first.output, opened)
   return signers === undefined || payer === undefined
     ? reject('E_TX_NO_INPUTS', 'a transaction spends something')
-    : accept({ signers, payer, atoms })
+    : accept({ signers, payer, atoms, touched: [...signers, ...touched] })
 }
 
 /** The claimant's before the timeout, the refund key's from it on, never both's [LED-1]. */

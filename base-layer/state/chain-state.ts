@@ -4,14 +4,16 @@
 import type { Genesis } from '#contracts/ledger/genesis.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { LogFrontier } from '#contracts/merkle/log.ts'
-import type { BlockId, GenesisHash, Hash, Height, PublicKey } from '#contracts/primitives/ids.ts'
+import type { BlockId, GenesisHash, Hash, Height, PublicKey, Slot } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import type { BlockHeader } from '#contracts/statements/block.ts'
 import { type PeriodTable, periodOf } from '#contracts/statements/period-table.ts'
-import type { FinalityPoint } from '#contracts/statements/vote.ts'
+import type { FinalityPoint, Vote } from '#contracts/statements/vote.ts'
 import type { ChainView } from '../consensus/transition.ts'
 import type { Ancestors } from './ancestors.ts'
-import { readTable } from './period-tables.ts'
+import type { KeyEntry } from './key-history.ts'
+import { isYoung, votersLacking } from './late-votes.ts'
+import { type Reader, readTable } from './period-tables.ts'
 import { decodeKey, readSection, type SectionTrees, treeOf } from './section-trees.ts'
 import type { FinalityHead, KeyOf, SectionName, ValueOf } from './sections.ts'
 
@@ -32,6 +34,7 @@ export interface ChainStateParts {
   readonly history: LogFrontier
   /** Ids of this block and those before it, by height. */
   readonly ancestors: Ancestors
+  readonly keyEntries?: readonly KeyEntry[]
 }
 
 export class ChainState implements ChainView {
@@ -41,6 +44,8 @@ export class ChainState implements ChainView {
   readonly trees: SectionTrees
   readonly history: LogFrontier
   readonly ancestors: Ancestors
+  /** What this block added to the histories of keys [PRF-4]: no part of the state, and gone with a restored one. */
+  readonly keyEntries: readonly KeyEntry[]
 
   constructor(parts: ChainStateParts) {
     this.chain = parts.chain
@@ -49,6 +54,7 @@ export class ChainState implements ChainView {
     this.trees = parts.trees
     this.history = parts.history
     this.ancestors = parts.ancestors
+    this.keyEntries = parts.keyEntries ?? []
   }
 
   get height(): Height {
@@ -82,6 +88,12 @@ export class ChainState implements ChainView {
 
   isPeer(key: PublicKey): boolean {
     return this.get('peers', key) !== undefined
+  }
+
+  lateVoters(vote: Vote, peers: Iterable<PublicKey>, slot: Slot): readonly PublicKey[] {
+    if (!isYoung(this.chain.parameters, vote, slot)) return []
+    const get: Reader = (section, key) => this.get(section, key)
+    return votersLacking({ get, tableOf: period => this.tableOf(period), isPeer: peer => this.isPeer(peer) }, vote, peers)
   }
 
   get finality(): FinalityHead {

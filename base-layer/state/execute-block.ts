@@ -16,6 +16,7 @@ import { BlockBudget, costOfCertificate, costOfTransaction } from './block-limit
 import { applyCertificate, applyTick } from './certificates.ts'
 import type { ChainState } from './chain-state.ts'
 import { shareFees } from './fees.ts'
+import type { KeyEntry } from './key-history.ts'
 import type { LinkStanding } from '#contracts/statements/period-table.ts'
 import { drivePeriods } from './periods.ts'
 import type { SectionTrees } from './section-trees.ts'
@@ -31,6 +32,7 @@ export interface BlockInput {
 export interface Executed {
   readonly work: Work
   readonly trees: SectionTrees
+  readonly keyEntries: readonly KeyEntry[]
   readonly certificates: readonly Certificate[]
   readonly included: readonly PreparedTransaction[]
   readonly dropped: readonly Transaction[]
@@ -67,7 +69,7 @@ export function executeBlock(parent: ChainState, input: BlockInput, isDraft: boo
   }
   driveAssets(work)
   drivePeriods(work)
-  return accept({ work, trees: work.seal(), certificates, included, dropped })
+  return accept({ work, ...work.seal(), certificates, included, dropped })
 }
 
 function faultOf(verdict: Verdict<unknown>): Rejection | undefined {

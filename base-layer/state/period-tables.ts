@@ -35,7 +35,7 @@ export function readTable(get: Reader, period: number): PeriodTable | undefined 
   return table
 }
 
-type Put = <S extends SectionName>(section: S, key: KeyOf<S>, value: ValueOf<S>) => void
+export type Put = <S extends SectionName>(section: S, key: KeyOf<S>, value: ValueOf<S>) => void
 
 /**
  * Writes a table without reveals: seeded at genesis, with the seed of the period before until the reveals are
@@ -71,7 +71,8 @@ export function deriveEntries(
   held: Iterable<HostedAtoms>,
   peers: Iterable<readonly [PublicKey, PeerRecord]>,
   leverage: number,
-  registeredBy: Height
+  registeredBy: Height,
+  isInStanding: (peer: PublicKey, record: PeerRecord) => boolean
 ): readonly PeriodEntry[] {
   const counted = new Map<PublicKey, bigint>()
   for (const { host, atoms } of held) counted.set(host, (counted.get(host) ?? 0n) + atoms)
@@ -80,7 +81,7 @@ export function deriveEntries(
     const cap = BigInt(leverage) * record.bondAtoms
     const hosted = counted.get(peer) ?? 0n
     const weight = hosted < cap ? hosted : cap
-    if (weight > 0n && record.registeredAt <= registeredBy && isInStanding(peer)) {
+    if (weight > 0n && record.registeredAt <= registeredBy && isInStanding(peer, record)) {
       entries.push({ peer, vrfKey: record.vrfKey, weight })
     }
   }
@@ -88,9 +89,4 @@ export function deriveEntries(
     a.weight === b.weight ? compareText(a.peer, b.peer) : a.weight < b.weight ? 1 : -1
   )
   return heaviest.slice(0, PEERS_MAX).sort((a, b) => compareText(a.peer, b.peer))
-}
-
-/** Everyone, until standing is counted from the votes that the chain carries [POS-9]. */
-function isInStanding(_peer: PublicKey): boolean {
-  return true
 }

@@ -1,5 +1,5 @@
 // The sections of base state [PRF-2]: one compact sparse Merkle tree each, with the key and value codec of
-// every section. The state root is the hash of the section roots in this order; the order is append-only. Read
+// every section. The state root is the hash of the section roots in this order; the order is the protocol's. Read
 // by the state transition, by light clients (proofs are over the encoded keys and values) and by everyone who
 // reads final state.
 import { assetRecordCodec } from '#contracts/assets/asset-record.ts'
@@ -11,11 +11,13 @@ import { committeeRecordCodec } from '#contracts/committees/committee-record.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { claimTargetCodec } from '#contracts/ledger/actions/claim.ts'
 import { outputRecordCodec } from '#contracts/ledger/output.ts'
-import { parametersCodec } from '#contracts/ledger/parameters.ts'
+import { parametersCodec, STANDING_WINDOW_MAX } from '#contracts/ledger/parameters.ts'
+import { logFrontierCodec } from '#contracts/merkle/log.ts'
 import type { AssetId, BondId, ClaimId, DagId, Hash, OutputId, PublicKey } from '#contracts/primitives/ids.ts'
 import { checkpointRecordCodec } from '#contracts/statements/checkpoint-record.ts'
 import { periodEntriesCodec, periodHeadCodec, silentPeersCodec } from '#contracts/statements/period-table.ts'
 import { finalityPointCodec, PEERS_MAX } from '#contracts/statements/vote.ts'
+import { epochVotesCodec } from './epoch-votes.ts'
 import { JUSTIFIED_KEPT, OPEN_CLAIMS } from './limits.ts'
 
 const peerRecordCodec = record({
@@ -64,9 +66,13 @@ export type OpenClaims = Decoded<typeof openClaimsCodec>
 const balanceCodec = record({ atoms: amount(), purpose: text(32) })
 export type BalanceRecord = Decoded<typeof balanceCodec>
 
+/** Count and RFC 9162 frontier of everything that touched a key [PRF-4]; the leaves are key-history.ts's. */
+const historyCodec = record({ frontier: logFrontierCodec })
+
 /** Codec of each section's keys and values. Keys and values are unions where a section holds several kinds. */
 export const SECTIONS = {
   outputs: { key: hex32<OutputId>(), value: outputRecordCodec },
+  keys: { key: hex32<PublicKey>(), value: historyCodec },
   assets: { key: hex32<AssetId>(), value: assetRecordCodec },
   bonds: { key: hex32<BondId>(), value: bondRecordCodec },
   /** Bond: its id. Others: hashHex('balance', kind, id); see balance-ids.ts. */
@@ -123,9 +129,18 @@ export const SECTIONS = {
     key: union({
       head: [0, record({})],
       /** Tick count of the first block whose recorded final height is at least `height` [FIN-8]. */
-      clock: [1, record({ height: uint() })]
+      clock: [1, record({ height: uint() })],
+      /** Who voted in a justified epoch, and the epochs whose votes are kept [POS-9]. */
+      votes: [2, record({ epoch: uint() })],
+      window: [3, record({})]
     }),
-    value: union({ head: [0, finalityHeadCodec], clock: [1, record({ ticks: uint() })] })
+    value: union({
+      head: [0, finalityHeadCodec],
+      clock: [1, record({ ticks: uint() })],
+      votes: [2, epochVotesCodec],
+      /** Ascending. */
+      window: [3, record({ epochs: list(uint(), STANDING_WINDOW_MAX) })]
+    })
   },
   parameters: { key: text(16), value: parametersCodec }
 } as const

@@ -67,7 +67,7 @@ type Stated = Pick<BlockHeader, 'height' | 'slot' | 'parent' | 'proposer' | 'tim
 
 /** The state with the one header that fits what was executed. */
 function nextState(parent: ChainState, stated: Stated, link: LinkStanding, executed: Executed): ChainState {
-  const { work, trees, included, certificates } = executed
+  const { work, trees, keyEntries, included, certificates } = executed
   const history = appendLeaf(parent.history, hexToBytes(parent.id))
   const { height, slot, proposer, timeMs, acknowledgements } = stated
   const header: BlockHeader = {
@@ -90,7 +90,7 @@ function nextState(parent: ChainState, stated: Stated, link: LinkStanding, execu
   const id: BlockId = blockIdOf(header)
   const root = present(work.now.justified[0], 'a period has a root')
   const ancestors = parent.ancestors.append(id).since(root.height)
-  return new ChainState({ chain: parent.chain, id, header, trees, history, ancestors })
+  return new ChainState({ chain: parent.chain, id, header, trees, history, ancestors, keyEntries })
 }
 
 export function historyRootOf(history: LogFrontier): Hash {

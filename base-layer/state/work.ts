@@ -3,11 +3,12 @@
 // counted on the way through, so that LED-2 is asserted after every block.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import { bytesToHex } from '#contracts/primitives/bytes.ts'
-import type { Height, OutputId, PublicKey, Slot, TransactionId } from '#contracts/primitives/ids.ts'
+import type { Hash, Height, OutputId, PublicKey, Slot, TransactionId } from '#contracts/primitives/ids.ts'
 import { assert, present, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { FinalityPoint } from '#contracts/statements/vote.ts'
 import { payoutIdOf } from '#contracts/ledger/output.ts'
 import type { ChainContext, ChainState } from './chain-state.ts'
+import { appendTouches, type KeyEntry, type Touch } from './key-history.ts'
 import { changeOf, decodeKey, encodeKey, type SectionTrees, treeOf } from './section-trees.ts'
 import { type KeyOf, SECTION_NAMES, type SectionName, type ValueOf } from './sections.ts'
 import { pathOf } from '#contracts/merkle/node.ts'
@@ -43,6 +44,8 @@ export class Work {
   readonly slot: Slot
   readonly now: Counters
   readonly spent: Spent[] = []
+  /** What happened to which key, in order [PRF-4]. */
+  readonly #touches: Touch[] = []
   #payouts = 0
   /** Atoms in outputs and balances, against the parent. */
   #held = 0n
@@ -96,7 +99,13 @@ export class Work {
   pay(owner: PublicKey, atoms: bigint, maturesAt: Height | null = null): void {
     if (atoms === 0n) return
     const id = payoutIdOf(this.height, this.#payouts++, owner, atoms)
+    this.touch([owner], id)
     this.put('outputs', id, { output: { kind: 'key', owner, host: null, atoms }, createdAt: this.height, maturesAt })
+  }
+
+  /** One entry in the history of each of these keys [PRF-4]. */
+  touch(keys: Iterable<PublicKey>, id: Hash): void {
+    for (const key of new Set(keys)) this.#touches.push({ key, id })
   }
 
   burn(atoms: bigint): void {
@@ -120,7 +129,13 @@ export class Work {
   /** Runs a change whole or not at all: what a refused one wrote is undone. */
   attempt<T>(change: () => Verdict<T>): Verdict<T> {
     const { burnt, fees } = this.now
-    const marks = { journal: this.#journal.length, spent: this.spent.length, payouts: this.#payouts, held: this.#held }
+    const marks = {
+      journal: this.#journal.length,
+      spent: this.spent.length,
+      touches: this.#touches.length,
+      payouts: this.#payouts,
+      held: this.#held
+    }
     const verdict = change()
     if (verdict.ok) return verdict
     for (const { cell, value, dirty } of this.#journal.splice(marks.journal).reverse()) {
@@ -128,6 +143,7 @@ export class Work {
       cell.dirty = dirty
     }
     this.spent.length = marks.spent
+    this.#touches.length = marks.touches
     this.#payouts = marks.payouts
     this.#held = marks.held
     this.now.burnt = burnt
@@ -135,13 +151,22 @@ export class Work {
     return verdict
   }
 
-  /** The sections after the block. Asserts that no atom appeared or disappeared [LED-2]. */
-  seal(): SectionTrees {
+  /**
+   * The sections after the block, and what it added to the histories of keys. Asserts that no atom appeared or
+   * disappeared [LED-2].
+   */
+  seal(): { readonly trees: SectionTrees; readonly keyEntries: readonly KeyEntry[] } {
     const { burnt, fees } = this.now
     assert(this.#held + burnt + fees === this.#apart, 'outputs, balances, fees and burnt add up to the supply')
     this.put('finality', { kind: 'head' }, { kind: 'head', ...this.now })
+    const keyEntries = appendTouches(
+      (section, key) => this.get(section, key),
+      (section, key, value) => this.put(section, key, value),
+      this.height,
+      this.#touches
+    )
     const sealed = SECTION_NAMES.map(name => [name, this.#sealSection(name)] as const)
-    return Object.fromEntries(sealed) as unknown as SectionTrees
+    return { trees: Object.fromEntries(sealed) as unknown as SectionTrees, keyEntries }
   }
 
   #sealSection<S extends SectionName>(section: S) {

@@ -47,6 +47,7 @@ type SectionSamples = { readonly [S in SectionName]: readonly Leaf<S>[] }
 /** One leaf or more of every section; a new section does not compile without. */
 const SECTION_SAMPLES: SectionSamples = {
   outputs: samples.outputs.map(output => [id('output'), { output, createdAt: 7, maturesAt: 9 }]),
+  keys: samples.logs.map(frontier => [id('owner'), { frontier }]),
   assets: [[id('asset'), samples.assetRecord]],
   bonds: [[id('bond'), samples.bondRecord]],
   balances: [[id('balance'), { atoms: 100n, purpose: 'collateral' }]],
