@@ -1,11 +1,12 @@
 // A page for every code: what it means and what to do. `surety help E_CODE` reads it offline; a test finds every code in
 // the sources and asks for its page. Codes of one family that only nodes tell each other share the family's page.
 import { COMMAND_PAGES } from './command-pages.ts'
+import { NAME_PAGES } from './name-pages.ts'
 import { RULE_PAGES } from './rule-pages.ts'
 
 export type Page = readonly [what: string, todo: string]
 
-const PAGES: Readonly<Record<string, Page>> = { ...COMMAND_PAGES, ...RULE_PAGES }
+const PAGES: Readonly<Record<string, Page>> = { ...COMMAND_PAGES, ...RULE_PAGES, ...NAME_PAGES }
 
 const NODES: string =
   'Nothing for a user: a node refused what another node sent. If your own node says it of itself, report it.'

@@ -18,6 +18,8 @@ export type SignedKind =
   | 'address'
   | 'instruction'
   | 'envelope'
+  | 'login'
+  | 'preference'
 
 export function signingBytes(kind: SignedKind, genesis: GenesisHash, object: Uint8Array): Uint8Array {
   return concatBytes(Uint8Array.of(kind.length), asciiToBytes(kind), hexToBytes(genesis), object)

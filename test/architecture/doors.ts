@@ -7,6 +7,7 @@ export const CONTRACT_FOLDERS = [
   'codec',
   'crypto',
   'merkle',
+  'names',
   'ledger',
   'assets',
   'committees',
