@@ -17,6 +17,7 @@ import { BaseNetwork } from './network/network.ts'
 import { EXIT_BROKEN } from './process-guard.ts'
 import type { Clock } from './runtime/clock.ts'
 import { lockDataFolder } from './runtime/database.ts'
+import { RuntimeError } from './runtime/errors.ts'
 import type { Host } from './runtime/host.ts'
 import type { RpcMethod } from './runtime/json-rpc.ts'
 import type { Logger } from './runtime/logger.ts'
@@ -24,6 +25,8 @@ import type { Secret } from './runtime/secret.ts'
 import type { VerifyPool } from './runtime/verify-pool.ts'
 import { createTransition } from './state/transition.ts'
 import { type ChainStore, openChainStore } from './store/chain-store.ts'
+import { findBlockDamage } from './store/check-chain.ts'
+import { STORE_LIMITS } from './store/limits.ts'
 import { createGuardFile as createGuardAt, decodeStamp, encodeStamp, openVoteGuard } from './store/vote-guard.ts'
 import { createAccount } from './wallet/account.ts'
 
@@ -107,6 +110,7 @@ export async function createBaseNode(parts: BaseNodeParts): Promise<BaseNode> {
     const store = await openChainStore(join(dataDir, 'chain.db'))
     closers.push(() => store.close())
     const restored = restoreChain(store, genesis)
+    assertChained(store, restored.state.height)
     const signing =
       keys === null
         ? null
@@ -117,6 +121,12 @@ export async function createBaseNode(parts: BaseNodeParts): Promise<BaseNode> {
     for (const close of closers.reverse()) await close()
     throw error
   }
+}
+
+/** The newest final blocks, which peers ask for most and acknowledgements are digests of, are what was written [POS-6]. */
+function assertChained(store: ChainStore, height: number): void {
+  const damage = findBlockDamage(store, Math.max(0, height - STORE_LIMITS.checkedAtStart), height)
+  if (damage !== undefined) throw new RuntimeError('E_DATA_UNUSABLE', `chain.db: ${damage}`)
 }
 
 async function openSigning(

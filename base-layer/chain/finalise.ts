@@ -4,7 +4,7 @@ import { encode, list, record, uint } from '#contracts/codec/codec.ts'
 import { pathOf } from '#contracts/merkle/node.ts'
 import { buildWitness, witnessCodec } from '#contracts/merkle/witness.ts'
 import { present } from '#contracts/primitives/verdict.ts'
-import { fewestVotes } from '#contracts/statements/certificate.ts'
+import { fewestVotes, isQuorum, weightOf } from '#contracts/statements/certificate.ts'
 import { lastHeightOf, type PeriodEntry, type PeriodHead } from '#contracts/statements/period-table.ts'
 import { type Certificate, certificateCodec, finalityPointCodec, isSamePoint } from '#contracts/statements/vote.ts'
 import type { BaseEffect, ChainStep, FinalityAnchor } from '../consensus/events.ts'
@@ -32,7 +32,7 @@ export function buildAdvance(
 ): FinalAdvance & { readonly missing: readonly number[] } {
   const last = present(effect.steps.at(-1), 'an advance has blocks').state
   const transactions = effect.steps.flatMap(({ block }) =>
-    block.transactions.map(one => ({ id: prepareTransaction(one).id, height: block.header.height }))
+    block.transactions.map(one => ({ id: prepareTransaction(one).id, height: block.header.height, inputs: one.inputs }))
   )
   const ended = Array.from({ length: effect.anchor.period - anchor.period }, (_, index) => anchor.period + index)
   const known = [...effect.proof, ...recent, ...effect.steps.flatMap(step => step.block.certificates)]
@@ -40,6 +40,9 @@ export function buildAdvance(
   return {
     blocks: effect.steps.map(step => step.state.id),
     transactions,
+    spent: transactions.flatMap(({ id, height, inputs }) =>
+      inputs.map(output => ({ output, height, transaction: id }))
+    ),
     changes: changedEntries(before, last),
     meta: {
       anchor: encode(anchorCodec, effect.anchor),
@@ -66,10 +69,21 @@ function buildHandover(
   const first = present(steps[0], 'an advance has blocks').state
   const state = steps.find(step => step.state.height === lastHeightOf(period, first.chain.parameters))?.state
   if (state === undefined) return undefined
-  for (const justifies of known) {
+  const table = present(state.tableOf(period), 'a period that ended has a table')
+  // What a block adds to a link for standing alone is no quorum and proves nothing [POS-9].
+  const whole = known.filter(({ vote, votes }) =>
+    isQuorum(
+      table,
+      weightOf(
+        table,
+        votes.map(one => one.peer)
+      )
+    )
+  )
+  for (const justifies of whole) {
     const { target } = justifies.vote
     if (target.id !== state.id) continue
-    const finalises = known.find(
+    const finalises = whole.find(
       ({ vote }) => isSamePoint(vote.source, target) && vote.target.epoch === target.epoch + 1 && vote.period === period
     )
     if (finalises === undefined || justifies.vote.period !== period) continue

@@ -68,6 +68,32 @@ export async function openDatabase<Tables>(settings: DatabaseSettings): Promise<
   }
 }
 
+/**
+ * For whoever checks a file, also while a node writes to it. Both handles are one, which cannot write. Throws
+ * E_DATA_UNUSABLE if there is none.
+ */
+export function openReadOnly<Tables>(path: string): Database<Tables> {
+  let handle: SqliteHandle
+  try {
+    handle = new SqliteDatabase(path, { readonly: true, fileMustExist: true })
+    handle.pragma('trusted_schema = OFF')
+    handle.pragma('cell_size_check = ON')
+    handle.defaultSafeIntegers(true)
+  } catch (error) {
+    throw new RuntimeError('E_DATA_UNUSABLE', `${path}: ${String(error)}`)
+  }
+  const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: handle }) })
+  return {
+    path,
+    handle,
+    kysely,
+    close: async () => {
+      await kysely.destroy()
+      if (handle.open) handle.close()
+    }
+  }
+}
+
 /** Holds the folder for this process until the result is called or the process ends. Throws E_DATA_LOCKED. */
 export function lockDataFolder(folder: string): () => void {
   return lockFile(`${folder}/folder.lock`)

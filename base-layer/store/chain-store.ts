@@ -2,14 +2,15 @@
 // owner, the chain's writer; reads by others are of final rows. A final advance is one transaction, so a crash leaves the
 // state of one final block or of the next [FIN-5, POS-5].
 import { decode, encode, list } from '#contracts/codec/codec.ts'
-import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
-import type { BlockId, TransactionId } from '#contracts/primitives/ids.ts'
+import { bytesToHex, equalBytes, hexToBytes } from '#contracts/primitives/bytes.ts'
+import type { BlockId, Hash, OutputId, TransactionId } from '#contracts/primitives/ids.ts'
 import { type Certificate, certificateCodec } from '#contracts/statements/vote.ts'
-import { type Database, openDatabase } from '../runtime/database.ts'
+import { type Database, integerIn, openDatabase, type SqliteHandle } from '../runtime/database.ts'
+import { reportDiskFailure } from '../runtime/disk-failures.ts'
 import { RuntimeError } from '../runtime/errors.ts'
 import type { StoredEntry } from '../state/section-trees.ts'
 import { SECTION_NAMES } from '../state/sections.ts'
-import { CHAIN_MIGRATIONS, type ChainTables } from './chain-schema.ts'
+import { CHAIN_MIGRATIONS, type ChainTables, HISTORY_KINDS, type HistoryKind, sumOf } from './chain-schema.ts'
 import { STORE_LIMITS } from './limits.ts'
 
 /** A block as the store holds it: bytes are the canonical encoding of blockCodec. */
@@ -20,11 +21,31 @@ export interface StoredBlock {
   readonly bytes: Uint8Array
 }
 
+/** One entry of the log of a key or a name; `key` is the encoded key of its section [PRF-4]. */
+export interface HistoryEntry {
+  readonly kind: HistoryKind
+  readonly key: Uint8Array
+  readonly index: number
+  readonly height: number
+  /** Of a transaction, or of a payout that the chain made. */
+  readonly id: Hash
+}
+
+/** Where an output was spent [PRF-3]. */
+export interface Spending {
+  readonly height: number
+  readonly transaction: TransactionId
+}
+
 /** Everything one advance of finality changes on disk. */
 export interface FinalAdvance {
   /** Ids of the newly final blocks, all of them stored before. */
   readonly blocks: readonly BlockId[]
   readonly transactions: readonly { readonly id: TransactionId; readonly height: number }[]
+  /** Outputs that these blocks spent. */
+  readonly spent?: readonly (Spending & { readonly output: OutputId })[]
+  /** What these blocks appended to histories of keys and names. */
+  readonly history?: Iterable<HistoryEntry>
   /** Leaves that differ from the final state before. */
   readonly changes: Iterable<StoredEntry>
   /** Named singletons to replace: the anchor, the newest proof, the frontier. */
@@ -39,7 +60,7 @@ const certificatesCodec = list(certificateCodec, 1, 1)
 const CERTIFICATE_BYTES = 256 * 1024
 
 export async function openChainStore(path: string): Promise<ChainStore> {
-  return new ChainStore(await openDatabase<ChainTables>({ path, migrations: CHAIN_MIGRATIONS }))
+  return new ChainStore(await openDatabase<ChainTables>({ path, migrations: CHAIN_MIGRATIONS, safeIntegers: true }))
 }
 
 export class ChainStore {
@@ -66,7 +87,7 @@ export class ChainStore {
   put(blocks: readonly StoredBlock[], certificates: readonly Certificate[], guard?: Uint8Array): void {
     const { putBlock, putCertificate, dropCertificates, putMeta } = this.#statements
     this.#transact(() => {
-      for (const { id, height, slot, bytes } of blocks) putBlock.run(hexToBytes(id), height, slot, bytes)
+      for (const { id, height, slot, bytes } of blocks) putBlock.run(hexToBytes(id), height, slot, bytes, sumOf(bytes))
       for (const certificate of certificates) {
         const { epoch, id } = certificate.vote.target
         putCertificate.run(epoch, hexToBytes(id), encode(certificatesCodec, [certificate]))
@@ -78,13 +99,13 @@ export class ChainStore {
 
   /** One transaction: after it the node's final state is the advance's. */
   advance(advance: FinalAdvance): void {
-    const { markFinal, putLeaf, dropLeaf, putTransaction, putMeta, putHandover, dropForks, dropOld } = this.#statements
+    const { markFinal, putLeaf, dropLeaf, putMeta, putHandover, dropForks, dropOld } = this.#statements
     this.#transact(() => {
       for (const id of advance.blocks) {
         const { changes } = markFinal.run(hexToBytes(id))
         if (changes !== 1) throw new RuntimeError('E_DATA_UNUSABLE', `block ${id} became final but is not stored`)
       }
-      for (const { id, height } of advance.transactions) putTransaction.run(hexToBytes(id), height)
+      this.#index(advance)
       for (const { section, key, value } of advance.changes) {
         const place = SECTION_NAMES.indexOf(section)
         if (value === null) dropLeaf.run(place, key)
@@ -101,7 +122,7 @@ export class ChainStore {
   begin(genesis: StoredBlock, leaves: Iterable<StoredEntry>, meta: Readonly<Record<string, Uint8Array>>): void {
     const { putBlock, markFinal, putLeaf, putMeta } = this.#statements
     this.#transact(() => {
-      putBlock.run(hexToBytes(genesis.id), genesis.height, genesis.slot, genesis.bytes)
+      putBlock.run(hexToBytes(genesis.id), genesis.height, genesis.slot, genesis.bytes, sumOf(genesis.bytes))
       markFinal.run(hexToBytes(genesis.id))
       for (const { section, key, value } of leaves) putLeaf.run(SECTION_NAMES.indexOf(section), key, value)
       for (const [name, value] of Object.entries(meta)) putMeta.run(name, value)
@@ -111,14 +132,15 @@ export class ChainStore {
   *leaves(): Generator<StoredEntry, undefined> {
     for (const row of this.#statements.leaves.iterate()) {
       const { section, key, value } = row as ChainTables['leaves']
-      const name = SECTION_NAMES[section]
+      const name = SECTION_NAMES[Number(section)]
       if (name === undefined) throw new RuntimeError('E_DATA_UNUSABLE', `chain.db names section ${section}`)
       yield { section: name, key, value }
     }
   }
 
+  /** Undefined for a block that is not stored, or whose body was pruned; so are the two below. */
   blockBytes(id: BlockId): Uint8Array | undefined {
-    return bytesIn(this.#statements.block.get(hexToBytes(id)))
+    return this.#whole(this.#statements.block.get(hexToBytes(id)))
   }
 
   hasBlock(id: BlockId): boolean {
@@ -127,7 +149,7 @@ export class ChainStore {
 
   /** Of the final chain, by height. */
   finalBytes(height: number): Uint8Array | undefined {
-    return bytesIn(this.#statements.finalBlock.get(height))
+    return this.#whole(this.#statements.finalBlock.get(height))
   }
 
   /** Encoded final blocks of heights `from` to `to`, in order, until they exceed `maxBytes`; at least one. */
@@ -135,9 +157,9 @@ export class ChainStore {
     const found: Uint8Array[] = []
     let bytes = 0
     for (const row of this.#statements.finalRange.iterate(from, to)) {
-      const one = (row as { readonly bytes: Uint8Array }).bytes
-      bytes += one.length
-      if (found.length > 0 && bytes > maxBytes) break
+      const one = this.#whole(row)
+      bytes += one?.length ?? 0
+      if (one === undefined || (found.length > 0 && bytes > maxBytes)) break
       found.push(one)
     }
     return found
@@ -150,15 +172,19 @@ export class ChainStore {
       .map(row => bytesToHex((row as { readonly id: Uint8Array }).id) as BlockId)
   }
 
+  finalIdAt(height: number): BlockId | undefined {
+    const row = this.#statements.finalId.get(height) as { readonly id: Uint8Array } | undefined
+    return row === undefined ? undefined : (bytesToHex(row.id) as BlockId)
+  }
+
   /** Height of a block of the final chain. */
   finalHeightOf(id: BlockId): number | undefined {
-    const row = this.#statements.finalHeight.get(hexToBytes(id)) as { readonly height: number } | undefined
-    return row?.height
+    return heightIn(this.#statements.finalHeight.get(hexToBytes(id)))
   }
 
   /** Stored blocks above the final one, by height: what consensus is given back at a start. */
   openBlocks(): Uint8Array[] {
-    return this.#statements.openBlocks.all().map(row => (row as { readonly bytes: Uint8Array }).bytes)
+    return this.#statements.openBlocks.all().flatMap(row => this.#whole(row) ?? [])
   }
 
   certificates(): Certificate[] {
@@ -169,8 +195,34 @@ export class ChainStore {
   }
 
   heightOfTransaction(id: TransactionId): number | undefined {
-    const row = this.#statements.transaction.get(hexToBytes(id)) as { readonly height: number } | undefined
-    return row?.height
+    return heightIn(this.#statements.transaction.get(hexToBytes(id)))
+  }
+
+  /** Where a final block spent an output; undefined: nowhere, or there is no such output. */
+  spendingOf(output: OutputId): Spending | undefined {
+    const row = this.#statements.spending.get(hexToBytes(output)) as ChainTables['spent'] | undefined
+    if (row === undefined) return undefined
+    return { height: integerIn(row.height), transaction: bytesToHex(row.transaction_id) as TransactionId }
+  }
+
+  /** Entries of a history from an index on, in order, at most `limit` [PRF-4]. */
+  history(kind: HistoryKind, key: Uint8Array, from: number, limit: number): HistoryEntry[] {
+    const rows = this.#statements.history.all(HISTORY_KINDS.indexOf(kind), key, from, limit)
+    return (rows as ChainTables['history'][]).map(row => ({
+      kind,
+      key,
+      index: integerIn(row.place),
+      height: integerIn(row.height),
+      id: bytesToHex(row.id) as Hash
+    }))
+  }
+
+  /**
+   * Drops the bodies of final blocks below a height, a thousand at most; how many. For nodes that sign nothing:
+   * acknowledgements are digests of blocks of any height [POS-6].
+   */
+  pruneBodies(below: number): number {
+    return this.#statements.prune.run(below).changes
   }
 
   /** Encoded hand-overs from period 0 on. */
@@ -178,8 +230,39 @@ export class ChainStore {
     return this.#statements.handovers.all().map(row => (row as { readonly bytes: Uint8Array }).bytes)
   }
 
+  get path(): string {
+    return this.#database.path
+  }
+
+  /** The writing connection, for copies made while it writes. */
+  get handle(): SqliteHandle {
+    return this.#database.handle
+  }
+
   async close(): Promise<void> {
     await this.#database.close()
+  }
+
+  #index({ transactions, spent = [], history = [] }: FinalAdvance): void {
+    const { putTransaction, putSpent, putHistory } = this.#statements
+    for (const { id, height } of transactions) putTransaction.run(hexToBytes(id), height)
+    for (const { output, height, transaction } of spent) {
+      putSpent.run(hexToBytes(output), height, hexToBytes(transaction))
+    }
+    for (const { kind, key, index, height, id } of history) {
+      putHistory.run(HISTORY_KINDS.indexOf(kind), key, index, height, hexToBytes(id))
+    }
+  }
+
+  /** A block as it was written, or undefined; a damaged one is reported, ends the node and is never given out. */
+  #whole(row: unknown): Uint8Array | undefined {
+    if (row === undefined) return undefined
+    const { bytes, sum } = row as Pick<ChainTables['blocks'], 'bytes' | 'sum'>
+    if (bytes.length === 0) return undefined
+    if (equalBytes(sumOf(bytes), sum)) return bytes
+    const damage = new RuntimeError('E_DATA_UNUSABLE', 'chain.db: a stored block is not what was written')
+    reportDiskFailure(damage)
+    throw damage
   }
 
   #transact(change: () => void): void {
@@ -192,15 +275,16 @@ function prepareAll(handle: Database<ChainTables>['handle']) {
   return {
     meta: prepare('SELECT value FROM meta WHERE name = ?'),
     putMeta: prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'),
-    block: prepare('SELECT bytes FROM blocks WHERE id = ?'),
+    block: prepare('SELECT bytes, sum FROM blocks WHERE id = ?'),
     hasBlock: prepare('SELECT 1 FROM blocks WHERE id = ?'),
-    putBlock: prepare('INSERT INTO blocks VALUES (?, ?, ?, 0, ?) ON CONFLICT (id) DO NOTHING'),
+    putBlock: prepare('INSERT INTO blocks VALUES (?, ?, ?, 0, ?, ?) ON CONFLICT (id) DO NOTHING'),
     markFinal: prepare('UPDATE blocks SET final = 1 WHERE id = ?'),
-    finalBlock: prepare('SELECT bytes FROM blocks WHERE final = 1 AND height = ?'),
-    finalRange: prepare('SELECT bytes FROM blocks WHERE final = 1 AND height BETWEEN ? AND ? ORDER BY height'),
+    finalBlock: prepare('SELECT bytes, sum FROM blocks WHERE final = 1 AND height = ?'),
+    finalRange: prepare('SELECT bytes, sum FROM blocks WHERE final = 1 AND height BETWEEN ? AND ? ORDER BY height'),
+    finalId: prepare('SELECT id FROM blocks WHERE final = 1 AND height = ?'),
     finalIds: prepare('SELECT id FROM blocks WHERE final = 1 AND height >= ? ORDER BY height'),
     finalHeight: prepare('SELECT height FROM blocks WHERE final = 1 AND id = ?'),
-    openBlocks: prepare('SELECT bytes FROM blocks WHERE final = 0 ORDER BY height'),
+    openBlocks: prepare('SELECT bytes, sum FROM blocks WHERE final = 0 ORDER BY height'),
     /** Blocks no final chain can hold any more. */
     dropForks: prepare(`DELETE FROM blocks WHERE final = 0
       AND height <= (SELECT height FROM blocks WHERE final = 1 ORDER BY height DESC LIMIT 1)`),
@@ -216,6 +300,14 @@ function prepareAll(handle: Database<ChainTables>['handle']) {
     dropOld: prepare('DELETE FROM certificates WHERE targetEpoch <= ?'),
     transaction: prepare('SELECT height FROM transactions WHERE id = ?'),
     putTransaction: prepare('INSERT INTO transactions VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    putSpent: prepare('INSERT INTO spent VALUES (?, ?, ?)'),
+    spending: prepare('SELECT height, transaction_id FROM spent WHERE output = ?'),
+    putHistory: prepare('INSERT INTO history VALUES (?, ?, ?, ?, ?)'),
+    history: prepare(
+      'SELECT place, height, id FROM history WHERE kind = ? AND key = ? AND place >= ? ORDER BY place LIMIT ?'
+    ),
+    prune: prepare(`UPDATE blocks SET bytes = x'', sum = x'' WHERE id IN (SELECT id FROM blocks
+      WHERE final = 1 AND height > 0 AND height < ? AND length(bytes) > 0 ORDER BY height LIMIT ${STORE_LIMITS.pruned})`),
     putHandover: prepare('INSERT INTO handovers VALUES (?, ?) ON CONFLICT DO NOTHING'),
     handovers: prepare('SELECT bytes FROM handovers ORDER BY period')
   }
@@ -225,6 +317,6 @@ function metaIn(row: unknown): Uint8Array | undefined {
   return (row as { readonly value: Uint8Array } | undefined)?.value
 }
 
-function bytesIn(row: unknown): Uint8Array | undefined {
-  return (row as { readonly bytes: Uint8Array } | undefined)?.bytes
+function heightIn(row: unknown): number | undefined {
+  return row === undefined ? undefined : integerIn((row as { readonly height: unknown }).height)
 }

@@ -4,6 +4,10 @@ export const STORE_LIMITS = {
   guardRows: 1_024,
   /** Certificates kept for the next start: as many as consensus keeps waiting. */
   certificates: 64,
+  /** Bodies dropped in one go: a short transaction, and the rest the next time. */
+  pruned: 1_000,
+  /** Final blocks read back at a start; all of them are by `node check` and on the operator's schedule. */
+  checkedAtStart: 64,
   /** Signing pauses this many finality epochs after a lost guard file [FIN-7]. */
   lossEpochs: 2
 } as const

@@ -1,12 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import SqliteDatabase from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type ChainStore, type FinalAdvance, openChainStore, type StoredBlock } from '#base-layer/store/chain-store.ts'
+import { onDiskFailure } from '#base-layer/runtime/disk-failures.ts'
+import {
+  type ChainStore,
+  type FinalAdvance,
+  type HistoryEntry,
+  openChainStore,
+  type StoredBlock
+} from '#base-layer/store/chain-store.ts'
 import type { StoredEntry } from '#base-layer/state/section-trees.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { uintToBytes } from '#contracts/primitives/bytes.ts'
-import type { BlockId, TransactionId } from '#contracts/primitives/ids.ts'
+import type { BlockId, Hash, OutputId, TransactionId } from '#contracts/primitives/ids.ts'
 
 const block = (height: number, fork = 0): StoredBlock => ({
   id: hashHex<BlockId>('test-block', uintToBytes(height, 4), uintToBytes(fork, 4)),
@@ -97,4 +105,54 @@ test('blocks beside the final chain go when finality passes them; those above st
   expect(store.blockBytes(block(2, 1).id)).toBeUndefined()
   expect(store.finalHeightOf(block(2).id)).toBe(2)
   expect(store.finalHeightOf(block(3).id)).toBeUndefined()
+})
+
+test('what a block spent and appended to histories goes with the advance, or not at all [PRF-3, PRF-4]', async () => {
+  const output = hashHex<OutputId>('test-output')
+  const transaction = hashHex<TransactionId>('test-transaction')
+  const id = hashHex<Hash>('test-entry')
+  const key = Uint8Array.of(7)
+  const entry = (index: number): HistoryEntry => ({ kind: 'names', key, index, height: 1, id })
+  store.put([block(1)], [])
+  const rows = { spent: [{ output, height: 1, transaction }], history: [entry(0), entry(1), entry(2)] }
+  expect(() => store.advance(advance([block(1), block(2)], rows))).toThrow('is not stored')
+  expect(store.spendingOf(output)).toBeUndefined()
+  store.advance(advance([block(1)], rows))
+  await store.close()
+  store = await open()
+  expect(store.spendingOf(output)).toEqual({ height: 1, transaction })
+  expect(store.spendingOf(hashHex<OutputId>('test-other'))).toBeUndefined()
+  expect(store.history('names', key, 1, 10)).toEqual([entry(1), entry(2)])
+  expect(store.history('names', key, 0, 2)).toHaveLength(2)
+  expect(store.history('keys', key, 0, 10)).toEqual([])
+})
+
+test('a row that is not what was written is found when it is read, reported, and never given out', async () => {
+  store.put([block(1), block(2)], [])
+  store.advance(advance([block(1)]))
+  await store.close()
+  const file = new SqliteDatabase(join(folder, 'chain.db'))
+  file.prepare('UPDATE blocks SET bytes = ? WHERE height = 1').run(Uint8Array.of(1, 9))
+  file.close()
+  store = await open()
+  const reported: unknown[] = []
+  const end = onDiskFailure(error => reported.push(error))
+  expect(() => store.finalBytes(1)).toThrow('is not what was written')
+  expect(() => store.blockBytes(block(1).id)).toThrow('is not what was written')
+  expect(() => store.finalRange(0, 1, 100)).toThrow('is not what was written')
+  end()
+  expect(reported).toHaveLength(3)
+  expect(store.openBlocks()).toEqual([Buffer.from(block(2).bytes)])
+})
+
+test('pruned bodies are gone, their ids stay, and what is above the height is whole', () => {
+  store.put([block(1), block(2), block(3)], [])
+  store.advance(advance([block(1), block(2), block(3)]))
+  expect(store.pruneBodies(3)).toBe(2)
+  expect(store.pruneBodies(3)).toBe(0)
+  expect(store.finalBytes(1)).toBeUndefined()
+  expect(store.finalRange(1, 3, 100)).toEqual([])
+  expect(store.finalBytes(3)).toEqual(Buffer.from(block(3).bytes))
+  expect(store.finalIds(1)).toEqual([block(1).id, block(2).id, block(3).id])
+  expect(store.finalBytes(0)).toBeDefined()
 })
