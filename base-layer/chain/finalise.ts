@@ -43,6 +43,14 @@ export function buildAdvance(
     spent: transactions.flatMap(({ id, height, inputs }) =>
       inputs.map(output => ({ output, height, transaction: id }))
     ),
+    history: effect.steps.flatMap(({ state }) =>
+      state.keyEntries.map(({ key, index, entry }) => ({
+        kind: 'keys' as const,
+        key: encodeKey('keys', key),
+        index,
+        ...entry
+      }))
+    ),
     changes: changedEntries(before, last),
     meta: {
       anchor: encode(anchorCodec, effect.anchor),

@@ -172,6 +172,13 @@ export class ChainStore {
       .map(row => bytesToHex((row as { readonly id: Uint8Array }).id) as BlockId)
   }
 
+  /** Ids of final blocks of heights `from` up to, not with, `to`. */
+  finalIdsBetween(from: number, to: number): BlockId[] {
+    return this.#statements.finalIdsBetween
+      .all(from, to)
+      .map(row => bytesToHex((row as { readonly id: Uint8Array }).id) as BlockId)
+  }
+
   finalIdAt(height: number): BlockId | undefined {
     const row = this.#statements.finalId.get(height) as { readonly id: Uint8Array } | undefined
     return row === undefined ? undefined : (bytesToHex(row.id) as BlockId)
@@ -283,6 +290,7 @@ function prepareAll(handle: Database<ChainTables>['handle']) {
     finalRange: prepare('SELECT bytes, sum FROM blocks WHERE final = 1 AND height BETWEEN ? AND ? ORDER BY height'),
     finalId: prepare('SELECT id FROM blocks WHERE final = 1 AND height = ?'),
     finalIds: prepare('SELECT id FROM blocks WHERE final = 1 AND height >= ? ORDER BY height'),
+    finalIdsBetween: prepare('SELECT id FROM blocks WHERE final = 1 AND height >= ? AND height < ? ORDER BY height'),
     finalHeight: prepare('SELECT height FROM blocks WHERE final = 1 AND id = ?'),
     openBlocks: prepare('SELECT bytes, sum FROM blocks WHERE final = 0 ORDER BY height'),
     /** Blocks no final chain can hold any more. */
