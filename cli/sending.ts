@@ -26,7 +26,8 @@ export async function sendTransaction(
   description: string
 ): Promise<SentTransaction | undefined> {
   const { context, info } = session
-  context.output.note(`${description}; fee ${formatShares(info.parameters.feeAtoms)}, signed by ${signer.name}`)
+  const fee = `${formatShares(info.parameters.feeAtoms)} and ${info.parameters.feeByteAtoms} atom a byte`
+  context.output.note(`${description}; fee ${fee}, signed by ${signer.name}`)
   if (context.dryRun) {
     const built = unwrap(await signer.account.build(wishes))
     signer.account.release(built)

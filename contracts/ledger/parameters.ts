@@ -1,7 +1,8 @@
 // Network parameters [section 21 of docs/protocol.md] and the inequalities they must satisfy [PAR-1]. Names ending in
 // Ms are milliseconds, in Ticks ticks [FIN-8], in Atoms atoms; the rest count heights, slots, epochs or things.
 import { amount, type Decoded, record, uint } from '../codec/codec.ts'
-import { ATOMS_PER_SHARE } from '../primitives/amounts.ts'
+import { NAME_PRICE_MOST } from '../names/name-record.ts'
+import { ATOMS_PER_SHARE, isAmount } from '../primitives/amounts.ts'
 import { accept, reject, type Verdict } from '../primitives/verdict.ts'
 
 export const parametersCodec = record({
@@ -28,6 +29,11 @@ export const parametersCodec = record({
   deltaMs: uint(),
   /** C of [POS-7], in whole bits. */
   linkBits: uint(64),
+  /** Oldest vote that a block may carry for standing, in finality epochs [POS-9]. */
+  voteAge: uint(),
+  /** Justified epochs that standing is counted over: at least so many, at most so many [POS-9]. */
+  standingMin: uint(),
+  standingWindow: uint(),
   leverage: uint(),
   peerBondAtoms: amount(),
   interval: uint(),
@@ -53,11 +59,31 @@ export const parametersCodec = record({
   /** Locked by a registration, returned if staffing lapses [AST-1]. */
   registrationLockAtoms: amount(),
   blockBytes: uint(),
-  blockTransactions: uint()
+  blockTransactions: uint(),
+  /** Least heights from a name's commitment to its claim, and ticks after which the commitment lapses [NAM-2]. */
+  nameCommitMin: uint(),
+  nameCommitMaxTicks: uint(),
+  /** Ticks that one price buys, and those after them in which only the owner may renew. */
+  nameTermTicks: uint(),
+  nameGraceTicks: uint(),
+  /** In which the owner can revoke a transfer. */
+  nameTransferTicks: uint(),
+  /** In which a payment may be reviewed, and a review replied to [NAM-4]. */
+  nameReviewTicks: uint(),
+  /** Burnt for a term of a name of six characters or more. */
+  namePriceAtoms: amount(),
+  /** From the board's approval of new parameters until they are in force [GOV-3]. */
+  noticeTicks: uint(),
+  /** After which a proposal that is not approved lapses. */
+  proposalTicks: uint()
 })
 export type Parameters = Decoded<typeof parametersCodec>
 
+/** Standing is counted by reading each epoch of the window once, in the snapshot's block. */
+export const STANDING_WINDOW_MAX = 4096
+
 const shared = {
+  voteAge: 8,
   leverage: 100,
   linkBits: 10,
   stepCap: 8192,
@@ -67,8 +93,8 @@ const shared = {
   blockBytes: 2_000_000,
   blockTransactions: 4096,
   feeAtoms: 1_000n,
-  feeByteAtoms: 0n,
-  repayAtoms: 1_000n
+  feeByteAtoms: 1n,
+  repayAtoms: 8_000n
 }
 
 export const MAIN_PARAMETERS: Parameters = {
@@ -88,6 +114,8 @@ export const MAIN_PARAMETERS: Parameters = {
   restaffTicks: 60_480,
   ackAtMs: 6_000,
   deltaMs: 2_000,
+  standingMin: 64,
+  standingWindow: 512,
   peerBondAtoms: 1000n * ATOMS_PER_SHARE,
   interval: 60,
   windowTicks: 25_920,
@@ -98,7 +126,16 @@ export const MAIN_PARAMETERS: Parameters = {
   idleTicks: 8640,
   dagRoundMs: 50,
   dagTimeoutMs: 250,
-  registrationLockAtoms: 100n * ATOMS_PER_SHARE
+  registrationLockAtoms: 100n * ATOMS_PER_SHARE,
+  nameCommitMin: 8,
+  nameCommitMaxTicks: 8640,
+  nameTermTicks: 3_153_600,
+  nameGraceTicks: 259_200,
+  nameTransferTicks: 25_920,
+  nameReviewTicks: 259_200,
+  namePriceAtoms: ATOMS_PER_SHARE,
+  noticeTicks: 60_480,
+  proposalTicks: 60_480
 }
 
 export const DEV_PARAMETERS: Parameters = {
@@ -118,6 +155,8 @@ export const DEV_PARAMETERS: Parameters = {
   restaffTicks: 160,
   ackAtMs: 300,
   deltaMs: 60,
+  standingMin: 4,
+  standingWindow: 32,
   peerBondAtoms: 10n * ATOMS_PER_SHARE,
   interval: 6,
   windowTicks: 48,
@@ -128,7 +167,16 @@ export const DEV_PARAMETERS: Parameters = {
   idleTicks: 60,
   dagRoundMs: 100,
   dagTimeoutMs: 400,
-  registrationLockAtoms: 1n * ATOMS_PER_SHARE
+  registrationLockAtoms: 1n * ATOMS_PER_SHARE,
+  nameCommitMin: 4,
+  nameCommitMaxTicks: 64,
+  nameTermTicks: 320,
+  nameGraceTicks: 40,
+  nameTransferTicks: 24,
+  nameReviewTicks: 64,
+  namePriceAtoms: ATOMS_PER_SHARE / 100n,
+  noticeTicks: 80,
+  proposalTicks: 80
 }
 
 /** Refuses a set that breaks an inequality of section 21, naming it [PAR-1]. */
@@ -142,6 +190,11 @@ export function checkParameters(p: Parameters): Verdict<Parameters, 'E_PARAMETER
     [p.period * p.slotMs >= 8 * p.finalityEpochMs, 'PERIOD * slot >= 8 finality epochs'],
     [p.lag >= 8, 'LAG >= 8'],
     [p.reveals >= 2 && p.reveals < p.lag && p.reveals < p.period, '2 <= REVEALS < LAG, PERIOD'],
+    [p.voteAge >= 1, 'VOTE_AGE >= 1'],
+    [
+      p.standingMin >= 1 && p.standingMin <= p.standingWindow && p.standingWindow <= STANDING_WINDOW_MAX,
+      '1 <= STANDING_MIN <= STANDING_WINDOW <= 4096'
+    ],
     [p.margin > p.finalLag, 'MARGIN > FINAL_LAG'],
     [p.graceTicks > p.finalLag + p.interval, 'GRACE > FINAL_LAG + interval'],
     [p.epoch > p.graceTicks + p.margin + p.finalLag, 'EPOCH > GRACE + MARGIN + FINAL_LAG'],
@@ -163,7 +216,19 @@ export function checkParameters(p: Parameters): Verdict<Parameters, 'E_PARAMETER
     ],
     [p.logRate * p.interval <= Math.floor(p.stepCap / 2), 'LOG_RATE * interval <= STEP_CAP / 2'],
     [p.headAgeMs > p.finalLag * p.slotMs, 'HEAD_AGE > FINAL_LAG * slot'],
-    [p.ackAtMs >= 3 * p.deltaMs && p.ackAtMs < p.slotMs, 'ACK_AT >= 3 delta, inside the slot']
+    [p.ackAtMs >= 3 * p.deltaMs && p.ackAtMs < p.slotMs, 'ACK_AT >= 3 delta, inside the slot'],
+    [
+      p.nameCommitMin >= 2 && p.nameCommitMaxTicks > p.nameCommitMin + p.finalLag,
+      'NAME_COMMIT_MAX > NAME_COMMIT_MIN + FINAL_LAG'
+    ],
+    [
+      p.nameTransferTicks > p.finalLag && p.nameTermTicks > p.nameTransferTicks + p.finalLag,
+      'NAME_TERM - FINAL_LAG > NAME_TRANSFER > FINAL_LAG'
+    ],
+    [Math.min(p.nameGraceTicks, p.nameReviewTicks) > p.finalLag, 'NAME_GRACE, NAME_REVIEW > FINAL_LAG'],
+    [isAmount(p.namePriceAtoms * NAME_PRICE_MOST), 'the price of every name is an amount'],
+    [p.noticeTicks > p.period + 2 * p.lag + p.finalLag, 'GOV_NOTICE > PERIOD + 2 LAG + FINAL_LAG'],
+    [p.proposalTicks > p.finalLag, 'GOV_PROPOSAL > FINAL_LAG']
   ]
   for (const [holds, what] of rules) if (!holds) return reject('E_PARAMETERS', `parameters break: ${what}`)
   return accept(p)

@@ -11,6 +11,7 @@ import { derivePublicKey, signMessage } from '#contracts/crypto/signature.ts'
 import { vrfProve, vrfPublicKey } from '#contracts/crypto/vrf.ts'
 import type { Action } from '#contracts/ledger/actions/action.ts'
 import { seedAlpha } from '#contracts/ledger/actions/seed-reveal.ts'
+import { feeThatCovers, leastFeeFor } from '#contracts/ledger/fee.ts'
 import type { Genesis } from '#contracts/ledger/genesis.ts'
 import { hostOf, type Output, ownerOf } from '#contracts/ledger/output.ts'
 import { DEV_PARAMETERS, type Parameters } from '#contracts/ledger/parameters.ts'
@@ -78,6 +79,8 @@ export interface ChainOptions {
 
 /** Slots without a proposer that a test puts up with. */
 const SLOTS_TRIED = 100
+/** More than the least fee of any transaction. */
+const FEE_ROOM = 200_000n
 
 export class ChainBuilder {
   readonly peers: readonly Peer[]
@@ -88,6 +91,10 @@ export class ChainBuilder {
   readonly blocks: Block[] = []
   /** Peers that propose, acknowledge and vote; tests take some away. */
   awake: readonly Peer[]
+  /** Registered peers without weight that vote as well, for their standing. */
+  newcomers: readonly Peer[] = []
+  /** Votes that came late: the next block carries what it can of them. */
+  late: readonly Certificate[] = []
   /** False stops votes, and with them finality. */
   isVoting = true
   /** False withholds seed reveals. */
@@ -133,26 +140,31 @@ export class ChainBuilder {
     to = [],
     action,
     locks = 0n,
-    fee = this.state.chain.parameters.feeAtoms,
+    fee,
     ...rest
   }: Spend): Transaction {
-    const wanted = to.reduce((sum, one) => sum + one.atoms, 0n) + locks + fee
-    const inputs = rest.inputs ?? this.#choose(from.key, wanted)
+    const wanted = to.reduce((sum, one) => sum + one.atoms, 0n) + locks
+    const inputs = rest.inputs ?? this.#choose(from.key, wanted + (fee ?? FEE_ROOM))
     const held = inputs.reduce((sum, id) => sum + (this.state.get('outputs', id)?.output.atoms ?? 0n), 0n)
-    const change = held > wanted ? [output(from.key, held - wanted)] : []
-    return this.sign(from, {
+    const bodyWith = (paid: bigint): TransactionBody => ({
       inputs,
-      outputs: [...to, ...change],
+      outputs: held > wanted + paid ? [...to, output(from.key, held - wanted - paid)] : to,
       action: action ?? null,
       notBefore: rest.notBefore ?? null,
       notAfter: rest.notAfter ?? null,
       memo: null,
       preimages: rest.preimages ?? []
     })
+    return this.sign(from, bodyWith(fee ?? feeThatCovers(this.state.chain.parameters, bodyWith)))
   }
 
   sign(from: Actor, body: TransactionBody): Transaction {
     return { ...body, signature: signMessage(from.secret, transactionSigningBytes(this.genesis, body)) }
+  }
+
+  /** The least fee of a transaction [LED-5]. */
+  feeOf(transaction: TransactionBody, keys = 1): bigint {
+    return leastFeeFor(this.state.chain.parameters, transaction, keys)
   }
 
   pay(from: Actor, to: Actor, atoms: bigint): Transaction {
@@ -196,13 +208,14 @@ export class ChainBuilder {
         proposer: proposer.key,
         transactions,
         acknowledgements: this.acknowledge(),
-        certificates: this.isVoting ? this.certify(slot) : []
+        certificates: [...(this.isVoting ? this.certify(slot) : []), ...this.late]
       })
       return { block: this.seal(proposer, block), dropped }
     }
   }
 
   append(block: Block): void {
+    this.late = []
     const applied = applyBlock(this.state, block)
     assert(applied.ok, `refused: ${applied.ok ? '' : `${applied.code} ${applied.why}`}`)
     this.state = applied.value
@@ -223,6 +236,8 @@ export class ChainBuilder {
     this.state = state
     this.blocks.length = state.height
     this.awake = this.peers
+    this.newcomers = []
+    this.late = []
     this.isVoting = true
     this.isRevealing = true
     this.#used.clear()
@@ -269,7 +284,7 @@ export class ChainBuilder {
     ]
   }
 
-  certificate(vote: Vote, voters: readonly Peer[] = this.awake): Certificate {
+  certificate(vote: Vote, voters: readonly Peer[] = [...this.awake, ...this.newcomers]): Certificate {
     const message = voteSigningBytes(this.genesis, vote)
     const votes = voters.map(one => ({ peer: one.key, signature: signMessage(one.secret, message) }))
     return { vote, votes: votes.sort((a, b) => (a.peer < b.peer ? -1 : 1)) }

@@ -77,10 +77,11 @@ describe('a checkpoint [CKP-2]', () => {
 
   it('repays the poster from the reserve, up to the cap and what is left [CKP-5]', () => {
     const before = chain.state
-    chain.produce([asset.post(oscar, asset.statement())])
+    const post = asset.post(oscar, asset.statement())
+    chain.produce([post])
     const paid = [...chain.state.entries('outputs')].filter(
       ([id, one]) =>
-        before.get('outputs', id) === undefined && ownerOf(one.output) === oscar.key && one.output.atoms === 1000n
+        before.get('outputs', id) === undefined && ownerOf(one.output) === oscar.key && one.output.atoms === chain.feeOf(post)
     )
     expect(paid).toHaveLength(1)
   })

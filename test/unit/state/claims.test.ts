@@ -52,7 +52,8 @@ describe('a proven claim', () => {
     chain.produce([first.commit, second.commit])
     expect(asset.checkpoint(2).openCommits).toBe(2)
     finalise(chain.state.height)
-    chain.produce([second.reveal(), first.reveal()])
+    const reveals = [second.reveal(), first.reveal()] as const
+    chain.produce(reveals)
     expect(asset.checkpoint(2)).toMatchObject({
       status: 'void',
       id: lie.target.kind === 'checkpoint' && lie.target.checkpoint
@@ -68,7 +69,7 @@ describe('a proven claim', () => {
     finalise(voided)
     for (let i = 0; i < 12; i++) chain.produce()
     const conviction = chain.state.get('claims', { kind: 'checkpoint', asset: asset.id, sequence: 2 })
-    const fees = 2000n
+    const fees = chain.feeOf(first.commit) + chain.feeOf(reveals[1])
     const reward = fees + (shares(30) - fees) / 2n
     expect(conviction).toMatchObject({
       paid: true,
@@ -79,7 +80,7 @@ describe('a proven claim', () => {
       burnt: shares(30) - reward
     })
     expect(wealthOf(wanda.key)).toBe(before.wanda + reward - fees)
-    expect(wealthOf(walter.key)).toBe(before.walter - fees)
+    expect(wealthOf(walter.key)).toBe(before.walter - chain.feeOf(second.commit) - chain.feeOf(reveals[0]))
     expect(deposit).toBeGreaterThan(0n)
     expect(countSupply(chain.state)).toBe(chain.state.chain.supply)
   })

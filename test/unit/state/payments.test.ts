@@ -21,17 +21,18 @@ beforeEach(() => chain.rewind(start))
 
 describe('payments [LED-3]', () => {
   it('move coin to its new owner and change back [LED-1]', () => {
-    chain.produce([chain.pay(olga, oscar, shares(7))])
+    const payment = chain.pay(olga, oscar, shares(7))
+    chain.produce([payment])
     const owned = [...chain.state.entries('outputs')].map(([, one]) => one.output)
     expect(owned).toContainEqual(output(oscar.key, shares(7)))
-    expect(owned).toContainEqual(output(olga.key, shares(993) - 1000n))
+    expect(owned).toContainEqual(output(olga.key, shares(993) - chain.feeOf(payment)))
     expect(countSupply(chain.state)).toBe(chain.state.chain.supply)
   })
 
   it('may spend in one block what the same block created', () => {
     const first = chain.spend({ from: olga, to: [output(oscar.key, shares(5))] })
     const created = outputIdOf(transactionIdOf(first), 0)
-    const outputs = [output(olga.key, shares(5) - 1000n)]
+    const outputs = [output(olga.key, shares(5) - 2000n)]
     const body = { outputs, inputs: [created], action: null, notBefore: null, notAfter: null, memo: null, preimages: [] }
     const second = chain.sign(oscar, body)
     expect(chain.refusalOf(second)).toBe('E_TX_INPUT_UNKNOWN')
@@ -102,7 +103,7 @@ describe('fees [LED-2]', () => {
     const [id, record] = [...state.entries('outputs')].find(([, one]) => one.maturesAt === state.height) ?? []
     const owner = chain.peers.map(one => one.rewards).find(one => record !== undefined && one.key === ownerOf(record.output))
     if (id === undefined || owner === undefined) throw new Error('no fee share')
-    const spend = () => chain.spend({ from: owner, inputs: [id], to: [], fee: 1000n })
+    const spend = () => chain.spend({ from: owner, inputs: [id], to: [], fee: 2000n })
     expect(chain.refusalOf(spend())).toBe('E_TX_IMMATURE')
     while (chain.state.recordedFinal.height < state.height) chain.produce()
     expect(chain.refusalOf(spend())).toBeUndefined()
