@@ -20,6 +20,8 @@ export interface HandlerOptions {
   readonly maxRequestBytes: number
   /** Requests worked on at once, all peers together; more are refused. */
   readonly concurrency: number
+  /** Of these, most for one peer. Default: half, and at least one. */
+  readonly concurrencyPerPeer?: number
 }
 
 export interface ChannelOptions {
@@ -51,8 +53,12 @@ export interface Host {
   addresses(): string[]
   /** Ids of the connected peers. */
   peers(): string[]
-  /** Full addresses of connected peers that we dialled, to keep and pass as `bootstrap` at the next start. */
+  /** Full addresses of connected peers that we dialled, to keep over a restart; the `anchors` of it first [NET-1]. */
   knownPeers(): string[]
+  /** Address group of a connected peer, which says who may belong together [NET-1]; undefined if it is not connected. */
+  groupOf(peer: string): string | undefined
+  /** Counts `offences` against a peer as rejected gossip is counted: at the limit it is cut off and kept out a while. */
+  penalise(peer: string, offences?: number): void
   onPeer(listener: (event: PeerEvent) => void): () => void
 
   /** Resolves when handed to the peers we know, also if there are none. Rejects: E_TOO_LARGE, E_STOPPED. */
@@ -115,6 +121,10 @@ export interface HostSettings {
   readonly records?: Readonly<Record<string, RecordRules>>
   /** Connections to seek; a smaller network is connected in full. Default 12. */
   readonly peersTarget?: number
+  /** The first of `knownPeers` of the last run: dialled before anyone else [NET-1]. */
+  readonly anchors?: readonly string[]
+  /** Exempts loopback from the rules of address groups. Default: true if it listens on loopback alone. */
+  readonly isLocal?: boolean
   /** Gossip heartbeat. Default 700. */
   readonly heartbeatMs?: number
 }

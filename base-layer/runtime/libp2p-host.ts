@@ -3,6 +3,7 @@
 import type { Connection, PeerId, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import { groupOfAddress } from './address-groups.ts'
 import { StreamChannel } from './channel.ts'
 import { DhtRecords } from './dht-records.ts'
 import { isRuntimeError, RuntimeError } from './errors.ts'
@@ -17,7 +18,8 @@ import type {
   PeerEvent,
   RequestOptions
 } from './host.ts'
-import { type Node, startNode } from './libp2p-settings.ts'
+import { HandlerPlaces } from './handler-places.ts'
+import { isLocalNetwork, type Node, startNode } from './libp2p-settings.ts'
 import { NETWORK_LIMITS } from './limits.ts'
 import { PeerConnector } from './peer-connector.ts'
 import { RecordStore } from './record-store.ts'
@@ -27,12 +29,18 @@ const PEERS_TARGET = 12
 
 /** Starts listening and looking for peers. Rejects E_BAD_ADDRESS, or E_PEER_UNREACHABLE if it cannot listen. */
 export async function createHost(settings: HostSettings): Promise<Host> {
-  for (const text of [...settings.listen, ...settings.bootstrap, ...(settings.announce ?? [])]) parseAddress(text)
+  const { listen, bootstrap, announce = [], anchors = [] } = settings
+  for (const text of [...listen, ...bootstrap, ...announce, ...anchors]) parseAddress(text)
   const topics = new GossipTopics()
   const node = await startNode(settings, new RecordStore(), topics).catch((error: unknown) => {
     throw new RuntimeError('E_PEER_UNREACHABLE', `cannot listen on ${settings.listen.join(', ')}: ${String(error)}`)
   })
-  const connector = new PeerConnector(node, settings.bootstrap, settings.peersTarget ?? PEERS_TARGET)
+  const connector = new PeerConnector(node, {
+    bootstrap: settings.bootstrap,
+    anchors: settings.anchors ?? [],
+    peersTarget: settings.peersTarget ?? PEERS_TARGET,
+    isLocal: isLocalNetwork(settings)
+  })
   connector.start()
   return new Libp2pHost(node, topics, connector, new DhtRecords(node, settings.records ?? {}))
 }
@@ -62,10 +70,17 @@ class Libp2pHost implements Host {
   }
 
   knownPeers(): string[] {
-    return this.#node
-      .getConnections()
-      .filter(connection => connection.direction === 'outbound')
-      .map(connection => withPeerId(connection.remoteAddr, connection.remotePeer))
+    return this.#connector.outbound().map(connection => withPeerId(connection.remoteAddr, connection.remotePeer))
+  }
+
+  groupOf(peer: string): string | undefined {
+    const [connection] = this.#node.getConnections(parsePeer(peer))
+    return connection === undefined ? undefined : groupOfAddress(connection.remoteAddr.toString())
+  }
+
+  penalise(peer: string, offences = 1): void {
+    if (!this.#topics.penalties.add(peer, offences) || this.#stopped) return
+    void this.#node.hangUp(parsePeer(peer)).catch(() => {})
   }
 
   onPeer(listener: (event: PeerEvent) => void): () => void {
@@ -117,21 +132,21 @@ class Libp2pHost implements Host {
     handler: (body: Uint8Array, from: string) => Promise<Uint8Array>,
     options: HandlerOptions
   ): () => void {
-    let running = 0
+    const places = new HandlerPlaces(options)
     return this.#accept(protocol, options.concurrency, async (stream, connection) => {
-      if (running >= options.concurrency) return stream.abort(new Error('busy'))
-      running += 1
+      const from = connection.remotePeer.toString()
+      if (!places.take(from)) return stream.abort(new Error('busy'))
       try {
         const reading = AbortSignal.timeout(NETWORK_LIMITS.requestReadTimeoutMs)
         const body = await readFrame(stream, options.maxRequestBytes, reading)
-        const response = await handler(body, connection.remotePeer.toString())
+        const response = await handler(body, from)
         const writing = AbortSignal.timeout(NETWORK_LIMITS.responseWriteTimeoutMs)
         await writeFrame(stream, response, writing)
         await stream.close({ signal: writing })
       } catch {
         stream.abort(new Error('request refused'))
       } finally {
-        running -= 1
+        places.leave(from)
       }
     })
   }

@@ -11,6 +11,8 @@ import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { groupOfAddress, LOOPBACK_GROUP } from './address-groups.ts'
+import { admitsInbound } from './connection-choice.ts'
 import type { GossipTopics } from './gossip.ts'
 import type { HostSettings, RecordRules } from './host.ts'
 import { NETWORK_LIMITS } from './limits.ts'
@@ -30,7 +32,7 @@ const MESSAGE_ID_BYTES = 20
 
 /** Creates and starts the node. Gossip on topics without a handler is refused, and so are banned peers. */
 export async function startNode(settings: HostSettings, store: RecordStore, topics: GossipTopics) {
-  const local = settings.listen.some(address => /^\/ip4\/127\.|^\/ip6\/::1\//.test(address))
+  const local = isLocalNetwork(settings)
   const gater: ConnectionGater = {}
   const node = await createLibp2p({
     start: false,
@@ -86,7 +88,7 @@ export async function startNode(settings: HostSettings, store: RecordStore, topi
       gossip: gossipsub(gossipSettings(settings.heartbeatMs ?? HEARTBEAT_MS, topics))
     }
   })
-  admitOnly(gater, node, topics.penalties)
+  admitOnly(gater, node, topics.penalties, local)
   await node.start()
   return node
 }
@@ -154,12 +156,20 @@ function dhtRules(records: Readonly<Record<string, RecordRules>>) {
   return { validators, selectors }
 }
 
+/** A node that listens on loopback alone can only be reached by its own machine. */
+export function isLocalNetwork({ isLocal, listen }: HostSettings): boolean {
+  return isLocal ?? listen.every(address => groupOfAddress(address) === LOOPBACK_GROUP)
+}
+
 /** Refuses identities other than Ed25519, banned peers, and strangers once only the slots for our choices are left. */
-function admitOnly(gater: ConnectionGater, node: Libp2p, penalties: Penalties): void {
+function admitOnly(gater: ConnectionGater, node: Libp2p, penalties: Penalties, local: boolean): void {
   const isUnwanted = (peer: PeerId): boolean => peer.type !== 'Ed25519' || penalties.isBanned(peer.toString())
-  gater.denyInboundConnection = () =>
-    node.getConnections().filter(connection => connection.direction === 'inbound').length >=
-    NETWORK_LIMITS.inboundConnectionsMax
+  gater.denyInboundConnection = ({ remoteAddr }) => {
+    const links = node
+      .getConnections()
+      .map(({ direction, remoteAddr: address }) => ({ direction, group: groupOfAddress(address.toString()) }))
+    return !admitsInbound(links, groupOfAddress(remoteAddr.toString()), local)
+  }
   gater.denyInboundEncryptedConnection = isUnwanted
   gater.denyOutboundEncryptedConnection = isUnwanted
 }

@@ -9,6 +9,18 @@ export const NETWORK_LIMITS = {
   connectionsMax: 100,
   /** Strangers may not take the slots we need for peers we chose ourselves: a quarter stays for outbound. */
   inboundConnectionsMax: 75,
+  /** Strangers of one address group: five groups, which are cheap to have, fill less than what inbound may take. */
+  inboundPerGroupMax: 10,
+  /** Links this node chooses and dials itself, whoever dials in: an eclipse must hold all of them [NET-1]. */
+  outboundMin: 8,
+  /** Chosen links of one address group: one, and a second only if no other group is known. */
+  outboundPerGroupMax: 2,
+  /** Of the chosen links one an hour gives way to another, so that a lucky attacker is rid of again [NET-1]. */
+  rotateMs: 3_600_000,
+  /** Chosen links that outlive a restart: the longest lasting [NET-1]. */
+  anchors: 2,
+  /** Peers of one group that we remember to dial: addresses of one group are cheap. */
+  candidatesPerGroupMax: 16,
   /** Handshakes cost curve operations before the peer is known. */
   pendingInboundConnectionsMax: 10,
   /** New connections one host may open per second; a local network shares one host, so it gets more. */
@@ -32,8 +44,10 @@ export const NETWORK_LIMITS = {
   streamWriteBufferBytes: MIB,
   /** Frames are written in slices of this size, waiting for the peer between them. */
   writeSliceBytes: 64 * KIB,
-  /** Inbound streams per connection of one of our protocols: one peer cannot use up a handler's concurrency. */
+  /** Inbound streams per connection of one of our protocols. */
   streamsPerProtocol: 8,
+  /** One peer, over however many connections, works in at most one in so many of a handler's places. */
+  handlerPartOfPeer: 2,
   /** The whole request must arrive in this time: a slow sender holds a handler slot no longer. */
   requestReadTimeoutMs: 5_000,
   /** The peer must take the whole response in this time. */
@@ -69,9 +83,10 @@ export const NETWORK_LIMITS = {
     maxPeerInfos: 8
   },
 
-  /** Records of the DHT this node keeps for others, and their size; the least recently used goes first. */
+  /** Records of the DHT this node keeps for others, their sizes and the sum of them; the least recently used goes first. */
   dhtRecordsMax: 4_096,
   dhtRecordBytesMax: 8 * KIB,
+  dhtBytesMax: 8 * MIB,
   /** Peers remembered by the address book. */
   peerBookMax: 2_048,
   dhtStreamsPerConnection: 8,
@@ -95,6 +110,8 @@ export const VERIFY_LIMITS = {
 export const RPC_LIMITS = {
   /** The largest legitimate call carries one transaction with proofs. */
   bodyBytesMax: MIB,
+  /** A batch takes one place among the calls; answers of this many still fit into memory together. */
+  batchCallsMax: 32,
   /** Calls being worked on; above it the server answers busy. */
   concurrentCallsMax: 64,
   /** Open sockets, headers and body must arrive in these times: slow clients hold no resources. */

@@ -13,9 +13,9 @@ export class Penalties {
     this.#nowMs = nowMs
   }
 
-  /** Adds one offence and returns whether the peer is to be cut off now. */
-  add(peer: string): boolean {
-    const count = this.countOf(peer) + 1
+  /** Adds offences and returns whether the peer is to be cut off now. */
+  add(peer: string, offences = 1): boolean {
+    const count = this.countOf(peer) + offences
     this.#counts.delete(peer)
     if (this.#counts.size >= NETWORK_LIMITS.penalisedPeersMax) {
       const oldest = this.#counts.keys().next().value
