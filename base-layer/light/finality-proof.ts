@@ -1,4 +1,4 @@
-// From a trusted genesis to a final header with nothing else: one hand-over per period and two certificates
+// From what a wallet trusts to a final header with nothing else: one hand-over per period and two certificates
 // for the head [FIN-10]. Built by full nodes, checked by wallets; pure, and safe on any bytes [PRF-5].
 import { bytes, type Decoded, decode, list, nullable, record } from '#contracts/codec/codec.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
@@ -16,13 +16,9 @@ import {
   periodRootOf
 } from '#contracts/statements/period-table.ts'
 import { type Certificate, certificateCodec, isSamePoint } from '#contracts/statements/vote.ts'
-import { SECTION_NAMES } from '../state/sections.ts'
-import { type ProofCode, readSection } from './state-proof.ts'
-
-/** Periods one proof may span: a year of the main network is about 770. */
-export const HANDOVERS_MAX = 4096
-/** Most bytes of a whole proof; longer absences are followed in parts. */
-export const FINALITY_PROOF_BYTES = 64 * 1024 * 1024
+import type { ProofCode } from './answer.ts'
+import { FINALITY_PROOF_BYTES, HANDOVERS_MAX } from './limits.ts'
+import { readSection, sectionRootsCodec } from './state-proof.ts'
 
 const finalisingCodec = list(certificateCodec, 2, 2)
 
@@ -31,7 +27,7 @@ export const handoverCodec = record({
   certificates: finalisingCodec,
   /** Of L_j: its state holds the next period's head. */
   header: headerCodec,
-  sectionRoots: list(bytes(32, 32), SECTION_NAMES.length, SECTION_NAMES.length),
+  sectionRoots: sectionRootsCodec,
   /** Presence of the next period's head in section `periods`. */
   witness: bytes(WITNESS_BYTES_MAX),
   entries: periodEntriesCodec
@@ -50,11 +46,18 @@ export const finalityProofCodec = record({
 export type FinalityProof = Decoded<typeof finalityProofCodec>
 export type Handover = Decoded<typeof handoverCodec>
 
-/** What a wallet trusts before it has seen anything: it follows from the genesis document alone. */
-export interface TrustedStart {
+/** What every check of finality needs to know of a network. */
+export interface TrustedNetwork {
   readonly genesis: GenesisHash
-  readonly genesisBlock: BlockId
+  /** Unix milliseconds at which slot 0 began. */
+  readonly genesisTimeMs: number
   readonly parameters: Parameters
+}
+
+/** What a wallet trusts before it has seen anything: it follows from the genesis document alone. */
+export interface TrustedStart extends TrustedNetwork {
+  readonly genesisBlock: BlockId
+  readonly genesisHeader: BlockHeader
   readonly table: PeriodTable
 }
 
@@ -65,45 +68,74 @@ export interface FinalHead {
   readonly table: PeriodTable
 }
 
+/** How far finality has been followed. */
+export interface Standing {
+  /** Of the period it has come to. */
+  readonly table: PeriodTable
+  /** The period's root: genesis, or the last block of the period before. Final already, whatever comes with it. */
+  readonly root: BlockId
+  /** The table that made the root final, where it was seen to do so. */
+  readonly rootTable: PeriodTable
+}
+
+export interface Followed {
+  readonly head: FinalHead
+  readonly standing: Standing
+}
+
 export type FinalityCode = ProofCode | 'E_FINALITY_LINK' | 'E_FINALITY_CERTIFICATE' | 'E_FINALITY_TABLE'
+
+/** Where finality stands at genesis. */
+export function standingOf(start: TrustedStart): Standing {
+  return { table: start.table, root: start.genesisBlock, rootTable: start.table }
+}
 
 /** The final header that these bytes prove, or why they do not. Never throws. */
 export function checkFinalityProof(start: TrustedStart, encoded: Uint8Array): Verdict<FinalHead, FinalityCode> {
   const decoded = decode(finalityProofCodec, encoded, FINALITY_PROOF_BYTES)
   if (!decoded.ok) return reject('E_PROOF_MALFORMED', decoded.why)
-  const proof = decoded.value
-  let standing: Standing = { table: start.table, root: start.genesisBlock, rootTable: start.table }
-  for (const handover of proof.handovers) {
-    const next = followHandover(start, standing, handover)
+  const followed = followFinality(start, standingOf(start), decoded.value)
+  return followed.ok ? accept(followed.value.head) : followed
+}
+
+/**
+ * The final header of a proof and where finality stands then, or why the proof does not lead on from `from`. Hand-overs of
+ * periods that ended before are passed over: nothing rests on them. Never throws.
+ */
+export function followFinality(
+  network: TrustedNetwork,
+  from: Standing,
+  proof: FinalityProof
+): Verdict<Followed, FinalityCode> {
+  const first = lastHeightOf(from.table.period, network.parameters)
+  const known = proof.handovers.findIndex(one => one.header.height >= first)
+  let standing = from
+  for (const handover of known < 0 ? [] : proof.handovers.slice(known)) {
+    const next = followHandover(network, standing, handover)
     if (!next.ok) return next
     standing = next.value
   }
   const id = blockIdOf(proof.header)
-  if (id === standing.root) return accept({ id, header: proof.header, table: standing.rootTable })
+  const { header } = proof
+  if (id === standing.root) return accept({ head: { id, header, table: standing.rootTable }, standing })
   if (proof.certificates === null)
     return reject('E_FINALITY_LINK', 'only the root of a period is final without certificates')
-  const fault = findFault(start, standing, proof.certificates, proof.header, id)
-  return fault ?? accept({ id, header: proof.header, table: standing.table })
-}
-
-/** How far a proof has been followed. */
-interface Standing {
-  /** Of the period it has come to. */
-  readonly table: PeriodTable
-  /** The period's root: genesis, or the last block of the period before. Final already, whatever comes with it. */
-  readonly root: BlockId
-  /** The table that made the root final. */
-  readonly rootTable: PeriodTable
+  const fault = findFault(network, standing, proof.certificates, header, id)
+  return fault ?? accept({ head: { id, header, table: standing.table }, standing })
 }
 
 /** The next period, from the last block of this one [FIN-2]. */
-function followHandover(start: TrustedStart, standing: Standing, handover: Handover): Verdict<Standing, FinalityCode> {
+function followHandover(
+  network: TrustedNetwork,
+  standing: Standing,
+  handover: Handover
+): Verdict<Standing, FinalityCode> {
   const { table } = standing
   const id = blockIdOf(handover.header)
-  if (handover.header.height !== lastHeightOf(table.period, start.parameters)) {
+  if (handover.header.height !== lastHeightOf(table.period, network.parameters)) {
     return reject('E_FINALITY_LINK', 'a hand-over starts from the last height of its period')
   }
-  const fault = findFault(start, standing, handover.certificates, handover.header, id)
+  const fault = findFault(network, standing, handover.certificates, handover.header, id)
   if (fault !== undefined) return fault
   const period = table.period + 1
   const found = readSection('periods', { kind: 'head', period }, handover)
@@ -113,7 +145,8 @@ function followHandover(start: TrustedStart, standing: Standing, handover: Hando
   return next.ok ? accept({ table: next.value, root: id, rootTable: table }) : next
 }
 
-function tableOf(
+/** The table with this head, if these are its entries [POS-1]. */
+export function tableOf(
   head: PeriodHead,
   entries: readonly PeriodEntry[],
   period: number
@@ -128,7 +161,7 @@ function tableOf(
 
 /** Why two certificates do not make this header final; undefined if they do [FIN-1]. */
 function findFault(
-  start: TrustedStart,
+  network: TrustedNetwork,
   { table, root }: Standing,
   certificates: readonly Certificate[],
   header: BlockHeader,
@@ -144,14 +177,14 @@ function findFault(
   if (!isSamePoint(second.vote.source, target) || second.vote.target.epoch !== target.epoch + 1) {
     return reject('E_FINALITY_LINK', 'the certificates are not of consecutive epochs')
   }
-  if (target.height > lastHeightOf(table.period, start.parameters)) {
+  if (target.height > lastHeightOf(table.period, network.parameters)) {
     return reject('E_FINALITY_LINK', 'this table does not reach so high')
   }
   for (const certificate of certificates) {
     if (certificate.vote.root.id !== root) {
       return reject('E_FINALITY_LINK', 'the certificates do not start from the last block of the period before')
     }
-    const checked = checkCertificate(table, certificate, start.genesis, start.parameters)
+    const checked = checkCertificate(table, certificate, network.genesis, network.parameters)
     if (!checked.ok) return reject('E_FINALITY_CERTIFICATE', checked.why)
   }
   return undefined

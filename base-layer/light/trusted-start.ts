@@ -11,10 +11,18 @@ export function deriveTrustedStart(document: Genesis): Verdict<TrustedStart> {
   if (!state.ok) return state
   const {
     chain: { genesis, parameters },
+    header,
     id
   } = state.value
   return {
     ok: true,
-    value: { genesis, genesisBlock: id, parameters, table: present(state.value.tableOf(0), 'period 0 is in genesis') }
+    value: {
+      genesis,
+      genesisTimeMs: document.genesisTimeMs,
+      genesisBlock: id,
+      genesisHeader: header,
+      parameters,
+      table: present(state.value.tableOf(0), 'period 0 is in genesis')
+    }
   }
 }

@@ -2,13 +2,13 @@
 // nodes.
 import {
   checkFinalityProof,
-  FINALITY_PROOF_BYTES,
   type FinalityProof,
   finalityProofCodec,
   type Handover,
   handoverCodec,
   type TrustedStart
 } from '#base-layer/light/finality-proof.ts'
+import { FINALITY_PROOF_BYTES } from '#base-layer/light/limits.ts'
 import { readSection } from '#base-layer/light/state-proof.ts'
 import { SYNC_LIMITS } from '#base-layer/network/limits.ts'
 import {
@@ -167,7 +167,9 @@ const proofs: readonly FinalityProof[] = [
 ]
 const start: TrustedStart = {
   genesis: id('genesis'),
+  genesisTimeMs: 1,
   genesisBlock: id('block 0'),
+  genesisHeader: header,
   parameters: DEV_PARAMETERS,
   table: {
     period: 0,

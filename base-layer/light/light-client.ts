@@ -1,0 +1,222 @@
+// A wallet that follows finality: what it trusts, stepped by updates [FIN-10, FIN-5]. It starts from a genesis document, from
+// the head it kept, or from the id of one block somebody trusted told it. Pure: time is an argument, and a step gives the
+// next client or says why the update does not lead on. Finality is never taken back: a head off its own is a conflict.
+import { type Decoded, decode, encode, hex32, list, nullable, record, uint } from '#contracts/codec/codec.ts'
+import { parametersCodec } from '#contracts/ledger/parameters.ts'
+import type { BlockId, GenesisHash } from '#contracts/primitives/ids.ts'
+import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
+import { blockIdOf, headerCodec } from '#contracts/statements/block.ts'
+import {
+  type PeriodTable,
+  periodEntriesCodec,
+  periodHeadCodec,
+  periodRootOf
+} from '#contracts/statements/period-table.ts'
+import { certificateCodec } from '#contracts/statements/vote.ts'
+import {
+  type FinalityCode,
+  type FinalityProof,
+  followFinality,
+  handoverCodec,
+  type Standing,
+  tableOf,
+  type TrustedNetwork,
+  type TrustedStart
+} from './finality-proof.ts'
+import { checkPrefix, type KnownBlock, linkCodec } from './history-proof.ts'
+import { ANCHOR_BYTES, HANDOVERS_MAX, LIGHT_STATE_BYTES, UPDATE_BYTES } from './limits.ts'
+import { checkPresence, openState, stateProofCodec } from './state-proof.ts'
+
+/** What a client knows. Plain data: kept with encodeLightClient, the same wherever it runs. */
+export interface LightClient {
+  readonly network: TrustedNetwork
+  /** The newest block it knows to be final. */
+  readonly head: KnownBlock
+  /** Of the period that finality has come to. */
+  readonly table: PeriodTable
+  /** The period's root: what its votes start from. */
+  readonly root: BlockId
+}
+
+export type LightStart =
+  /** The start of the whole network; safe for as long as its first bonds are still held [FIN-5]. */
+  | { readonly kind: 'genesis'; readonly start: TrustedStart }
+  /** What encodeLightClient gave, kept by this wallet or by somebody it trusts. */
+  | { readonly kind: 'kept'; readonly bytes: Uint8Array }
+  /** One block id that somebody trusted told, and bytes by anybody that show the table in that block's state. */
+  | { readonly kind: 'anchor'; readonly start: TrustedStart; readonly id: BlockId; readonly bytes: Uint8Array }
+
+export type LightCode =
+  | FinalityCode
+  /** Older than the bonds that answered for it are held. */
+  | 'E_LIGHT_STALE'
+  /** The update ends before the head the client has. */
+  | 'E_LIGHT_OLDER'
+  /** The update does not show that its head stands on the client's. */
+  | 'E_LIGHT_UNLINKED'
+  /** Another final block at the height of the client's head. */
+  | 'E_LIGHT_CONFLICT'
+
+/** What leads a client on: hand-overs from its period, a final header, and how that stands on the client's head. */
+export const updateCodec = record({
+  handovers: list(handoverCodec, HANDOVERS_MAX),
+  certificates: nullable(list(certificateCodec, 2, 2)),
+  header: headerCodec,
+  /** Null where the client's head is genesis, or the header's own. */
+  link: nullable(linkCodec)
+})
+export type Update = Decoded<typeof updateCodec>
+
+/** A block's own state shows which period finality had come to, and its table. */
+export const anchorProofCodec = record({ header: headerCodec, proof: stateProofCodec, entries: periodEntriesCodec })
+export type AnchorProof = Decoded<typeof anchorProofCodec>
+
+/** A client to begin with, or why not: `nowMs` is Unix time. A start from genesis is never stale by itself: see standOf. */
+export function createLightClient(start: LightStart, nowMs: number): Verdict<LightClient, LightCode> {
+  const made = begin(start)
+  if (!made.ok || start.kind === 'genesis') return made
+  const limitMs = trustLimitMs(made.value.network)
+  return ageMs(made.value, nowMs) > limitMs
+    ? reject('E_LIGHT_STALE', `a head may be trusted for ${Math.floor(limitMs / 60_000)} minutes; take a newer one`)
+    : made
+}
+
+function begin(start: LightStart): Verdict<LightClient, LightCode> {
+  switch (start.kind) {
+    case 'genesis':
+      return accept(atGenesis(start.start))
+    case 'kept':
+      return decodeLightClient(start.bytes)
+    case 'anchor':
+      return atAnchor(start.start, start.id, start.bytes)
+  }
+}
+
+function atGenesis({
+  genesis,
+  genesisTimeMs,
+  parameters,
+  genesisBlock,
+  genesisHeader,
+  table
+}: TrustedStart): LightClient {
+  return {
+    network: { genesis, genesisTimeMs, parameters },
+    head: { id: genesisBlock, header: genesisHeader },
+    table,
+    root: genesisBlock
+  }
+}
+
+function atAnchor(start: TrustedStart, id: BlockId, encoded: Uint8Array): Verdict<LightClient, LightCode> {
+  const decoded = decode(anchorProofCodec, encoded, ANCHOR_BYTES)
+  if (!decoded.ok) return reject('E_PROOF_MALFORMED', decoded.why)
+  const { header, proof, entries } = decoded.value
+  if (blockIdOf(header) !== id) return reject('E_FINALITY_LINK', 'the header is not that of the trusted block')
+  if (id === start.genesisBlock) return accept(atGenesis(start))
+  const open = openState(header, proof)
+  if (!open.ok) return open
+  const finality = checkPresence(open.value, 'finality', { kind: 'head' })
+  if (finality.kind === 'invalid') return reject(finality.code, finality.why)
+  const [root] = finality.value.kind === 'head' ? finality.value.justified : []
+  if (finality.value.kind !== 'head' || root === undefined)
+    return reject('E_PROOF_MALFORMED', 'the state does not say how far finality has come')
+  const { period } = finality.value
+  const found = checkPresence(open.value, 'periods', { kind: 'head', period })
+  if (found.kind === 'invalid') return reject(found.code, found.why)
+  if (found.value.kind !== 'head') return reject('E_FINALITY_TABLE', 'the state holds no table of the period')
+  const table = tableOf(found.value.head, entries, period)
+  if (!table.ok) return table
+  const { genesis, genesisTimeMs, parameters } = start
+  return accept({
+    network: { genesis, genesisTimeMs, parameters },
+    head: { id, header },
+    table: table.value,
+    root: root.id
+  })
+}
+
+export interface Step {
+  readonly client: LightClient
+  /** Periods followed by this update. */
+  readonly periods: number
+}
+
+/** The client after an update, or why it does not lead on; the client itself is never changed. Never throws. */
+export function stepLightClient(client: LightClient, encoded: Uint8Array): Verdict<Step, LightCode> {
+  const decoded = decode(updateCodec, encoded, UPDATE_BYTES)
+  if (!decoded.ok) return reject('E_PROOF_MALFORMED', decoded.why)
+  const { link, ...proof } = decoded.value
+  const followed = follow(client, proof)
+  if (!followed.ok) return followed
+  const { head } = followed.value
+  if (head.header.height < client.head.header.height)
+    return reject('E_LIGHT_OLDER', 'the update ends below the head that is known')
+  if (head.header.height === client.head.header.height && head.id !== client.head.id)
+    return reject('E_LIGHT_CONFLICT', 'two final blocks at one height: stop, and keep both proofs')
+  const needsLink = client.head.header.height > 0 && head.id !== client.head.id
+  if (needsLink && (link === null || checkPrefix(client.head, head.header, link).kind === 'invalid'))
+    return reject('E_LIGHT_UNLINKED', 'the new head is not shown to stand on the one that is known')
+  return accept({ client: followed.value, periods: followed.value.table.period - client.table.period })
+}
+
+/**
+ * A client at the final head that a proof shows to somebody who trusts this one; the proof was not made for it, so it does
+ * not tell whether the two heads are of one history (see compareHeads). Never throws.
+ */
+export function follow(client: LightClient, proof: FinalityProof): Verdict<LightClient, LightCode> {
+  const { network, head, table, root } = client
+  if (blockIdOf(proof.header) === head.id) return accept(client)
+  const standing: Standing = { table, root, rootTable: table }
+  const followed = followFinality(network, standing, proof)
+  if (!followed.ok) return followed
+  const { head: found, standing: next } = followed.value
+  return accept({ network, head: { id: found.id, header: found.header }, table: next.table, root: next.root })
+}
+
+/** Where an update for this client has to begin. */
+export function positionOf({ head, table }: LightClient): { readonly period: number; readonly height: number } {
+  return { period: table.period, height: head.header.height }
+}
+
+/** Milliseconds since the head was made, by a clock in Unix time. */
+export function ageMs({ network, head }: LightClient, nowMs: number): number {
+  return nowMs - network.genesisTimeMs - head.header.timeMs
+}
+
+/** How long the bonds behind a head are surely held, and so how long it may be trusted [FIN-4, FIN-5]. */
+export function trustLimitMs({ parameters }: TrustedNetwork): number {
+  return parameters.evidenceAgeTicks * parameters.slotMs
+}
+
+const lightClientCodec = record({
+  genesis: hex32<GenesisHash>(),
+  genesisTimeMs: uint(),
+  parameters: parametersCodec,
+  header: headerCodec,
+  root: hex32<BlockId>(),
+  period: periodHeadCodec,
+  entries: periodEntriesCodec
+})
+
+export function encodeLightClient({ network, head, table, root }: LightClient): Uint8Array {
+  const { period, total, seed, seeded, entries } = table
+  return encode(lightClientCodec, {
+    ...network,
+    header: head.header,
+    root,
+    period: { period, root: periodRootOf(entries), total, seed, seeded },
+    entries
+  })
+}
+
+/** A client that was kept, or why the bytes are none. Whoever reads it trusts who kept it. Never throws. */
+export function decodeLightClient(encoded: Uint8Array): Verdict<LightClient, LightCode> {
+  const decoded = decode(lightClientCodec, encoded, LIGHT_STATE_BYTES)
+  if (!decoded.ok) return reject('E_PROOF_MALFORMED', decoded.why)
+  const { genesis, genesisTimeMs, parameters, header, root, period, entries } = decoded.value
+  const table = tableOf(period, entries, period.period)
+  if (!table.ok) return table
+  const network = { genesis, genesisTimeMs, parameters }
+  return accept({ network, head: { id: blockIdOf(header), header }, table: table.value, root })
+}
