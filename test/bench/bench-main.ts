@@ -1,16 +1,39 @@
-// `npm run bench [-- --json] [--profile DIR]`: what this machine verifies, and what one committee of real processes accepts,
-// in one run, so that their ratio says something on any machine. Prints one document; progress goes to stderr.
+// `npm run bench [-- --json] [--only base|asset] [--long] [--profile DIR]`: what this machine verifies, what the base layer takes,
+// and what one committee of real processes accepts, in one run, so that their ratios say something on any machine. Prints one
+// document; progress goes to stderr.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
 import { type AssetResult, describe, measureAsset } from './asset-bench.ts'
-import { ASSET_BENCH } from './limits.ts'
+import { type BaseResult, measureBase } from './base-bench.ts'
+import { ASSET_BENCH, BASE_BENCH } from './limits.ts'
 import { measureVerifications } from './verify-bound.ts'
 
+interface Wishes {
+  readonly json: boolean
+  readonly long: boolean
+  readonly only?: string
+  readonly profile?: string
+}
+
+function readWishes(): Wishes {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      long: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      profile: { type: 'string' }
+    }
+  })
+  const { only } = values
+  if (only !== undefined && only !== 'base' && only !== 'asset') throw new Error('--only takes base or asset')
+  return values
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, profile: { type: 'string' } } })
+  const wishes = readWishes()
   const startedMs = performance.now()
   const note = (line: string): void => {
     process.stderr.write(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(7)} s  ${line}\n`)
@@ -21,21 +44,55 @@ async function main(): Promise<void> {
   note(`${verifyPerSecond} signatures verified a second on one core, ${cores} cores`)
   const interrupted = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort())
-  const signal = AbortSignal.any([interrupted.signal, AbortSignal.timeout(ASSET_BENCH.deadlineMs)])
   const folder = await mkdtemp(join(tmpdir(), 'surety-bench-'))
+  const settingsFor = (deadlineMs: number) => {
+    const signal = AbortSignal.any([interrupted.signal, AbortSignal.timeout(deadlineMs)])
+    return { folder, signal, profileDir: wishes.profile, note }
+  }
   try {
-    const result = await measureAsset({ folder, signal, profileDir: values.profile, note })
-    // Every instruction is verified once by each member.
-    const ratio = result.best.perSecond / ((verifyPerSecond * cores) / ASSET_BENCH.seats)
-    print(values.json, verifyPerSecond, cores, result, Math.round(ratio * 1000) / 1000)
+    const base =
+      wishes.only === 'asset'
+        ? undefined
+        : await measureBase(settingsFor(wishes.long ? BASE_BENCH.longDeadlineMs : BASE_BENCH.deadlineMs), wishes.long)
+    const asset = wishes.only === 'base' ? undefined : await measureAsset(settingsFor(ASSET_BENCH.deadlineMs))
+    print(wishes.json, { verifyPerSecond, cores, base, asset })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-function print(json: boolean, verifyPerSecond: number, cores: number, result: AssetResult, ratio: number): void {
-  const { best, inFlight, low, levels, liveAt, memberMicros } = result
-  const asset = {
+interface Found {
+  readonly verifyPerSecond: number
+  readonly cores: number
+  readonly base: BaseResult | undefined
+  readonly asset: AssetResult | undefined
+}
+
+function print(json: boolean, { verifyPerSecond, cores, base, asset }: Found): void {
+  // Every instruction is verified once by each member.
+  const ratio = asset === undefined ? 0 : asset.best.perSecond / ((verifyPerSecond * cores) / ASSET_BENCH.seats)
+  const assetPart = asset && assetDocument(asset, Math.round(ratio * 1000) / 1000)
+  const document = { schema: 'surety.bench/1', verifyPerSecond, cores, base, asset: assetPart }
+  const lines = [
+    `${verifyPerSecond} signatures verified a second on one core; ${cores} cores`,
+    ...(base === undefined ? [] : baseLines(base)),
+    ...(asset === undefined ? [] : assetLines(asset, Math.round(ratio * 1000) / 1000))
+  ]
+  process.stdout.write(`${json ? JSON.stringify(document) : lines.join('\n')}\n`)
+}
+
+function baseLines({ larger, memoryAtRestMb, ...ledger }: BaseResult): string[] {
+  const lines = [ledger, ...(larger === null ? [] : [larger])].map(
+    one =>
+      `base, ${one.outputs} outputs: ${one.paymentsPerSecond} payments a second (${one.ratioToVerifyBound} of the verify bound), ` +
+      `a late joiner ${one.catchUpPaymentsPerSecond} (${one.catchUpRatio}), ${one.loadedMb} MB; ` +
+      `proof of one output ${one.balanceProofBytes} bytes, checked in ${one.balanceProofMs} ms`
+  )
+  return memoryAtRestMb === null ? lines : [...lines, `memory of a node at rest: ${memoryAtRestMb} MB`]
+}
+
+function assetDocument({ best, inFlight, low, levels, liveAt, memberMicros }: AssetResult, ratio: number) {
+  return {
     instructionsPerSecond: best.perSecond,
     p50Ms: best.p50Ms,
     p99Ms: best.p99Ms,
@@ -48,16 +105,16 @@ function print(json: boolean, verifyPerSecond: number, cores: number, result: As
     low,
     levels
   }
+}
+
+function assetLines({ best, inFlight, low, memberMicros }: AssetResult, ratio: number): string[] {
   const cost = memberMicros === null ? [] : [`processor time of one member for each instruction: ${memberMicros} µs`]
-  const lines = [
-    `${verifyPerSecond} signatures verified a second on one core; ${cores} cores`,
+  return [
     `one committee of ${ASSET_BENCH.seats} processes: ${describe(best)}, ${inFlight} in flight`,
     ...cost,
     `at ${ASSET_BENCH.lowPerSecond} a second: half within ${low.p50Ms} ms, 99 % within ${low.p99Ms} ms`,
     `ratio to the verify bound (verifications x cores / ${ASSET_BENCH.seats}): ${ratio}`
   ]
-  const document = JSON.stringify({ schema: 'surety.bench/1', verifyPerSecond, cores, asset })
-  process.stdout.write(`${json ? document : lines.join('\n')}\n`)
 }
 
 await main().catch((error: unknown) => {

@@ -33,3 +33,27 @@ export const ASSET_BENCH = {
   /** Everything together, start of the network included. */
   deadlineMs: 140_000
 } as const
+
+export const BASE_BENCH = {
+  /** Each with one input and two outputs, of payers and payees who appear only once. */
+  payments: 1_000,
+  /** Unspent outputs of the ledger; the larger one in long mode only. */
+  outputs: [100_000, 1_000_000] as const,
+  /** Owners of what nobody spends. */
+  strangers: 4_096,
+  /** Blocks before the clock starts, and while it runs, in parts with a look at the verify bound between them. */
+  warmUpBlocks: 4,
+  measuredBlocks: 16,
+  parts: 4,
+  verifyMs: 400,
+  /** Blocks at the tip that no certificate has made final yet. */
+  finalLag: 8,
+  /** Proofs made and checked for one mean. */
+  proofs: 500,
+  genesisBytes: 16_000_000,
+  /** How long nodes run before their memory is looked at. */
+  restMs: 15_000,
+  /** The ledger made, taken twice, and the nodes; with the larger ledger. */
+  deadlineMs: 140_000,
+  longDeadlineMs: 900_000
+} as const
