@@ -105,7 +105,12 @@ export class Finality<State extends ChainView> {
     if (vote.period <= period && !this.#weigh(certificate)) return 'worthless'
     const key = linkKeyOf(vote)
     const before = this.#certificates.get(key)
-    if (before !== undefined) return 'known'
+    if (before !== undefined) {
+      // One of the next period cannot be weighed yet: a lighter one does not keep the certificate of the link away.
+      if (!before.counted && before.certificate.votes.length < certificate.votes.length)
+        before.certificate = certificate
+      return 'known'
+    }
     const waiting = [...this.#certificates.values()].filter(stored => !stored.counted)
     if (waiting.length >= BASE_LIMITS.certificatesWaiting) {
       const oldest = waiting.reduce((a, b) =>

@@ -272,12 +272,14 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
   }
 
   #build(parent: TreeNode<State>, slot: number, timeMs: number, proposer: PublicKey): Intention {
+    const certificates = this.#finality.certificatesFor(parent, BLOCK_CERTIFICATES)
+    const late = this.#votes.lateVotesFor(parent.state, slot, BLOCK_CERTIFICATES - certificates.length)
     const { block, state } = this.#collaborators.transition.build(parent.state, {
       slot,
       timeMs,
       proposer,
       acknowledgements: this.#acknowledgements.recordFor(parent),
-      certificates: this.#finality.certificatesFor(parent, BLOCK_CERTIFICATES),
+      certificates: [...certificates, ...late],
       transactions: this.#collaborators.pickTransactions(parent.state)
     })
     this.#blocks.noteBuilt(state.id, state)

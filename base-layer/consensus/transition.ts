@@ -5,7 +5,7 @@ import type { BlockId, PublicKey } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
 import type { Block, BlockHeader, RecordedAcknowledgement } from '#contracts/statements/block.ts'
 import type { PeriodTable } from '#contracts/statements/period-table.ts'
-import type { Certificate, FinalityPoint } from '#contracts/statements/vote.ts'
+import type { Certificate, FinalityPoint, Vote } from '#contracts/statements/vote.ts'
 
 /** The state after one block, immutable. */
 export interface ChainView {
@@ -23,6 +23,11 @@ export interface ChainView {
   readonly ticks: number
   /** True for a registered peer, whatever its weight: its votes may be carried [POS-9]. */
   isPeer(peer: PublicKey): boolean
+  /**
+   * Of these peers, in order of key, those whose votes a block of `slot` on this state can still add: the link is one it
+   * recorded, the votes are young enough, and it does not have them [POS-9].
+   */
+  lateVoters(vote: Vote, peers: Iterable<PublicKey>, slot: number): readonly PublicKey[]
 }
 
 export interface Draft {

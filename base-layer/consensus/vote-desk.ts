@@ -1,8 +1,9 @@
 // Votes and certificates as they arrive: what counts, what is relayed, what becomes a certificate, and who contradicted
 // itself [FIN-1, FIN-4]. Part of the machine, which owns what this changes.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
+import { present } from '#contracts/primitives/verdict.ts'
 import { checkVote, isMajority, isQuorum, weightOf } from '#contracts/statements/certificate.ts'
-import type { Certificate } from '#contracts/statements/vote.ts'
+import { type Certificate, PEERS_MAX } from '#contracts/statements/vote.ts'
 import type { BlockTree } from './block-tree.ts'
 import type { BaseEffect, BaseEvent, Source } from './events.ts'
 import type { Finality } from './finality.ts'
@@ -66,6 +67,24 @@ export class VoteDesk<State extends ChainView> {
       // Votes of the new period that came early are weighed now that its table is known [FIN-2].
       for (const link of this.#pool.linksOf(finality.anchor.period)) this.#weigh(link, nowMs)
     }
+  }
+
+  /**
+   * Certificates of votes that came after the chain of `parent` recorded their link, for a block of `slot` on it: at most
+   * `limit`, those first that soon are too old [POS-9].
+   */
+  lateVotesFor(parent: State, slot: number, limit: number): readonly Certificate[] {
+    const late: Certificate[] = []
+    for (const { vote, signatures } of this.#pool.links()) {
+      if (late.length >= limit) break
+      const votes = parent.lateVoters(vote, signatures.keys(), slot).slice(0, PEERS_MAX)
+      if (votes.length === 0) continue
+      late.push({
+        vote,
+        votes: votes.map(peer => ({ peer, signature: present(signatures.get(peer), 'one of those asked about') }))
+      })
+    }
+    return late
   }
 
   prune(nowMs: number): void {

@@ -55,6 +55,11 @@ export class VotePool {
     return this.#links.get(linkKeyOf(vote))
   }
 
+  /** Every link, the earliest target first. */
+  links(): readonly Link[] {
+    return [...this.#links.values()].sort((a, b) => a.vote.target.epoch - b.vote.target.epoch)
+  }
+
   linksOf(period: number): readonly Link[] {
     return [...this.#links.values()].filter(link => link.vote.period === period)
   }

@@ -6,12 +6,18 @@ import { checkCertificate, checkVote } from '#contracts/statements/certificate.t
 import { lastHeightOf } from '#contracts/statements/period-table.ts'
 import { type Certificate, type FinalityPoint, isSamePoint } from '#contracts/statements/vote.ts'
 import { JUSTIFIED_KEPT } from './limits.ts'
+import { addLateVotes, isRecordedLink, KNOWN, recordVotes } from './standing.ts'
 import type { Work } from './work.ts'
 
-/** Applies one certificate, or says why it does not count on this chain. */
+/**
+ * Applies one certificate, or says why it does not count on this chain. One of a link that is justified already only
+ * adds votes for standing [POS-9].
+ */
 export function applyCertificate(work: Work, certificate: Certificate): Verdict<undefined> {
+  if (isRecordedLink(work, certificate.vote)) return addLateVotes(work, certificate)
   const fault = linkFault(work, certificate) ?? votesFault(work, certificate)
   if (fault !== undefined) return fault
+  recordVotes(work, certificate)
   const { source, target } = certificate.vote
   const { now } = work
   if (isFinalising(source, target) && isHigher(source, now.recordedFinal)) now.recordedFinal = source
@@ -46,9 +52,7 @@ function linkFault(work: Work, { vote }: Certificate): Rejection | undefined {
   const form = checkVote(vote, work.parameters)
   if (!form.ok) return form
   if (parent.ancestorAt(target.height) !== target.id) return reject('E_CERT_TARGET', 'the target is not on this chain')
-  return saysNothingNew(work, source, target)
-    ? reject('E_CERT_KNOWN', 'the chain has recorded this already')
-    : undefined
+  return saysNothingNew(work, source, target) ? KNOWN : undefined
 }
 
 /** Blocks carry no dead weight: a certificate justifies a new point or finalises its source. */

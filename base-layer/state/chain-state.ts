@@ -93,7 +93,11 @@ export class ChainState implements ChainView {
   lateVoters(vote: Vote, peers: Iterable<PublicKey>, slot: Slot): readonly PublicKey[] {
     if (!isYoung(this.chain.parameters, vote, slot)) return []
     const get: Reader = (section, key) => this.get(section, key)
-    return votersLacking({ get, tableOf: period => this.tableOf(period), isPeer: peer => this.isPeer(peer) }, vote, peers)
+    return votersLacking(
+      { get, tableOf: period => this.tableOf(period), isPeer: peer => this.isPeer(peer) },
+      vote,
+      peers
+    )
   }
 
   get finality(): FinalityHead {

@@ -80,7 +80,7 @@ function genesisSections(chain: ChainContext): SectionTrees {
     const host = hostOf(output)
     return host === null ? [] : [{ host, atoms: output.atoms }]
   })
-  const entries = deriveEntries(hosted, peers, parameters.leverage, 0)
+  const entries = deriveEntries(hosted, peers, parameters.leverage, 0, () => true)
   writeTable((section, key, value) => writer.put(section, key, value), 0, entries, document.seed0, true)
   const point = namelessPoint(chain)
   writer.put(

@@ -6,6 +6,7 @@ import { compareText, hexToBytes } from '#contracts/primitives/bytes.ts'
 import type { Hash } from '#contracts/primitives/ids.ts'
 import { assert, present } from '#contracts/primitives/verdict.ts'
 import { deriveEntries, type HostedAtoms, readTable, writeTable } from './period-tables.ts'
+import { deriveStanding } from './standing.ts'
 import type { Work } from './work.ts'
 
 export function drivePeriods(work: Work): void {
@@ -23,7 +24,9 @@ export function tableIn(work: Work, period: number) {
 
 function takeSnapshot(work: Work, period: number): void {
   const before = present(tableIn(work, period - 1), 'the period before has a table')
-  const entries = deriveEntries(countedOutputs(work), work.entries('peers'), work.parameters.leverage, work.height - 1)
+  const { leverage } = work.parameters
+  const standing = deriveStanding(work)
+  const entries = deriveEntries(countedOutputs(work), work.entries('peers'), leverage, work.height - 1, standing)
   // An empty table would end the chain: everyone keeps what they had [POS-9].
   const kept = entries.length > 0 ? entries : before.entries
   writeTable((section, key, value) => work.put(section, key, value), period, kept, before.seed, false)

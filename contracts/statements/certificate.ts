@@ -68,18 +68,29 @@ export function checkCertificateWeight(
   const vote = checkVote(certificate.vote, p)
   if (!vote.ok) return vote
   if (certificate.vote.period !== table.period) return reject('E_VOTE_PERIOD', 'another period than the table')
-  let previous = ''
-  for (const { peer } of certificate.votes) {
-    if (peer <= previous) return reject('E_CERTIFICATE_ORDER', 'peers are not in ascending order')
-    previous = peer
-    if (!table.byPeer.has(peer) && !isPeer(peer)) return reject('E_CERTIFICATE_STRANGER', 'a vote of no peer')
-  }
+  const voters = checkVoters(table, certificate.votes, isPeer)
+  if (!voters.ok) return voters
   const weight = weightOf(
     table,
     certificate.votes.map(entry => entry.peer)
   )
   if (!isQuorum(table, weight)) return reject('E_CERTIFICATE_WEIGHT', 'two thirds of the table or less')
   return accept(certificate)
+}
+
+/** Distinct peers in order of key, each in the table or known to `isPeer`. */
+export function checkVoters(
+  table: PeriodTable,
+  votes: Certificate['votes'],
+  isPeer: (peer: PublicKey) => boolean
+): Verdict<undefined, 'E_CERTIFICATE_ORDER' | 'E_CERTIFICATE_STRANGER'> {
+  let previous = ''
+  for (const { peer } of votes) {
+    if (peer <= previous) return reject('E_CERTIFICATE_ORDER', 'peers are not in ascending order')
+    previous = peer
+    if (!table.byPeer.has(peer) && !isPeer(peer)) return reject('E_CERTIFICATE_STRANGER', 'a vote of no peer')
+  }
+  return accept()
 }
 
 /** The same and every signature [FIN-1]; signatures come last because they cost most. */

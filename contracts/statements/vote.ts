@@ -1,8 +1,9 @@
 // Finality votes and certificates [FIN-1]: what a peer signs once per finality epoch, and what more than two thirds of a
 // period's table make of it. Certificates are not unique: nothing hashes one into state.
 import { bytes, type Decoded, encode, hex32, list, record, uint } from '../codec/codec.ts'
+import { hashHex } from '../crypto/hash.ts'
 import { SIGNATURE_BYTES, signingBytes } from '../crypto/signature.ts'
-import type { BlockId, GenesisHash, PublicKey } from '../primitives/ids.ts'
+import type { BlockId, GenesisHash, Hash, PublicKey } from '../primitives/ids.ts'
 
 /** A block as seen by finality: the same block may be the target of several epochs. */
 export const finalityPointCodec = record({ epoch: uint(), height: uint(), id: hex32<BlockId>() })
@@ -34,6 +35,11 @@ export type Certificate = Decoded<typeof certificateCodec>
 
 export function voteSigningBytes(genesis: GenesisHash, vote: Vote): Uint8Array {
   return signingBytes('vote', genesis, encode(voteCodec, vote))
+}
+
+/** One hash for one link: what a chain knows a vote by once it has justified the target [POS-9]. */
+export function linkHashOf(vote: Vote): Hash {
+  return hashHex('vote-link', encode(voteCodec, vote))
 }
 
 export function isSamePoint(a: FinalityPoint, b: FinalityPoint): boolean {

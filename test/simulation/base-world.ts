@@ -18,6 +18,7 @@ import type { BlockId, PublicKey } from '#contracts/primitives/ids.ts'
 import { assert, present, type Verdict } from '#contracts/primitives/verdict.ts'
 import { type Block, blockCodec } from '#contracts/statements/block.ts'
 import type { PeriodTable } from '#contracts/statements/period-table.ts'
+import type { Vote } from '#contracts/statements/vote.ts'
 import type { Random } from '#test/support/random.ts'
 
 export interface SimPeer {
@@ -50,6 +51,9 @@ export class SimState {
   }
   get ticks() {
     return this.inner.ticks
+  }
+  lateVoters(vote: Vote, voters: Iterable<PublicKey>, slot: number) {
+    return this.inner.lateVoters(vote, voters, slot)
   }
   isPeer(peer: PublicKey) {
     return this.inner.isPeer(peer)

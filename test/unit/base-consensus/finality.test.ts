@@ -320,6 +320,46 @@ describe('certificates', () => {
     expect(bench.machine.final.header.height).toBeGreaterThanOrEqual(bench.machine.head.recordedFinal.height)
   })
 
+  it('are followed by votes that came after the chain recorded their link, once, with those of no weight [POS-9]', () => {
+    const bench = new Bench({ self: 'alice', weights: { alice: 1000n, bob: 1n, carol: 1n }, strangers: ['zero'] })
+    const carried: (readonly [epoch: number, voters: readonly string[]])[] = []
+    const late = new Map<number, Vote>()
+    for (let now = 0; now < 8000; now += 10) {
+      for (const effect of bench.at(now)) {
+        if (effect.kind !== 'sign') continue
+        if (effect.intention.kind === 'propose') {
+          bench.block(effect.intention.block, null)
+          for (const { vote, votes } of effect.intention.block.certificates)
+            carried.push([vote.target.epoch, votes.map(one => one.peer)])
+        }
+        if (effect.intention.kind !== 'vote') continue
+        bench.vote('alice', effect.intention.vote)
+        late.set(now + 2 * EPOCH, effect.intention.vote)
+      }
+      const vote = late.get(now)
+      if (vote !== undefined) bench.votes(['bob', 'zero'], vote)
+    }
+    const epochs = new Map<number, (readonly string[])[]>()
+    for (const [epoch, voters] of carried) epochs.set(epoch, [...(epochs.get(epoch) ?? []), voters])
+    expect([...epochs.values()].slice(0, 3)).toEqual(
+      Array.from({ length: 3 }, () => [[keyOf('alice')], [keyOf('bob'), keyOf('zero')].sort()])
+    )
+  })
+
+  it('of the next period that cannot be weighed yet do not keep the whole one of their link away', () => {
+    const bench = new Bench({ self: null })
+    const tip = bench.chain(bench.genesis, lastHeightOf(0, P) + 6)
+    const end = ancestor(bench, tip, lastHeightOf(0, P))
+    const epoch = Math.floor(bench.nowMs / EPOCH) + 1
+    const root = pointOf(0, end)
+    const early: Vote = { period: 1, root, source: root, target: pointOf(epoch + 2, tip) }
+    for (const names of [['alice'], THREE])
+      bench.feed({ kind: 'certificate', certificate: certificateBy(names, early), from: 'x', nowMs: bench.nowMs })
+    certify(bench, pointOf(0, bench.genesis), pointOf(epoch, end))
+    certify(bench, pointOf(epoch, end), pointOf(epoch + 1, end))
+    expect(bench.of('certified').map(({ certificate }) => certificate.vote.period)).toEqual([0, 0, 1])
+  })
+
   it('that only an older record lacks are given back at a restart and carried, in order, to their own chain alone', () => {
     const before = new Bench({ self: null })
     const tip = before.chain(before.genesis, 9, { by: 'bob' })

@@ -29,6 +29,7 @@ import {
   type Certificate,
   type FinalityPoint,
   isSamePoint,
+  linkHashOf,
   type SignedVote,
   type Vote
 } from '#contracts/statements/vote.ts'
@@ -96,17 +97,21 @@ export class ToyState implements ChainView {
   readonly ticks = 0
   readonly #weights: Readonly<Record<string, bigint>>
   readonly #strangers: ReadonlySet<PublicKey>
+  /** Whose votes this chain carries, by link. */
+  readonly #carried: ReadonlyMap<string, ReadonlySet<PublicKey>>
 
   constructor(
     header: BlockHeader,
     weights: Readonly<Record<string, bigint>>,
     finality?: Pick<ToyState, 'justified' | 'recordedFinal'>,
-    strangers: ReadonlySet<PublicKey> = new Set()
+    strangers: ReadonlySet<PublicKey> = new Set(),
+    carried: ReadonlyMap<string, ReadonlySet<PublicKey>> = new Map()
   ) {
     this.id = blockIdOf(header)
     this.header = header
     this.#weights = weights
     this.#strangers = strangers
+    this.#carried = carried
     const root = { epoch: 0, height: 0, id: this.id }
     this.justified = finality?.justified ?? [root]
     this.recordedFinal = finality?.recordedFinal ?? root
@@ -120,6 +125,11 @@ export class ToyState implements ChainView {
     return tableOf(this.#weights, period)
   }
 
+  lateVoters(vote: Vote, peers: Iterable<PublicKey>): readonly PublicKey[] {
+    const carried = this.#carried.get(linkHashOf(vote))
+    return carried === undefined ? [] : [...peers].filter(peer => !carried.has(peer)).sort()
+  }
+
   isPeer(peer: PublicKey): boolean {
     return this.tableOf(0).byPeer.has(peer) || this.#strangers.has(peer)
   }
@@ -127,15 +137,18 @@ export class ToyState implements ChainView {
   /** The state after a child with this header and these certificates [FIN-8]. */
   after(header: BlockHeader, certificates: readonly Certificate[]): ToyState {
     let { justified, recordedFinal } = this
-    for (const {
-      vote: { period, source, target }
-    } of certificates) {
+    const carried = new Map(this.#carried)
+    for (const { vote, votes } of certificates) {
+      const { period, source, target } = vote
+      const known = carried.get(linkHashOf(vote))
+      carried.set(linkHashOf(vote), new Set([...(known ?? []), ...votes.map(one => one.peer)]))
+      if (known !== undefined) continue
       if (!justified.some(point => isSamePoint(point, source))) continue
       justified = [...justified, target]
       if (target.epoch === source.epoch + 1 && source.height > recordedFinal.height) recordedFinal = source
       if (recordedFinal.height === lastHeightOf(period, P)) justified = [{ ...recordedFinal, epoch: 0 }]
     }
-    return new ToyState(header, this.#weights, { justified, recordedFinal }, this.#strangers)
+    return new ToyState(header, this.#weights, { justified, recordedFinal }, this.#strangers, carried)
   }
 }
 
