@@ -1,127 +1,138 @@
-// A key's coin on the base chain: its balance, and transactions built and signed from its outputs [LED-3]. Commands,
-// wallets and nodes that pay fees use it over any BaseChain. Outputs it has spent stay reserved until final or refused,
-// and hosted outputs are spent last: they carry the owner's weight [POS-1].
+// The coin of a wallet on the base chain: its balance, and transactions built, signed and sent from its outputs [LED-3].
+// Commands, wallets and nodes that pay fees use it over any BaseChain. Outputs it has spent stay held until the transaction
+// has ended, which the account's memory keeps; it is written before anything is sent.
 import type { Action } from '#contracts/ledger/actions/action.ts'
-import { derivePublicKey, signMessage } from '#contracts/crypto/signature.ts'
-import { hostOf, type Output, ownerOf } from '#contracts/ledger/output.ts'
-import {
-  type Transaction,
-  type TransactionBody,
-  transactionIdOf,
-  transactionSigningBytes
-} from '#contracts/ledger/transaction.ts'
+import { hostOf, keysOf, ownerOf } from '#contracts/ledger/output.ts'
+import { type Transaction, transactionIdOf, transactionSigningBytes } from '#contracts/ledger/transaction.ts'
+import { compareText } from '#contracts/primitives/bytes.ts'
 import type { OutputId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { BaseChain, ChainInfo } from '../base-chain.ts'
-import type { Secret } from '../runtime/secret.ts'
-import { type Coin, selectCoins, sumOf } from './coins.ts'
+import { Secret } from '../runtime/secret.ts'
+import { locksOpenedBy, signersOf } from '../state/signers.ts'
+import { type Assembly, assemble, type Payment, type TransactionWishes } from './assemble.ts'
+import { type Coin, sumOf } from './coins.ts'
+import { createSingleKey, type Keyring, signAsAll } from './keyring.ts'
+import { type AccountMemory, createAccountMemory, type OwnTransaction } from './memory.ts'
+import { askRules, authoritiesFor, lockedBy } from './needs.ts'
+
+export type { Payment, TransactionWishes } from './assemble.ts'
 
 /** All in atoms. */
 export interface Balance {
   /** What a transaction may spend now. */
   readonly spendable: bigint
-  /** Of this key at the head, but not mature yet, or reserved by a transaction under way. */
+  /** Of this wallet at the head, but not mature yet, or held by a transaction under way. */
   readonly pending: bigint
   /** Part of `spendable` in outputs that name a host: spending them lowers that peer's weight. */
   readonly hosted: bigint
 }
 
-export interface Payment {
-  readonly to: PublicKey
-  readonly atoms: bigint
-  /** The peer that is to represent these shares; default nobody. */
-  readonly host?: PublicKey | null
-}
-
-export interface TransactionWishes {
-  readonly payments?: readonly Payment[]
-  readonly action?: Action | null
-  readonly notAfter?: number | null
-  readonly memo?: Transaction['memo']
-}
-
 export type AccountCode = 'E_FUNDS' | 'E_INPUTS_TOO_MANY' | 'E_ASSET_UNKNOWN' | (string & {})
 
 export interface Account {
+  /** The first key of the wallet. */
   readonly key: PublicKey
+  readonly keyring: Keyring
   balance(): Promise<Balance>
-  /** A signed transaction, not sent; its inputs stay reserved until it is final, refused or released. */
+  /** Every output at the head that one of the keys may come to spend, locks among them, and what of it is free. */
+  coins(): Promise<{ readonly all: readonly Coin[]; readonly free: readonly Coin[] }>
+  /** What would be signed, and its fee; nothing is held. */
+  draft(wishes: TransactionWishes): Promise<Verdict<Assembly, AccountCode>>
+  /** A signed transaction, not sent; its inputs stay held until it has ended or is released. */
   build(wishes: TransactionWishes): Promise<Verdict<Transaction, AccountCode>>
   /** Builds, signs and submits. The id, or why not; a refused one gives its inputs back. */
   send(wishes: TransactionWishes): Promise<Verdict<TransactionId, AccountCode>>
   /** Sends one action with the coin it locks and the fee. */
   act(action: Action): Promise<Verdict<TransactionId, AccountCode>>
   pay(payments: readonly Payment[]): Promise<Verdict<TransactionId, AccountCode>>
+  /** Sends one that `build` gave. */
+  submit(transaction: Transaction): Promise<Verdict<TransactionId, AccountCode>>
+  /** The same payment with a larger fee, taken from its change, in place of one that no block holds yet. */
+  replace(id: TransactionId, fee: number): Promise<Verdict<TransactionId, AccountCode>>
   /** Gives back the inputs of a built transaction that will not be sent. */
   release(transaction: Transaction): void
+  /** Asks what became of what is under way and sends again what the chain does not know. */
+  resume(): Promise<readonly OwnTransaction[]>
 }
 
 export interface AccountSettings {
   /** Never spend outputs that name a host. Default false: they are spent when nothing else suffices. */
   readonly keepHosted?: boolean
+  /** Default: forgotten with the process. */
+  readonly memory?: AccountMemory
 }
 
-export function createAccount(chain: BaseChain, secret: Secret<Uint8Array>, settings: AccountSettings = {}): Account {
-  return new ChainAccount(chain, secret, settings)
-}
-
-interface Reservation {
-  readonly transaction: TransactionId
-  /** The chain has answered, or may have it: from then on it knows what became of it. */
-  sent: boolean
+/** Of one key, or of a keyring. */
+export function createAccount(
+  chain: BaseChain,
+  keys: Secret<Uint8Array> | Keyring,
+  settings: AccountSettings = {}
+): Account {
+  return new ChainAccount(chain, keys instanceof Secret ? createSingleKey(keys) : keys, settings)
 }
 
 /** Above this, what became of the transactions is asked before the next is built. */
-const RESERVED_MAX = 512
+const HELD_MAX = 512
 
 class ChainAccount implements Account {
-  readonly key: PublicKey
+  readonly keyring: Keyring
   readonly #chain: BaseChain
-  readonly #secret: Secret<Uint8Array>
   readonly #keepHosted: boolean
-  readonly #reserved = new Map<OutputId, Reservation>()
+  readonly #memory: AccountMemory
   #info: ChainInfo | undefined
   /** One build at a time: two would choose the same coins. */
   #building: Promise<unknown> = Promise.resolve()
+  /** Being submitted: to a chain that is still looking at one, it is unknown. */
+  readonly #leaving = new Set<TransactionId>()
 
-  constructor(chain: BaseChain, secret: Secret<Uint8Array>, settings: AccountSettings) {
-    this.key = derivePublicKey(secret.reveal())
+  constructor(chain: BaseChain, keyring: Keyring, settings: AccountSettings) {
+    this.keyring = keyring
     this.#chain = chain
-    this.#secret = secret
     this.#keepHosted = settings.keepHosted ?? false
+    this.#memory = settings.memory ?? createAccountMemory()
+  }
+
+  get key(): PublicKey {
+    return this.keyring.key
   }
 
   async balance(): Promise<Balance> {
-    await this.#forgetSettled()
-    const { all, free } = await this.#coins()
-    const spendable = sumOf(free)
+    await this.resume()
+    const { all, free } = await this.coins()
+    const own = all.filter(({ record }) => ownerOf(record.output) !== undefined)
     const hosted = sumOf(free.filter(coin => hostOf(coin.record.output) !== null))
-    return { spendable, pending: sumOf(all) - spendable, hosted }
+    return { spendable: sumOf(free), pending: sumOf(own) - sumOf(free), hosted }
+  }
+
+  async coins(): Promise<{ readonly all: readonly Coin[]; readonly free: readonly Coin[] }> {
+    const { keys } = this.keyring
+    const [head, ...found] = await Promise.all([
+      this.#chain.tip('head'),
+      ...keys.map(key => this.#chain.outputsOf(key))
+    ])
+    // A lock between two keys of the wallet is listed under both.
+    const all = [...new Map(found.flat().map(coin => [coin.id, coin])).values()]
+    const free = all.filter(
+      ({ id, record }) =>
+        ownerOf(record.output) !== undefined &&
+        !this.#memory.isHeld(id) &&
+        (record.maturesAt === null || record.maturesAt <= head.recordedFinal)
+    )
+    return { all, free }
+  }
+
+  draft(wishes: TransactionWishes): Promise<Verdict<Assembly, AccountCode>> {
+    return this.#assemble({ ...wishes, change: wishes.change ?? this.key })
   }
 
   build(wishes: TransactionWishes): Promise<Verdict<Transaction, AccountCode>> {
-    const built = this.#building.then(() => this.#build(wishes))
-    this.#building = built.catch(() => {})
-    return built
+    return this.#inTurn(() => this.#build(wishes))
   }
 
   async send(wishes: TransactionWishes): Promise<Verdict<TransactionId, AccountCode>> {
     const built = await this.build(wishes)
-    if (!built.ok) return built
-    try {
-      const sent = await this.#chain.submit(built.value)
-      if (!sent.ok) this.release(built.value)
-      return sent
-    } catch (error) {
-      // Whether it arrived is not known: the inputs stay reserved until the chain says what became of it.
-      return reject('E_CHAIN_UNREACHABLE', error instanceof Error ? error.message : String(error))
-    } finally {
-      // Not earlier: to a chain that is still looking at it, the transaction is unknown.
-      for (const input of built.value.inputs) {
-        const reservation = this.#reserved.get(input)
-        if (reservation !== undefined) reservation.sent = true
-      }
-    }
+    return built.ok ? await this.submit(built.value) : built
   }
 
   act(action: Action): Promise<Verdict<TransactionId, AccountCode>> {
@@ -132,100 +143,127 @@ class ChainAccount implements Account {
     return this.send({ payments })
   }
 
+  async submit(transaction: Transaction): Promise<Verdict<TransactionId, AccountCode>> {
+    const id = transactionIdOf(transaction)
+    this.#leaving.add(id)
+    this.#memory.mark(id, 'sent')
+    try {
+      const sent = await this.#chain.submit(transaction)
+      if (!sent.ok) this.#memory.mark(id, 'refused')
+      return sent
+    } catch (error) {
+      // Whether it arrived is not known: the inputs stay held until the chain says what became of it.
+      return reject('E_CHAIN_UNREACHABLE', error instanceof Error ? error.message : String(error))
+    } finally {
+      this.#leaving.delete(id)
+    }
+  }
+
+  async replace(id: TransactionId, fee: number): Promise<Verdict<TransactionId, AccountCode>> {
+    const old = this.#memory.find(id)
+    if (old === undefined) return reject('E_REPLACE', 'this wallet has no such transaction under way')
+    const { kind } = await this.#chain.status(id)
+    if (kind === 'likely' || kind === 'final') return reject('E_REPLACE', 'a block holds it already')
+    const { inputs, outputs, action, notAfter, memo, preimages } = old.transaction
+    const spend = (await this.coins()).all.filter(coin => inputs.includes(coin.id))
+    if (spend.length !== inputs.length) return reject('E_REPLACE', 'an input of it is spent')
+    const last = outputs.at(-1)
+    const own = last !== undefined && keysOf(last).every(key => this.keyring.secretOf(key) !== undefined)
+    const built = await this.#inTurn(() =>
+      this.#build(
+        {
+          outputs: own ? outputs.slice(0, -1) : outputs,
+          action,
+          notAfter,
+          memo,
+          preimages,
+          spend,
+          fee,
+          note: old.note,
+          ...(own && last.kind === 'key' ? { change: last.owner } : {})
+        },
+        id
+      )
+    )
+    return built.ok ? await this.submit(built.value) : built
+  }
+
   release(transaction: Transaction): void {
-    for (const input of transaction.inputs) this.#reserved.delete(input)
+    this.#memory.mark(transactionIdOf(transaction), 'released')
   }
 
-  async #build(wishes: TransactionWishes): Promise<Verdict<Transaction, AccountCode>> {
-    const { payments = [], action = null, notAfter = null, memo = null } = wishes
-    const { genesis, parameters } = await this.#chainInfo()
-    const locked = await this.#lockedBy(action)
+  async resume(): Promise<readonly OwnTransaction[]> {
+    for (const { id, transaction, state } of this.#memory.open()) {
+      if (this.#leaving.has(id)) continue
+      const status = await this.#chain.status(id)
+      if (status.kind === 'final') this.#memory.mark(id, 'final', status.height)
+      else if (status.kind === 'refused') this.#memory.mark(id, 'refused')
+      // One that was built and not sent is its maker's to send; after a crash wallet.db tells them apart.
+      else if (status.kind === 'unknown' && state === 'sent') await this.submit(transaction)
+    }
+    return this.#memory.open()
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#building.then(work)
+    this.#building = done.catch(() => {})
+    return done
+  }
+
+  async #build(wishes: TransactionWishes, replaces?: TransactionId): Promise<Verdict<Transaction, AccountCode>> {
+    if (this.#memory.held > HELD_MAX) await this.resume()
+    let assembled = await this.#assemble(wishes)
+    if (!assembled.ok && this.#memory.held > 0) {
+      await this.resume()
+      assembled = await this.#assemble(wishes)
+    }
+    if (!assembled.ok) return assembled
+    const { body, coins } = assembled.value
+    const { genesis } = await this.#chainInfo()
+    const known = new Map<OutputId, Coin['record']>(coins.map(({ id, record }) => [id, record]))
+    const unsigned = { ...body, signature: new Uint8Array(64) }
+    const signers = await askRules(this.#chain, read =>
+      // The account has read its coins already.
+      signersOf(
+        (section, key) =>
+          section === 'outputs' && known.has(key as OutputId)
+            ? (known.get(key as OutputId) as ReturnType<typeof read<typeof section>>)
+            : read(section, key),
+        unsigned
+      )
+    )
+    const sorted = [...(signers ?? [])].sort(compareText)
+    const signed = signAsAll(this.keyring, sorted, transactionSigningBytes(genesis, body))
+    if (!signed.ok) return signed
+    const transaction: Transaction = { ...body, signature: signed.value }
+    this.#memory.hold(transaction, transactionIdOf(body), wishes.note ?? noteOf(wishes), replaces)
+    return accept(transaction)
+  }
+
+  async #assemble(wishes: TransactionWishes): Promise<Verdict<Assembly, AccountCode>> {
+    const { action = null } = wishes
+    const { parameters } = await this.#chainInfo()
+    const locked = await lockedBy(this.#chain, parameters, action)
     if (!locked.ok) return locked
-    const paid = payments.reduce((sum, payment) => sum + payment.atoms, 0n)
-    const needed = paid + locked.value + parameters.feeAtoms
-    let chosen = await this.#choose(needed)
-    if (!chosen.ok && this.#reserved.size > 0) {
-      await this.#forgetSettled()
-      chosen = await this.#choose(needed)
-    }
-    if (!chosen.ok) return chosen
-    const outputs = payments.map(({ to, atoms, host = null }): Output => ({ kind: 'key', owner: to, host, atoms }))
-    const body: TransactionBody = {
-      inputs: chosen.value.map(coin => coin.id),
-      outputs: [...outputs, ...this.#change(chosen.value, sumOf(chosen.value) - needed)],
-      action,
-      notBefore: null,
-      notAfter,
-      memo,
-      preimages: []
-    }
-    const id = transactionIdOf(body)
-    for (const input of body.inputs) this.#reserved.set(input, { transaction: id, sent: false })
-    return accept({ ...body, signature: signMessage(this.#secret.reveal(), transactionSigningBytes(genesis, body)) })
-  }
-
-  /** What is left goes back to this key, to the host that the largest coin had. */
-  #change(coins: readonly Coin[], atoms: bigint): readonly Output[] {
-    if (atoms === 0n) return []
-    return [{ kind: 'key', owner: this.key, host: coins[0] === undefined ? null : hostOf(coins[0].record.output), atoms }]
-  }
-
-  /** Atoms that an action moves from the inputs into balances [LED-1]. */
-  async #lockedBy(action: Action | null): Promise<Verdict<bigint, AccountCode>> {
-    switch (action?.kind) {
-      case 'peer.register':
-        return accept(action.bondAtoms)
-      case 'claim.commit':
-        return accept(action.deposit)
-      case 'asset.register': {
-        const { parameters } = await this.#chainInfo()
-        return accept(parameters.registrationLockAtoms + action.reserveAtoms)
-      }
-      case 'bond.post': {
-        let atoms = 0n
-        for (const bond of action.bonds) {
-          const asset = await this.#chain.read('assets', bond.asset, 'head')
-          if (asset === undefined) return reject('E_ASSET_UNKNOWN', `no asset ${bond.asset}`)
-          atoms += asset.registration.collateralPerSeat * BigInt(bond.units)
-        }
-        return accept(atoms)
-      }
-      default:
-        return accept(0n)
-    }
+    const authorities = await authoritiesFor(this.#chain, action)
+    const { free } = await this.coins()
+    const spent = new Set(wishes.spend?.map(coin => coin.id))
+    return assemble(wishes, {
+      parameters,
+      coins: free.filter(({ id, record }) => !spent.has(id) && !(this.#keepHosted && hostOf(record.output) !== null)),
+      locked: locked.value,
+      authorities,
+      opened: locksOpenedBy({ preimages: wishes.preimages ?? [] }),
+      changeKey: () => this.keyring.nextKey()
+    })
   }
 
   async #chainInfo(): Promise<ChainInfo> {
     this.#info ??= await this.#chain.info()
     return this.#info
   }
+}
 
-  async #choose(atoms: bigint): Promise<ReturnType<typeof selectCoins>> {
-    if (this.#reserved.size > RESERVED_MAX) await this.#forgetSettled()
-    const { free } = await this.#coins()
-    return selectCoins(this.#keepHosted ? free.filter(coin => hostOf(coin.record.output) === null) : free, atoms)
-  }
-
-  /** This key's outputs at the head, and those of them that a new transaction may spend. */
-  async #coins(): Promise<{ readonly all: readonly Coin[]; readonly free: readonly Coin[] }> {
-    const [found, head] = await Promise.all([this.#chain.outputsOf(this.key), this.#chain.tip('head')])
-    // What is locked is spent by a claim or a refund, not as coin.
-    const all = found.filter(({ record }) => ownerOf(record.output) === this.key)
-    const free = all.filter(
-      ({ id, record }) =>
-        !this.#reserved.has(id) && (record.maturesAt === null || record.maturesAt <= head.recordedFinal)
-    )
-    return { all, free }
-  }
-
-  /** Frees the inputs of transactions that are final, refused, or unknown to the chain although they were sent. */
-  async #forgetSettled(): Promise<void> {
-    const sent = new Set([...this.#reserved.values()].filter(one => one.sent).map(one => one.transaction))
-    const ended = new Set<TransactionId>()
-    for (const transaction of sent) {
-      const { kind } = await this.#chain.status(transaction)
-      if (kind === 'refused' || kind === 'final' || kind === 'unknown') ended.add(transaction)
-    }
-    for (const [id, { transaction }] of [...this.#reserved]) if (ended.has(transaction)) this.#reserved.delete(id)
-  }
+function noteOf({ action, payments = [] }: TransactionWishes): string {
+  return action?.kind ?? `payment to ${payments.map(({ to }) => to.slice(0, 12)).join(', ')}`
 }

@@ -35,10 +35,7 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
   E_BLOCK_UNKNOWN: ['No block of this height is final here.', 'See `surety base tip`.'],
   E_BOND_UNKNOWN: ['There is no such bond.', 'See `surety bond list`.'],
   E_BUG: ['The program did what it never should.', 'Report it with the lines printed below the code.'],
-  E_BUSY: [
-    'The node has too much to do, or a port is taken.',
-    'Try again shortly; for a port, choose another in node.json.'
-  ],
+  E_BUSY: ['The node has too much to do.', 'Try again shortly.'],
   E_CHAIN_UNREACHABLE: ['The base chain cannot be asked.', 'Check --rpc and that the node runs.'],
   E_CLAIM_UNKNOWN: ['There is no one claim of this name.', 'See `surety claim list`.'],
   E_CONFIG: [
@@ -85,6 +82,7 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
   ],
   E_NODE_FOLDER: ["A file of the node's folder is missing or not valid.", 'The message names file and field.'],
   E_NODE_START: ['A node did not start.', 'The end of its log is shown with the message.'],
+  E_NONCE: ['What a signer published to sign with is unusable.', 'Begin the session again, without whom it names.'],
   E_NOT_FINAL: [
     'The transaction was sent and is not final yet.',
     'Do not send it again: see whether it became final with the id.'
@@ -92,6 +90,7 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
   E_NOT_SERVING: ['The node asked does not serve this asset.', 'Try again: the committee is looked up anew.'],
   E_NO_METHOD: ['The node has no such RPC method.', 'It may be of another version, or without development faults.'],
   E_NUMBER: ['A whole number is needed here.', 'The message names the flag.'],
+  E_PARTIAL: ['A signer sent a wrong part of the signature.', 'Begin the session again, without whom it names.'],
   E_PASSWORD: ['The password is wrong.', 'Try again; the file itself is not damaged.'],
   E_PASSWORD_DIFFERS: ['The two passwords differ.', 'Type the same one twice.'],
   E_PASSWORD_FILE: ['The password file cannot be read.', 'Check the path given with --password-file.'],
@@ -99,6 +98,10 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
   E_PEER_REFUSED: ['A peer ended the stream without an answer.', 'Try again: it may be busy.'],
   E_PEER_UNREACHABLE: ['A peer could not be reached, or a port not be listened on.', 'Check addresses and firewall.'],
   E_PHRASE: ['The words are no valid phrase.', 'Check spelling and order of the words.'],
+  E_PORT_TAKEN: [
+    'Another program listens on a port that the node was told to use.',
+    'Stop that program, or choose other ports: `listen` and `rpcPort` of the node, or --listen and --rpc-port.'
+  ],
   E_PROOF_FILE: ['The file is not a proof.', 'Make one with `surety proof get`.'],
   E_PROOF_INCOMPLETE: ['The proof does not show what was asked.', 'Fetch it again for this account.'],
   E_PROOF_KEY: ['The proof does not show every key.', 'Ask another member.'],
@@ -121,9 +124,16 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
     'Check the id; an instruction that was not accepted has no receipt.'
   ],
   E_RECORD_REFUSED: ['A record of the DHT was refused.', 'Nothing: it is passed over.'],
+  E_REPLACE: ['This transaction cannot be replaced.', 'See `surety wallet history`: it may have ended already.'],
+  E_RPC_TOKEN: [
+    'The method moves something of value or signs, and is for those who can read the token file of the node.',
+    "Send `Authorization: Bearer` with the line of the file `rpc-token` in the node's folder."
+  ],
   E_RPC_BAD_ANSWER: ['What answers is not a surety node.', 'Check --rpc.'],
   E_RPC_TIMEOUT: ['The node did not answer in time.', 'What was sent may have arrived: look before you send it again.'],
   E_RPC_UNREACHABLE: ["Nothing answers at the node's address.", 'Start a node or `npm run dev`, or set --rpc.'],
+  E_SIGNERS: ['These keys cannot sign together.', 'At most 64 distinct keys sign one transaction.'],
+  E_SIGNERS_ABSENT: ['This wallet does not hold every key that must sign.', 'Sign together: see `surety cosign --help`.'],
   E_STOPPED: ['The node is stopping.', 'Try another node.'],
   E_SYNCING: ['The node is not synchronised.', 'Wait until `surety node status` says so.'],
   E_TIMEOUT: ['No answer came in time.', 'An instruction may still run: look for it before you send another.'],

@@ -1,0 +1,128 @@
+// From coins and wishes to the body of a transaction that pays the fee asked: inputs chosen, change given to a key of the
+// wallet, dust left to the fee [LED-3, LED-5]. Pure: accounts and joint signing use it alike.
+import { encode } from '#contracts/codec/codec.ts'
+import { SIGNATURE_BYTES } from '#contracts/crypto/signature.ts'
+import type { Action } from '#contracts/ledger/actions/action.ts'
+import { leastFeeOf } from '#contracts/ledger/fee.ts'
+import { hostOf, type Output, spenderOf } from '#contracts/ledger/output.ts'
+import type { Parameters } from '#contracts/ledger/parameters.ts'
+import { type Transaction, type TransactionBody, transactionCodec } from '#contracts/ledger/transaction.ts'
+import type { Hash, PublicKey } from '#contracts/primitives/ids.ts'
+import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
+import { type Coin, type CoinsCode, selectCoins, sumOf } from './coins.ts'
+
+export interface Payment {
+  readonly to: PublicKey
+  readonly atoms: bigint
+  /** The peer that is to represent these shares; default nobody. */
+  readonly host?: PublicKey | null
+}
+
+/** How much more than the least fee is offered, percent. */
+export type FeePercent = number
+export const FEE_PERCENT = { low: 100, normal: 120, high: 400 } as const satisfies Record<string, FeePercent>
+export type FeeTarget = keyof typeof FEE_PERCENT
+
+export interface TransactionWishes {
+  readonly payments?: readonly Payment[]
+  /** Beside the payments: locks, and outputs whose place matters; they come first. */
+  readonly outputs?: readonly Output[]
+  readonly action?: Action | null
+  readonly notAfter?: number | null
+  readonly memo?: Transaction['memo']
+  readonly preimages?: readonly Uint8Array[]
+  /** Spent whatever else is; what they hold beyond the rest is change. */
+  readonly spend?: readonly Coin[]
+  /** No other coins than `spend`. */
+  readonly only?: boolean
+  readonly fee?: FeePercent
+  /** Kept with the transaction, in words. */
+  readonly note?: string
+  /** Where change goes; default a key of the wallet that was never used. */
+  readonly change?: PublicKey
+}
+
+export interface AssemblyContext {
+  readonly parameters: Pick<Parameters, 'feeAtoms' | 'feeByteAtoms'>
+  /** Atoms per byte below which mempools take nothing. */
+  readonly floor?: bigint
+  /** Coins that may be chosen. */
+  readonly coins: readonly Coin[]
+  /** Atoms that the action locks. */
+  readonly locked: bigint
+  /** Keys the action names. */
+  readonly authorities: readonly PublicKey[]
+  /** Keys of hash locks opened by the preimages. */
+  readonly opened: ReadonlySet<Hash>
+  readonly changeKey: () => PublicKey
+}
+
+export interface Assembly {
+  readonly body: TransactionBody
+  readonly coins: readonly Coin[]
+  readonly fee: bigint
+}
+
+const NO_SIGNATURE = new Uint8Array(SIGNATURE_BYTES)
+/** 32 bytes and their head. */
+const INPUT_BYTES = 34
+/** A key output with the largest amount and a host. */
+const CHANGE_BYTES = 82
+/** Longer heads of longer lists. */
+const HEADS_BYTES = 6
+
+/** E_FUNDS or E_INPUTS_TOO_MANY if the coins do not suffice. */
+export function assemble(wishes: TransactionWishes, context: AssemblyContext): Verdict<Assembly, CoinsCode> {
+  const { spend = [], only = false } = wishes
+  const outputs = outputsOf(wishes)
+  const percent = BigInt(Math.max(100, wishes.fee ?? FEE_PERCENT.low))
+  const spenders = (coins: readonly Coin[]): number =>
+    new Set([...context.authorities, ...coins.map(({ record }) => spenderOf(record.output, context.opened))]).size
+  const feeOf = (bytes: number, keys: number): bigint =>
+    (largest(leastFeeOf(context.parameters, bytes, keys), (context.floor ?? 0n) * BigInt(bytes)) * percent + 99n) / 100n
+  const bytesOf = (inputs: readonly Coin[], all: readonly Output[]): number =>
+    encode(transactionCodec, { ...bodyOf(wishes, inputs, all), signature: NO_SIGNATURE }).length
+
+  const paid = outputs.reduce((sum, output) => sum + output.atoms, 0n) + context.locked
+  const fixedBytes = bytesOf(spend, outputs) + HEADS_BYTES
+  const missing = paid + feeOf(fixedBytes, Math.max(1, spenders(spend))) - sumOf(spend)
+  const moreKeys = new Set(context.coins.map(({ record }) => spenderOf(record.output, context.opened))).size > 1
+  const inputCost = feeOf(INPUT_BYTES, moreKeys || spend.length > 0 ? 1 : 0)
+  const changeCost = feeOf(CHANGE_BYTES, 0) + feeOf(INPUT_BYTES, 1)
+  let coins = spend
+  if (missing > 0n || spend.length === 0) {
+    if (only) return reject('E_FUNDS', `these outputs are short of ${missing} atoms`)
+    const chosen = selectCoins(context.coins, { atoms: missing, inputCost, changeCost })
+    if (!chosen.ok) return chosen
+    coins = [...spend, ...chosen.value]
+  }
+  const keys = spenders(coins)
+  const left = sumOf(coins) - paid
+  const bare = feeOf(bytesOf(coins, outputs), keys)
+  const change = left - feeOf(bytesOf(coins, outputs) + CHANGE_BYTES + 1, keys)
+  if (left < bare) return reject('E_FUNDS', `the fee of ${bare} atoms is more than the ${left} left for it`)
+  if (change <= feeOf(INPUT_BYTES, 1)) return accept({ body: bodyOf(wishes, coins, outputs), coins, fee: left })
+  const hosted = coins.find(({ record }) => hostOf(record.output) !== null)
+  const host = hosted === undefined || wishes.spend?.includes(hosted) ? null : hostOf(hosted.record.output)
+  const all: readonly Output[] = [
+    ...outputs,
+    { kind: 'key', owner: wishes.change ?? context.changeKey(), host, atoms: change }
+  ]
+  return accept({ body: bodyOf(wishes, coins, all), coins, fee: left - change })
+}
+
+function outputsOf({ outputs = [], payments = [] }: TransactionWishes): readonly Output[] {
+  return [
+    ...outputs,
+    ...payments.map(({ to, atoms, host = null }): Output => ({ kind: 'key', owner: to, host, atoms }))
+  ]
+}
+
+function bodyOf(wishes: TransactionWishes, coins: readonly Coin[], outputs: readonly Output[]): TransactionBody {
+  const { action = null, notAfter = null, memo = null, preimages = [] } = wishes
+  return { inputs: coins.map(coin => coin.id), outputs, action, notBefore: null, notAfter, memo, preimages }
+}
+
+function largest(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
+}

@@ -1,0 +1,88 @@
+// The keys of one wallet: a single key, or as many as a phrase has given out [KEY-1]. Accounts ask it which outputs are the
+// wallet's and for the secret that signs; secrets never leave it but to sign in this process [WAL-1].
+import { randomBytes } from 'node:crypto'
+import { aggregateKeys } from '#contracts/crypto/multisignature.ts'
+import { derivePublicKey, signMessage } from '#contracts/crypto/signature.ts'
+import { createNonce, joinPartials, openSession, signPartial } from '#contracts/crypto/signing-session.ts'
+import type { PublicKey } from '#contracts/primitives/ids.ts'
+import { present, type Verdict } from '#contracts/primitives/verdict.ts'
+import type { Secret } from '../runtime/secret.ts'
+import { deriveSecret } from './derivation.ts'
+
+export interface Keyring {
+  /** Names the wallet and acts for it: the first key. */
+  readonly key: PublicKey
+  /** Every key given out so far, the first one first. */
+  readonly keys: readonly PublicKey[]
+  secretOf(key: PublicKey): Secret<Uint8Array> | undefined
+  /** A key that was never given out, for a new output; a wallet of a single key has but that one [WAL-1]. */
+  nextKey(): PublicKey
+}
+
+export function createSingleKey(secret: Secret<Uint8Array>): Keyring {
+  const key = derivePublicKey(secret.reveal())
+  return { key, keys: [key], secretOf: asked => (asked === key ? secret : undefined), nextKey: () => key }
+}
+
+export interface DerivedKeysSettings {
+  /** How many keys were given out; at least one is. */
+  readonly count: number
+  /** Told before a new key is used, so that it is known after a crash. */
+  readonly onNext?: (count: number) => void
+}
+
+/** Keys m/44'/COIN'/0'/0'/index' of a seed. */
+export function createDerivedKeys(seed: Secret<Uint8Array>, settings: DerivedKeysSettings): Keyring {
+  const secrets = new Map<PublicKey, Secret<Uint8Array>>()
+  const add = (): PublicKey => {
+    const secret = deriveSecret(seed, 'spend', secrets.size)
+    const key = derivePublicKey(secret.reveal())
+    secrets.set(key, secret)
+    return key
+  }
+  const key = add()
+  while (secrets.size < settings.count) add()
+  return {
+    key,
+    get keys() {
+      return [...secrets.keys()]
+    },
+    secretOf: asked => secrets.get(asked),
+    nextKey: () => {
+      settings.onNext?.(secrets.size + 1)
+      return add()
+    }
+  }
+}
+
+/**
+ * One signature by all of `signers`, ascending, whose secrets this keyring holds. E_SIGNERS_ABSENT names those it does not
+ * hold: they sign in a session of several wallets [SIG-3].
+ */
+export function signAsAll(
+  keyring: Keyring,
+  signers: readonly PublicKey[],
+  message: Uint8Array
+): Verdict<Uint8Array, 'E_SIGNERS_ABSENT' | 'E_SIGNERS' | 'E_NONCE' | 'E_PARTIAL'> {
+  const absent = signers.filter(key => keyring.secretOf(key) === undefined)
+  if (absent.length > 0 || signers.length === 0) {
+    return { ok: false, code: 'E_SIGNERS_ABSENT', why: `this wallet cannot sign for ${absent.join(', ')}` }
+  }
+  const secrets = signers.map(key => present(keyring.secretOf(key), 'checked above').reveal())
+  const [only] = secrets
+  if (secrets.length === 1 && only !== undefined) return { ok: true, value: signMessage(only, message) }
+  if (aggregateKeys(signers) === undefined) {
+    return { ok: false, code: 'E_SIGNERS', why: `${signers.length} keys make no key together` }
+  }
+  const nonces = secrets.map(secretKey =>
+    createNonce({ secretKey, keys: signers, message, randomness: randomBytes(32) })
+  )
+  const session = openSession(
+    signers,
+    nonces.map(nonce => nonce.publicNonce),
+    message
+  )
+  if (!session.ok) return session
+  const partials = nonces.map((nonce, n) => signPartial(session.value, present(secrets[n], 'a secret'), nonce))
+  return joinPartials(session.value, partials)
+}
