@@ -1,10 +1,9 @@
 // Follows the committee schedule of final base state: starts and stops replicas and watchers, publishes our addresses, serves
 // everyone. The only place of this layer that joins its parts.
-import { z } from 'zod'
 import type { Account, BaseChain } from '#base-layer/index.ts'
 import type { Clock } from '#base-layer/runtime/clock.ts'
 import type { Host } from '#base-layer/runtime/host.ts'
-import { type RpcMethod, rpcMethod } from '#base-layer/runtime/json-rpc.ts'
+import type { RpcMethod } from '#base-layer/runtime/json-rpc.ts'
 import type { Logger } from '#base-layer/runtime/logger.ts'
 import type { Secret } from '#base-layer/runtime/secret.ts'
 import type { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
@@ -34,6 +33,7 @@ import type { Replica } from './replica/replica.ts'
 import { Roster } from './replica/roster.ts'
 import { ServedAssets } from './replica/served.ts'
 import { AssetStore } from './store/asset-store.ts'
+import { createAssetRpc } from './rpc-methods.ts'
 import { Watch } from './watchers/watch.ts'
 
 /** What this layer needs of a base wallet: pay for an action (fee and, of a claim.commit, its deposit) and submit it. */
@@ -176,7 +176,7 @@ class RunningNode implements AssetNode {
       onExecuted: () => {},
       onViews: (views, final) => this.#watch.look(views, final)
     })
-    this.rpcMethods = { 'asset.status': rpcMethod(z.strictObject({}).optional(), () => this.status()) }
+    this.rpcMethods = createAssetRpc(() => this.status())
   }
 
   async start(): Promise<void> {

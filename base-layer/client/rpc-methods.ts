@@ -1,4 +1,5 @@
 // BaseChain as JSON-RPC methods base.*: the serving side of remote-chain.ts.
+import type { z } from 'zod'
 import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
 import { outputRecordCodec } from '#contracts/ledger/output.ts'
 import { parametersCodec } from '#contracts/ledger/parameters.ts'
@@ -9,39 +10,39 @@ import { signedHeaderCodec } from '#contracts/statements/block.ts'
 import type { BaseChain } from '../base-chain.ts'
 import { RpcFailure, type RpcMethod, rpcMethod } from '../runtime/json-rpc.ts'
 import { type KeyOf, SECTIONS, type SectionName, type ValueOf } from '../state/sections.ts'
-import { RPC_PARAMETERS } from './rpc-schemas.ts'
+import { RPC_ANSWERS, RPC_PARAMETERS, RPC_SUMMARIES, type RpcName } from './rpc-schemas.ts'
 
 /** Longest encoded key of any section. */
 const KEY_BYTES = 256
 
 export function createBaseRpc(chain: BaseChain): Readonly<Record<string, RpcMethod>> {
   return {
-    'base.info': rpcMethod(RPC_PARAMETERS.info, async () => {
+    'base.info': method('info', async () => {
       const { parameters, ...rest } = await chain.info()
       return { ...rest, parameters: hexOf(parametersCodec, parameters) }
     }),
-    'base.tip': rpcMethod(RPC_PARAMETERS.tip, ({ which }) => chain.tip(which)),
-    'base.block': rpcMethod(RPC_PARAMETERS.block, ({ height }) => chain.block(height)),
-    'base.transactions': rpcMethod(RPC_PARAMETERS.transactions, async ({ height }) => {
+    'base.tip': method('tip', ({ which }) => chain.tip(which)),
+    'base.block': method('block', ({ height }) => chain.block(height)),
+    'base.transactions': method('transactions', async ({ height }) => {
       const found = await chain.transactions(height)
       return found?.map(one => hexOf(transactionCodec, one))
     }),
-    'base.read': rpcMethod(RPC_PARAMETERS.read, async ({ section, key, which }) => {
+    'base.read': method('read', async ({ section, key, which }) => {
       const value = await chain.read(section, keyIn(section, key), which)
       return value === undefined ? null : hexOf(valueCodecOf(section), value)
     }),
-    'base.list': rpcMethod(RPC_PARAMETERS.list, async ({ section, which }) => {
+    'base.list': method('list', async ({ section, which }) => {
       const entries = await chain.list(section, which)
       return entries.map(({ key, value }) => ({
         key: hexOf(keyCodecOf(section), key),
         value: hexOf(valueCodecOf(section), value)
       }))
     }),
-    'base.outputs': rpcMethod(RPC_PARAMETERS.outputs, async ({ owner }) => {
+    'base.outputs': method('outputs', async ({ owner }) => {
       const outputs = await chain.outputsOf(owner as PublicKey)
       return outputs.map(({ id, record }) => ({ id, record: hexOf(outputRecordCodec, record) }))
     }),
-    'base.prove': rpcMethod(RPC_PARAMETERS.prove, async ({ section, key }) => {
+    'base.prove': method('prove', async ({ section, key }) => {
       const { value, header, sectionRoots, witness } = await chain.prove(section, keyIn(section, key))
       return {
         value: value === null ? null : hexOf(valueCodecOf(section), value),
@@ -50,13 +51,21 @@ export function createBaseRpc(chain: BaseChain): Readonly<Record<string, RpcMeth
         witness: bytesToHex(witness)
       }
     }),
-    'base.finalityProof': rpcMethod(RPC_PARAMETERS.finalityProof, async () => bytesToHex(await chain.proveFinality())),
-    'base.submit': rpcMethod(RPC_PARAMETERS.submit, async ({ transaction }) => {
+    'base.finalityProof': method('finalityProof', async () => bytesToHex(await chain.proveFinality())),
+    'base.submit': method('submit', async ({ transaction }) => {
       const decoded = decode(transactionCodec, hexToBytes(transaction), TRANSACTION_BYTES)
       return decoded.ok ? chain.submit(decoded.value) : decoded
     }),
-    'base.status': rpcMethod(RPC_PARAMETERS.status, ({ id }) => chain.status(id as TransactionId))
+    'base.status': method('status', ({ id }) => chain.status(id as TransactionId))
   }
+}
+
+/** The handler of a name with the schemas of that name. */
+function method<Name extends RpcName>(
+  name: Name,
+  call: (params: z.output<(typeof RPC_PARAMETERS)[Name]>) => unknown
+): RpcMethod {
+  return rpcMethod({ summary: RPC_SUMMARIES[name], params: RPC_PARAMETERS[name], result: RPC_ANSWERS[name] }, call)
 }
 
 // A row of SECTIONS gives key and value that belong together; the compiler cannot see it through a name.

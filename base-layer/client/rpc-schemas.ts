@@ -64,3 +64,18 @@ export const RPC_ANSWERS = {
 } as const
 
 export type RpcName = keyof typeof RPC_PARAMETERS
+
+/** One sentence each, for the document of rpc.discover. */
+export const RPC_SUMMARIES: Readonly<Record<RpcName, string>> = {
+  info: 'Which network this is: genesis hash and time, address prefix, parameters.',
+  tip: 'The newest final block, or the head of the preferred chain.',
+  block: 'A block of the final chain by height; null if there is none.',
+  transactions: 'The transactions of a final block, in their order; null if the node does not have them.',
+  read: 'The value of one key of base state; null if it is absent. Not a proof.',
+  list: 'All entries of a narrow section, in the order of its tree; E_TOO_LARGE above 10,000.',
+  outputs: 'Spendable and pending outputs of one owner at the head.',
+  prove: 'Presence or absence of one key in final state, with what a wallet needs to check it.',
+  finalityProof: 'Period hand-overs and certificates that lead from genesis to a final header [FIN-10].',
+  submit: 'Hands a signed transaction to the network; the verdict of the mempool.',
+  status: 'Where a transaction is: unknown, seen, likely, final, or refused.'
+}

@@ -8,6 +8,8 @@ export type RuntimeCode =
   | 'E_DATA_UNUSABLE'
   /** No address of the peer answered, or none is known. */
   | 'E_PEER_UNREACHABLE'
+  /** Another program listens there, or the system does not let us. */
+  | 'E_PORT_TAKEN'
   /** The peer answered but ended the stream without the expected frame, for example because it is busy. */
   | 'E_PEER_REFUSED'
   /** The peer does not speak the protocol. */

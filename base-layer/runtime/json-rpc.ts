@@ -1,22 +1,27 @@
-// JSON-RPC 2.0 over POST /rpc, with GET /healthz and /version: how the command line, the wallet and the explorer talk
-// to a node. Loopback by default. A foreign web page cannot reach it: the Host header is checked against DNS
-// rebinding, and the JSON content type makes a browser ask first, which nothing here answers.
+// JSON-RPC 2.0 over POST /rpc, with GET /healthz, /readyz, /metrics and /version: how the command line, the wallet, the
+// explorer and an operator's monitoring talk to a node. Loopback by default. A foreign web page cannot reach it: the Host
+// header is checked against DNS rebinding, and the JSON content type makes a browser ask first, which nothing answers.
+import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { serve } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { z } from 'zod'
 import { RuntimeError } from './errors.ts'
+import { answerBody, type CallSettings, failure } from './json-rpc-calls.ts'
+import { RPC_CODES, type RpcMethod } from './json-rpc-method.ts'
 import { RPC_LIMITS } from './limits.ts'
+import { buildOpenRpc, DISCOVER } from './open-rpc.ts'
+import type { Secret } from './secret.ts'
 
-/** One callable method. `params` are checked by the schema before `call` sees them; unknown names are refused. */
-export interface RpcMethod {
-  readonly params: z.ZodType
-  readonly call: (params: never) => unknown
+export { RpcFailure, type RpcDescription, type RpcMethod, rpcMethod } from './json-rpc-method.ts'
+
+export interface Answer {
+  readonly ok: boolean
+  readonly [detail: string]: unknown
 }
 
-export interface RpcSettings {
+export interface RpcSettings extends CallSettings {
   /** Default 127.0.0.1. */
   readonly hostname?: string
   /** 0 takes a free one. */
@@ -24,11 +29,14 @@ export interface RpcSettings {
   /** Further values allowed in the Host header, e.g. the name of a reverse proxy. */
   readonly allowedHosts?: readonly string[]
   readonly version: string
-  readonly methods: Readonly<Record<string, RpcMethod>>
-  /** Whether the node works; the text or object is shown at /healthz. Default: it does. */
-  readonly health?: () => { readonly ok: boolean; readonly [detail: string]: unknown }
-  /** Told of errors that are not a method's own rejection. */
-  readonly onError?: (error: unknown, method: string) => void
+  /** What callers of methods that need it must show. Default: those methods are refused. */
+  readonly token?: Secret<string>
+  /** Whether the node works; shown at /healthz. Default: it does. */
+  readonly health?: () => Answer
+  /** Whether it may be asked and relied on: synchronised and with peers; shown at /readyz. Default: as `health`. */
+  readonly readiness?: () => Answer
+  /** Text of /metrics; without it there is no such page. */
+  readonly metrics?: () => Promise<string>
 }
 
 export interface RpcServer {
@@ -36,41 +44,7 @@ export interface RpcServer {
   stop(): Promise<void>
 }
 
-/** Ties a handler to its schema, so that the handler gets the schema's type. */
-export function rpcMethod<Schema extends z.ZodType>(
-  params: Schema,
-  call: (params: z.output<Schema>) => unknown
-): RpcMethod {
-  return { params, call: call as (params: never) => unknown }
-}
-
-/** Thrown by a method to give its caller a stable code and a sentence. */
-export class RpcFailure extends Error {
-  override readonly name = 'RpcFailure'
-  readonly code: string
-
-  constructor(code: string, why: string) {
-    super(why)
-    this.code = code
-  }
-}
-
-const REQUEST = z.strictObject({
-  jsonrpc: z.literal('2.0'),
-  id: z.union([z.string().max(64), z.number(), z.null()]).optional(),
-  method: z.string().max(64),
-  params: z.unknown().optional()
-})
-
-const PARSE_ERROR = -32700
-const BAD_REQUEST = -32600
-const NO_METHOD = -32601
-const BAD_PARAMS = -32602
-const INTERNAL = -32603
-/** Every failure with a code of ours; the code is in `data.code`. */
-const FAILED = -32000
-
-/** Rejects E_BUSY if the port is taken. */
+/** Rejects E_PORT_TAKEN. `rpc.discover` is added to the methods. */
 export async function createRpcServer(settings: RpcSettings): Promise<RpcServer> {
   const hostname = settings.hostname ?? '127.0.0.1'
   const allowed = new Set(settings.allowedHosts ?? [])
@@ -84,7 +58,7 @@ export async function createRpcServer(settings: RpcSettings): Promise<RpcServer>
   server.requestTimeout = RPC_LIMITS.requestTimeoutMs
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve)
-    server.once('error', error => reject(new RuntimeError('E_BUSY', `port ${settings.port}: ${error.message}`)))
+    server.once('error', error => reject(cannotListen(settings.port, error)))
   })
   const { port } = server.address() as AddressInfo
   for (const name of ['127.0.0.1', 'localhost', '[::1]', hostname]) allowed.add(`${name}:${port}`)
@@ -98,6 +72,13 @@ export async function createRpcServer(settings: RpcSettings): Promise<RpcServer>
   }
 }
 
+function cannotListen(port: number, error: Error): RuntimeError {
+  const taken = 'code' in error && error.code === 'EADDRINUSE'
+  return taken
+    ? new RuntimeError('E_PORT_TAKEN', `another program listens on port ${port}`)
+    : new RuntimeError('E_PORT_TAKEN', `port ${port} cannot be listened on: ${error.message}`)
+}
+
 /** The timeouts of the server begin with the first byte; whoever sends none is closed here. */
 function closeIfSilent(socket: Socket): void {
   const timer = setTimeout(() => {
@@ -106,32 +87,47 @@ function closeIfSilent(socket: Socket): void {
   socket.once('close', () => clearTimeout(timer))
 }
 
+/** The text format of Prometheus. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
 function buildApp(settings: RpcSettings, allowedHosts: ReadonlySet<string>): Hono {
   const app = new Hono()
+  const calls: CallSettings = { ...settings, methods: withDiscover(settings) }
   let running = 0
   app.use(async (c, next) => {
     if (!allowedHosts.has((c.req.header('host') ?? '').toLowerCase())) return c.text('unknown host', 421)
     return next()
   })
-  app.get('/healthz', c => {
-    const health = settings.health?.() ?? { ok: true }
-    return c.json(health, health.ok ? 200 : 503)
-  })
+  const { health = () => ({ ok: true }), metrics } = settings
+  for (const [path, ask] of [
+    ['/healthz', health],
+    ['/readyz', settings.readiness ?? health]
+  ] as const) {
+    app.get(path, c => {
+      const answer = ask()
+      return c.json(answer, answer.ok ? 200 : 503)
+    })
+  }
+  if (metrics !== undefined) {
+    app.get('/metrics', async c => c.text(await metrics(), 200, { 'content-type': METRICS_TYPE }))
+  }
   app.get('/version', c => c.json({ version: settings.version }))
   const tooLarge = (c: Context): Response =>
-    c.json(failure(null, BAD_REQUEST, 'E_TOO_LARGE', 'the body is too large'), 413)
+    c.json(failure(null, RPC_CODES.request, 'E_TOO_LARGE', 'the body is too large'), 413)
   app.post('/rpc', bodyLimit({ maxSize: RPC_LIMITS.bodyBytesMax, onError: tooLarge }), async c => {
     const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
     if (type !== 'application/json') {
-      return c.json(failure(null, BAD_REQUEST, 'E_BAD_CONTENT_TYPE', 'the content type is application/json'), 415)
+      return c.json(failure(null, RPC_CODES.request, 'E_BAD_CONTENT_TYPE', 'the content type is application/json'), 415)
     }
     // Read first: whoever sends slowly holds a socket and none of the calls.
     const body = await c.req.text().catch(() => undefined)
     if (body === undefined) return c.text('the body broke off', 400)
-    if (running >= RPC_LIMITS.concurrentCallsMax) return c.json(failure(null, FAILED, 'E_BUSY', 'too many calls'), 503)
+    if (running >= RPC_LIMITS.concurrentCallsMax)
+      return c.json(failure(null, RPC_CODES.failed, 'E_BUSY', 'too many calls'), 503)
     running += 1
     try {
-      return c.json((await answer(settings, body)) as object)
+      const answer = await answerBody(calls, body, knowsToken(settings.token, c.req.header('authorization')))
+      return answer === undefined ? c.body(null, 204) : c.json(answer as object)
     } finally {
       running -= 1
     }
@@ -141,36 +137,22 @@ function buildApp(settings: RpcSettings, allowedHosts: ReadonlySet<string>): Hon
   return app
 }
 
-async function answer(settings: RpcSettings, body: string): Promise<unknown> {
-  let json: unknown
-  try {
-    json = JSON.parse(body)
-  } catch {
-    return failure(null, PARSE_ERROR, 'E_BAD_JSON', 'the body is not JSON')
-  }
-  const request = REQUEST.safeParse(json)
-  if (!request.success) return failure(null, BAD_REQUEST, 'E_BAD_REQUEST', 'not a JSON-RPC 2.0 request')
-  const { method: name, params = {}, id = null } = request.data
-  const method = Object.hasOwn(settings.methods, name) ? settings.methods[name] : undefined
-  if (method === undefined) return failure(id, NO_METHOD, 'E_NO_METHOD', 'no such method')
-  const checked = method.params.safeParse(params)
-  if (!checked.success) return failure(id, BAD_PARAMS, 'E_BAD_PARAMS', firstIssue(checked.error))
-  try {
-    return { jsonrpc: '2.0', id, result: (await method.call(checked.data as never)) ?? null }
-  } catch (error) {
-    if (error instanceof RpcFailure || error instanceof RuntimeError) {
-      return failure(id, FAILED, error.code, error.message)
+function withDiscover({ methods, version }: RpcSettings): Readonly<Record<string, RpcMethod>> {
+  const described = { ...methods, 'rpc.discover': DISCOVER }
+  let document: object | undefined
+  const discover: RpcMethod = {
+    ...DISCOVER,
+    call: () => {
+      document ??= buildOpenRpc(described, version)
+      return document
     }
-    settings.onError?.(error, name)
-    return failure(id, INTERNAL, 'E_INTERNAL', 'the node failed to answer; its log says why')
   }
+  return { ...methods, 'rpc.discover': discover }
 }
 
-function failure(id: string | number | null, code: number, ourCode: string, why: string): object {
-  return { jsonrpc: '2.0', id, error: { code, message: why, data: { code: ourCode } } }
-}
-
-function firstIssue(error: z.ZodError): string {
-  const issue = error.issues[0]
-  return issue === undefined ? 'bad params' : `${issue.path.join('.') || 'params'}: ${issue.message}`
+/** In constant time: how much of a guess is right is not to be measured. */
+function knowsToken(token: Secret<string> | undefined, header: string | undefined): boolean {
+  if (token === undefined || header === undefined) return false
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(header), digest(`Bearer ${token.reveal()}`))
 }

@@ -27,13 +27,13 @@ import { readFrame, writeFrame } from './stream-frames.ts'
 
 const PEERS_TARGET = 12
 
-/** Starts listening and looking for peers. Rejects E_BAD_ADDRESS, or E_PEER_UNREACHABLE if it cannot listen. */
+/** Starts listening and looking for peers. Rejects E_BAD_ADDRESS, or E_PORT_TAKEN if it cannot listen. */
 export async function createHost(settings: HostSettings): Promise<Host> {
   const { listen, bootstrap, announce = [], anchors = [] } = settings
   for (const text of [...listen, ...bootstrap, ...announce, ...anchors]) parseAddress(text)
   const topics = new GossipTopics()
   const node = await startNode(settings, new RecordStore(), topics).catch((error: unknown) => {
-    throw new RuntimeError('E_PEER_UNREACHABLE', `cannot listen on ${settings.listen.join(', ')}: ${String(error)}`)
+    throw cannotListen(settings.listen, error)
   })
   const connector = new PeerConnector(node, {
     bootstrap: settings.bootstrap,
@@ -43,6 +43,13 @@ export async function createHost(settings: HostSettings): Promise<Host> {
   })
   connector.start()
   return new Libp2pHost(node, topics, connector, new DhtRecords(node, settings.records ?? {}))
+}
+
+/** In a sentence: libp2p's own text is a page of addresses and stacks. */
+function cannotListen(listen: readonly string[], error: unknown): RuntimeError {
+  const places = listen.join(', ')
+  const why = /EADDRINUSE/.test(String(error)) ? 'another program listens there' : 'the system does not allow it'
+  return new RuntimeError('E_PORT_TAKEN', `cannot listen for peers on ${places}: ${why}`)
 }
 
 class Libp2pHost implements Host {

@@ -57,17 +57,30 @@ const LIE = z.strictObject({
 
 export function faultMethods(faults: Faults, setWatchers: (on: boolean) => void): Readonly<Record<string, RpcMethod>> {
   return {
-    'dev.lie': rpcMethod(LIE, ({ asset, sequence, account, atoms }) => {
-      faults.setLie({ asset: asset as AssetId, sequence, account: account as PublicKey, atoms: BigInt(atoms) })
-      return { lying: true }
-    }),
-    'dev.honest': rpcMethod(z.strictObject({}), () => {
-      faults.setLie(undefined)
-      return { lying: false }
-    }),
-    'dev.watchers': rpcMethod(z.strictObject({ on: z.boolean() }), ({ on }) => {
-      setWatchers(on)
-      return { watchers: on }
-    })
+    'dev.lie': rpcMethod(
+      { summary: 'Tell a lie in a sequence.', params: LIE, result: z.object({ lying: z.boolean() }) },
+      ({ asset, sequence, account, atoms }) => {
+        faults.setLie({ asset: asset as AssetId, sequence, account: account as PublicKey, atoms: BigInt(atoms) })
+        return { lying: true }
+      }
+    ),
+    'dev.honest': rpcMethod(
+      { summary: 'Stop lying.', params: z.strictObject({}), result: z.object({ lying: z.boolean() }) },
+      () => {
+        faults.setLie(undefined)
+        return { lying: false }
+      }
+    ),
+    'dev.watchers': rpcMethod(
+      {
+        summary: 'Watch, or look away.',
+        params: z.strictObject({ on: z.boolean() }),
+        result: z.object({ watchers: z.boolean() })
+      },
+      ({ on }) => {
+        setWatchers(on)
+        return { watchers: on }
+      }
+    )
   }
 }

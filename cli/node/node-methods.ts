@@ -61,7 +61,7 @@ export function nodeMethods(
   const nothing = z.strictObject({})
   return {
     'node.info': rpcMethod(
-      nothing,
+      { summary: 'Who this node is, and how to reach the network through it.', params: nothing, result: NODE_INFO },
       (): NodeInfo => ({
         name,
         version: VERSION,
@@ -72,9 +72,16 @@ export function nodeMethods(
         validator: asset.validator
       })
     ),
-    'node.status': rpcMethod(nothing, () => {
-      const { replicas, watching, claims } = asset.status()
-      return { name, peers: host.peers(), base: base.status(), replicas, watching, claims }
-    })
+    'node.status': rpcMethod(
+      {
+        summary: 'Where this node stands: chain, peers, assets served and watched.',
+        params: nothing,
+        result: NODE_STATUS
+      },
+      () => {
+        const { replicas, watching, claims } = asset.status()
+        return { name, peers: host.peers(), base: base.status(), replicas, watching, claims }
+      }
+    )
   }
 }

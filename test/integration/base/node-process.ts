@@ -52,7 +52,7 @@ const node = await createBaseNode({
       : { signing: new Secret(hexToBytes(settings.signing)), vrf: new Secret(hexToBytes(settings.vrf)) }
 })
 stopOnUncaught([node], logger)
-const status = rpcMethod(z.strictObject({}), () => {
+const status = rpcMethod({ summary: 'Status.', params: z.strictObject({}), result: z.looseObject({}) }, () => {
   const { user, system } = process.cpuUsage()
   return { ...node.status(), cpuMs: (user + system) / 1000 }
 })

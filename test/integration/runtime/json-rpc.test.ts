@@ -6,25 +6,40 @@ import { z } from 'zod'
 import { createRpcServer, RpcFailure, rpcMethod, type RpcServer } from '#base-layer/runtime/json-rpc.ts'
 import { RPC_LIMITS } from '#base-layer/runtime/limits.ts'
 import { rpcCall } from '#base-layer/runtime/json-rpc-client.ts'
+import { Secret } from '#base-layer/runtime/secret.ts'
+
+const NOTHING = { summary: 'A method.', params: z.strictObject({}), result: z.unknown() }
+const TOKEN = 'a token of a file'
 
 let server: RpcServer
 const failures: string[] = []
+const calls: string[] = []
 
 beforeAll(async () => {
   server = await createRpcServer({
     port: 0,
     version: '1.2.3',
+    checksAnswers: true,
+    token: new Secret(TOKEN),
+    readiness: () => ({ ok: false, why: 'synchronising' }),
+    metrics: async () => 'surety_up 1\n',
+    onCall: (method, code) => calls.push(`${method} ${code}`),
     onError: (_error, method) => failures.push(method),
     methods: {
-      add: rpcMethod(z.strictObject({ a: z.number(), b: z.number() }), ({ a, b }) => a + b),
-      refuse: rpcMethod(z.strictObject({}), () => {
+      add: rpcMethod(
+        { summary: 'The sum.', params: z.strictObject({ a: z.number(), b: z.number() }), result: z.number() },
+        ({ a, b }) => a + b
+      ),
+      sign: rpcMethod({ ...NOTHING, needsToken: true }, () => 'signed'),
+      wrong: rpcMethod({ ...NOTHING, result: z.string() }, () => 7),
+      refuse: rpcMethod(NOTHING, () => {
         throw new RpcFailure('E_NO_COINS', 'alice has no coins')
       }),
-      crash: rpcMethod(z.strictObject({}), () => {
+      crash: rpcMethod(NOTHING, () => {
         throw new Error('the secret is 42')
       }),
       slow: rpcMethod(
-        z.strictObject({}),
+        NOTHING,
         () =>
           new Promise(resolve => {
             setTimeout(resolve, 1_000)
@@ -100,11 +115,102 @@ describe('the door refuses', () => {
 
   it('a port that is taken', async () => {
     const port = Number(new URL(server.url).port)
-    await expect(createRpcServer({ port, version: '', methods: {} })).rejects.toMatchObject({ code: 'E_BUSY' })
+    await expect(createRpcServer({ port, version: '', methods: {} })).rejects.toMatchObject({ code: 'E_PORT_TAKEN' })
+  })
+})
+
+describe('a batch', () => {
+  const add = (id: number | undefined, a: unknown): object => ({
+    jsonrpc: '2.0',
+    ...(id === undefined ? {} : { id }),
+    method: 'add',
+    params: { a, b: 1 }
+  })
+
+  it('is answered in order, failures among the rest, notifications not at all', async () => {
+    const { body } = await post(JSON.stringify([add(1, 1), add(undefined, 5), add(2, 'x'), 7, add(3, 3)]))
+    expect(JSON.parse(body)).toMatchObject([
+      { id: 1, result: 2 },
+      { id: 2, error: { code: -32602, data: { code: 'E_BAD_PARAMS' } } },
+      { id: null, error: { code: -32600 } },
+      { id: 3, result: 4 }
+    ])
+  })
+
+  it('of notifications alone, like one notification, is answered with nothing', async () => {
+    expect(await post(JSON.stringify([add(undefined, 1), add(undefined, 2)]))).toEqual({ status: 204, body: '' })
+    expect(await post(JSON.stringify(add(undefined, 1)))).toEqual({ status: 204, body: '' })
+  })
+
+  it('above the limit is refused whole', async () => {
+    calls.length = 0
+    const batch = Array.from({ length: RPC_LIMITS.batchCallsMax + 1 }, (_, i) => add(i, i))
+    expect(JSON.parse((await post(JSON.stringify(batch))).body)).toMatchObject({
+      error: { data: { code: 'E_TOO_LARGE' } }
+    })
+    expect(calls).toEqual([])
+    expect(JSON.parse((await post(JSON.stringify(batch.slice(1)))).body)).toHaveLength(RPC_LIMITS.batchCallsMax)
+  })
+})
+
+describe('a method that needs the token', () => {
+  const call = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'sign' })
+
+  it('answers whoever shows it', async () => {
+    expect(JSON.parse((await post(call, { authorization: `Bearer ${TOKEN}` })).body)).toMatchObject({
+      result: 'signed'
+    })
+  })
+
+  it.each([{}, { authorization: TOKEN }, { authorization: `Bearer ${TOKEN}x` }, { authorization: 'Bearer ' }])(
+    'refuses %j',
+    async headers => {
+      const answer = JSON.parse((await post(call, { ...headers })).body) as unknown
+      expect(answer).toMatchObject({ error: { data: { code: 'E_RPC_TOKEN' } } })
+    }
+  )
+})
+
+describe('a server that describes itself', () => {
+  it('lists its methods with parameters, results and codes', async () => {
+    const document = (await rpcCall(server.url, 'rpc.discover')) as { methods: { name: string }[] }
+    expect(document).toMatchObject({ openrpc: '1.3.2', info: { version: '1.2.3' } })
+    expect(document.methods.map(method => method.name)).toEqual([
+      'add',
+      'crash',
+      'refuse',
+      'rpc.discover',
+      'sign',
+      'slow',
+      'wrong'
+    ])
+    expect(document.methods[0]).toMatchObject({
+      paramStructure: 'by-name',
+      params: [
+        { name: 'a', required: true, schema: { type: 'number' } },
+        { name: 'b', required: true, schema: { type: 'number' } }
+      ],
+      result: { schema: { type: 'number' } }
+    })
+    expect(document.methods[4]).toMatchObject({ 'x-needs-token': true })
+  })
+
+  it('notes an answer that is not what it describes, where answers are checked', async () => {
+    failures.length = 0
+    await expect(rpcCall(server.url, 'wrong')).rejects.toMatchObject({ code: 'E_INTERNAL' })
+    expect(failures).toEqual(['wrong'])
   })
 })
 
 describe('the pages for operators', () => {
+  it('tell readiness apart from health, and show metrics', async () => {
+    const ready = await fetch(new URL('/readyz', server.url))
+    expect([ready.status, await ready.json()]).toEqual([503, { ok: false, why: 'synchronising' }])
+    const metrics = await fetch(new URL('/metrics', server.url))
+    expect([metrics.status, await metrics.text()]).toEqual([200, 'surety_up 1\n'])
+    expect(metrics.headers.get('content-type')).toContain('version=0.0.4')
+  })
+
   it('tell health and version', async () => {
     expect(await (await fetch(new URL('/healthz', server.url))).json()).toEqual({ ok: true })
     expect(await (await fetch(new URL('/version', server.url))).json()).toEqual({ version: '1.2.3' })
