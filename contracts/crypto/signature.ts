@@ -3,6 +3,7 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import { asciiToBytes, bytesToHex, concatBytes, hexToBytes } from '../primitives/bytes.ts'
 import { type GenesisHash, isHex32, type PublicKey } from '../primitives/ids.ts'
 import { assert } from '../primitives/verdict.ts'
+import { isSurelyLargePoint } from './curve-point.ts'
 import { nativeCrypto } from './native.ts'
 
 export const SIGNATURE_BYTES = 64
@@ -67,6 +68,7 @@ export function derivePublicKey(secretKey: Uint8Array): PublicKey {
  */
 export function isUsableKey(key: PublicKey): boolean {
   if (!isHex32(key)) return false
+  if (isSurelyLargePoint(key)) return true
   try {
     const point = ed25519.Point.fromHex(key, false)
     return !point.isSmallOrder()
