@@ -3,7 +3,11 @@ export type {
   BaseChain,
   BlockSummary,
   ChainInfo,
+  ChainProofs,
+  HistorySubject,
   Listed,
+  ProofDocument,
+  ProofRequest,
   StateProof,
   TransactionStatus,
   Which
@@ -39,5 +43,11 @@ export {
   type Payment,
   type TransactionWishes
 } from './wallet/account.ts'
+export { type Assembly, FEE_PERCENT, type FeeTarget } from './wallet/assemble.ts'
+export type { Coin } from './wallet/coins.ts'
+export { discoverKeys } from './wallet/discovery.ts'
+export { type Locked, lockedOf } from './wallet/holdings.ts'
+export { createDerivedKeys, createSingleKey, GAP, type Keyring } from './wallet/keyring.ts'
+export { openWalletStore, type StoredTransaction, type WalletStore } from './wallet/wallet-store.ts'
 export { createPhrase, deriveSecret, type Role, ROLES, seedOfPhrase } from './wallet/derivation.ts'
 export { type KeystoreCode, type KeystoreSettings, readKeystore, writeKeystore } from './wallet/keystore.ts'

@@ -12,7 +12,7 @@ import { deriveSecret } from './derivation.ts'
 export interface Keyring {
   /** Names the wallet and acts for it: the first key. */
   readonly key: PublicKey
-  /** Every key given out so far, the first one first. */
+  /** Every key that coin may have come to, the first one first. */
   readonly keys: readonly PublicKey[]
   secretOf(key: PublicKey): Secret<Uint8Array> | undefined
   /** A key that was never given out, for a new output; a wallet of a single key has but that one [WAL-1]. */
@@ -24,33 +24,40 @@ export function createSingleKey(secret: Secret<Uint8Array>): Keyring {
   return { key, keys: [key], secretOf: asked => (asked === key ? secret : undefined), nextKey: () => key }
 }
 
+/** Keys looked at beyond the newest that was given out or used: who restores a wallet finds what came to them [KEY-1]. */
+export const GAP = 20
+
 export interface DerivedKeysSettings {
-  /** How many keys were given out; at least one is. */
-  readonly count: number
+  /** How many keys were given out. */
+  readonly given: number
   /** Told before a new key is used, so that it is known after a crash. */
-  readonly onNext?: (count: number) => void
+  readonly onGiven?: (given: number) => void
 }
 
-/** Keys m/44'/COIN'/0'/0'/index' of a seed. */
+/** Keys m/44'/COIN'/0'/0'/index' of a seed: those given out and GAP more. */
 export function createDerivedKeys(seed: Secret<Uint8Array>, settings: DerivedKeysSettings): Keyring {
   const secrets = new Map<PublicKey, Secret<Uint8Array>>()
-  const add = (): PublicKey => {
-    const secret = deriveSecret(seed, 'spend', secrets.size)
-    const key = derivePublicKey(secret.reveal())
-    secrets.set(key, secret)
-    return key
+  const keys: PublicKey[] = []
+  let { given } = settings
+  const fill = (): void => {
+    while (keys.length < given + GAP) {
+      const secret = deriveSecret(seed, 'spend', keys.length)
+      const key = derivePublicKey(secret.reveal())
+      secrets.set(key, secret)
+      keys.push(key)
+    }
   }
-  const key = add()
-  while (secrets.size < settings.count) add()
+  fill()
   return {
-    key,
-    get keys() {
-      return [...secrets.keys()]
-    },
+    key: present(keys[0], 'GAP is above zero'),
+    keys,
     secretOf: asked => secrets.get(asked),
     nextKey: () => {
-      settings.onNext?.(secrets.size + 1)
-      return add()
+      const key = present(keys[given], 'the gap is filled')
+      settings.onGiven?.(given + 1)
+      given += 1
+      fill()
+      return key
     }
   }
 }

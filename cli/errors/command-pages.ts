@@ -133,7 +133,10 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
   E_RPC_TIMEOUT: ['The node did not answer in time.', 'What was sent may have arrived: look before you send it again.'],
   E_RPC_UNREACHABLE: ["Nothing answers at the node's address.", 'Start a node or `npm run dev`, or set --rpc.'],
   E_SIGNERS: ['These keys cannot sign together.', 'At most 64 distinct keys sign one transaction.'],
-  E_SIGNERS_ABSENT: ['This wallet does not hold every key that must sign.', 'Sign together: see `surety cosign --help`.'],
+  E_SIGNERS_ABSENT: [
+    'This wallet does not hold every key that must sign.',
+    'Sign together: see `surety cosign --help`.'
+  ],
   E_STOPPED: ['The node is stopping.', 'Try another node.'],
   E_SYNCING: ['The node is not synchronised.', 'Wait until `surety node status` says so.'],
   E_TIMEOUT: ['No answer came in time.', 'An instruction may still run: look for it before you send another.'],
