@@ -43,14 +43,20 @@ export function buildAdvance(
     spent: transactions.flatMap(({ id, height, inputs }) =>
       inputs.map(output => ({ output, height, transaction: id }))
     ),
-    history: effect.steps.flatMap(({ state }) =>
-      state.keyEntries.map(({ key, index, entry }) => ({
+    history: effect.steps.flatMap(({ state }) => [
+      ...state.keyEntries.map(({ key, index, entry }) => ({
         kind: 'keys' as const,
         key: encodeKey('keys', key),
         index,
         ...entry
+      })),
+      ...state.nameEntries.map(({ name, index, entry }) => ({
+        kind: 'names' as const,
+        key: encodeKey('names', { kind: 'name', name }),
+        index,
+        ...entry
       }))
-    ),
+    ]),
     changes: changedEntries(before, last),
     meta: {
       anchor: encode(anchorCodec, effect.anchor),

@@ -54,7 +54,8 @@ export function applyTransaction(work: Work, prepared: PreparedTransaction, plac
   // What an action locks only makes the fee smaller: nobody is judged for less than the fee.
   if (spare < least) return feeFault(least)
   work.touch(touched, id)
-  const context = { work, signers: new Set(signers), payer, transaction: id, spare, place }
+  const { outputs } = transaction
+  const context = { work, signers: new Set(signers), payer, transaction: id, outputs, spare, place }
   const locked = applyAction(context, transaction.action)
   if (!locked.ok) return locked
   const fee = spare - locked.value

@@ -83,7 +83,12 @@ function verificationsOfAction(action: Transaction['action']): number {
       return CLAIM_VERIFICATIONS
     case 'evidence.post':
       return EVIDENCE_VERIFICATIONS
+    case 'name.transfer':
     default:
+    case 'name.claim':
+      return 3 * KEY_VERIFICATIONS
+    case 'name.update':
+      return 2 * KEY_VERIFICATIONS
       return 0
   }
 }

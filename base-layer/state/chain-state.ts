@@ -12,6 +12,7 @@ import type { FinalityPoint, Vote } from '#contracts/statements/vote.ts'
 import type { ChainView } from '../consensus/transition.ts'
 import type { Ancestors } from './ancestors.ts'
 import type { KeyEntry } from './key-history.ts'
+import type { NameEntry } from './names/name-entry.ts'
 import { isYoung, votersLacking } from './late-votes.ts'
 import { type Reader, readTable } from './period-tables.ts'
 import { decodeKey, readSection, type SectionTrees, treeOf } from './section-trees.ts'
@@ -21,6 +22,7 @@ import type { FinalityHead, KeyOf, SectionName, ValueOf } from './sections.ts'
 export interface ChainContext {
   readonly genesis: GenesisHash
   readonly document: Genesis
+  /** As at genesis: only what never changes is read here; the rest is `ChainState.parameters`. */
   readonly parameters: Parameters
   readonly supply: bigint
 }
@@ -35,6 +37,7 @@ export interface ChainStateParts {
   /** Ids of this block and those before it, by height. */
   readonly ancestors: Ancestors
   readonly keyEntries?: readonly KeyEntry[]
+  readonly nameEntries?: readonly NameEntry[]
 }
 
 export class ChainState implements ChainView {
@@ -46,6 +49,9 @@ export class ChainState implements ChainView {
   readonly ancestors: Ancestors
   /** What this block added to the histories of keys [PRF-4]: no part of the state, and gone with a restored one. */
   readonly keyEntries: readonly KeyEntry[]
+  /** The same for the histories of names. */
+  readonly nameEntries: readonly NameEntry[]
+  #parameters: Parameters | undefined
 
   constructor(parts: ChainStateParts) {
     this.chain = parts.chain
@@ -55,6 +61,7 @@ export class ChainState implements ChainView {
     this.history = parts.history
     this.ancestors = parts.ancestors
     this.keyEntries = parts.keyEntries ?? []
+    this.nameEntries = parts.nameEntries ?? []
   }
 
   get height(): Height {
@@ -63,6 +70,12 @@ export class ChainState implements ChainView {
 
   get stateRoot(): Hash {
     return this.header.stateRoot
+  }
+
+  /** Those that the next block is judged under: genesis's, but for what has been changed since [GOV-3, PAR-1]. */
+  get parameters(): Parameters {
+    this.#parameters ??= present(this.get('parameters', 'current'), 'state has parameters')
+    return this.#parameters
   }
 
   /** A leaf of a section, or undefined if the key is absent. */

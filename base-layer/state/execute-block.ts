@@ -16,8 +16,10 @@ import { BlockBudget, costOfCertificate, costOfTransaction } from './block-limit
 import { applyCertificate, applyTick } from './certificates.ts'
 import type { ChainState } from './chain-state.ts'
 import { shareFees } from './fees.ts'
+import { driveGovernance } from './governance/office.ts'
 import type { KeyEntry } from './key-history.ts'
 import type { LinkStanding } from '#contracts/statements/period-table.ts'
+import { driveNames } from './names/expiry.ts'
 import { drivePeriods } from './periods.ts'
 import type { SectionTrees } from './section-trees.ts'
 import { Work } from './work.ts'
@@ -72,6 +74,8 @@ export function executeBlock(parent: ChainState, input: BlockInput, isDraft: boo
   return accept({ work, ...work.seal(), certificates, included, dropped })
 }
 
+  driveNames(work)
 function faultOf(verdict: Verdict<unknown>): Rejection | undefined {
+  driveGovernance(work)
   return verdict.ok ? undefined : verdict
 }

@@ -30,3 +30,7 @@ export const EVIDENCE_VERIFICATIONS = 2
  * the reward.
  */
 export const OPEN_CLAIMS = 1024
+/** Seats of the board [GOV-1]. */
+export const BOARD_SEATS = 21
+/** Lapsed commitments and payments that one block removes, of each: more than one block can add. */
+export const NAMES_PRUNED = 8192

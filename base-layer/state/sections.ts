@@ -6,19 +6,43 @@ import { assetRecordCodec } from '#contracts/assets/asset-record.ts'
 import { logEntryCodec, logHeadCodec } from '#contracts/assets/log-item.ts'
 import { bondRecordCodec } from '#contracts/bonds/bond-record.ts'
 import { claimCommitRecordCodec, convictionRecordCodec } from '#contracts/claims/claim-record.ts'
-import { amount, type Decoded, hex32, list, record, text, uint, union } from '#contracts/codec/codec.ts'
+import {
+  amount,
+  type Decoded,
+  hex32,
+  list,
+  record,
+  text,
+  uint,
+  union,
+  nullable,
+  oneOf
+} from '#contracts/codec/codec.ts'
 import { committeeRecordCodec } from '#contracts/committees/committee-record.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { claimTargetCodec } from '#contracts/ledger/actions/claim.ts'
 import { outputRecordCodec } from '#contracts/ledger/output.ts'
+import { parameterChangesCodec } from '#contracts/ledger/actions/params-propose.ts'
 import { parametersCodec, STANDING_WINDOW_MAX } from '#contracts/ledger/parameters.ts'
 import { logFrontierCodec } from '#contracts/merkle/log.ts'
-import type { AssetId, BondId, ClaimId, DagId, Hash, OutputId, PublicKey } from '#contracts/primitives/ids.ts'
+import { nameCodec } from '#contracts/names/name.ts'
+import { nameRecordCodec } from '#contracts/names/name-record.ts'
+import { namedPaymentCodec } from '#contracts/names/review.ts'
+import type {
+  AssetId,
+  BondId,
+  ClaimId,
+  DagId,
+  Hash,
+  OutputId,
+  PublicKey,
+  TransactionId
+} from '#contracts/primitives/ids.ts'
 import { checkpointRecordCodec } from '#contracts/statements/checkpoint-record.ts'
 import { periodEntriesCodec, periodHeadCodec, silentPeersCodec } from '#contracts/statements/period-table.ts'
 import { finalityPointCodec, PEERS_MAX } from '#contracts/statements/vote.ts'
 import { epochVotesCodec } from './epoch-votes.ts'
-import { JUSTIFIED_KEPT, OPEN_CLAIMS } from './limits.ts'
+import { BOARD_SEATS, JUSTIFIED_KEPT, OPEN_CLAIMS } from './limits.ts'
 
 const peerRecordCodec = record({
   vrfKey: hex32<PublicKey>(),
@@ -76,10 +100,45 @@ export const SECTIONS = {
   assets: { key: hex32<AssetId>(), value: assetRecordCodec },
   bonds: { key: hex32<BondId>(), value: bondRecordCodec },
   /** Bond: its id. Others: hashHex('balance', kind, id); see balance-ids.ts. */
+/** Lines of things that lapse, oldest first; see names/expiry.ts. */
+const lineCodec = oneOf(['commits', 'payments'])
+
+const nominationsCodec = record({
+  /** Whom a majority of the board's weight nominates, from the next action on. */
+  chief: nullable(hex32<PublicKey>()),
+  nominations: list(record({ member: hex32<PublicKey>(), candidate: hex32<PublicKey>() }), BOARD_SEATS)
+})
+
+const proposalCodec = record({
+  id: hex32<TransactionId>(),
+  changes: parameterChangesCodec,
+  proposedAt: uint(),
+  approvals: list(hex32<PublicKey>(), BOARD_SEATS),
+  /** Height since which a majority of the board approves without interruption. */
+  adoptedAt: nullable(uint())
+})
+
   balances: { key: hex32<Hash>(), value: balanceCodec },
   committees: { key: record({ asset: hex32<AssetId>(), epoch: uint() }), value: committeeRecordCodec },
   checkpoints: { key: record({ asset: hex32<AssetId>(), sequence: uint() }), value: checkpointRecordCodec },
   logs: {
+  names: {
+    key: union({
+      name: [0, record({ name: nameCodec })],
+      commit: [1, record({ commitment: hex32<Hash>() })],
+      /** By the transaction that held the name.pay. */
+      payment: [2, record({ payment: hex32<TransactionId>() })],
+      line: [3, record({ line: lineCodec })],
+      waiting: [4, record({ line: lineCodec, index: uint() })]
+    }),
+    value: union({
+      name: [0, nameRecordCodec],
+      commit: [1, record({ committedAt: uint() })],
+      payment: [2, namedPaymentCodec],
+      line: [3, record({ first: uint(), next: uint() })],
+      waiting: [4, record({ id: hex32<Hash>(), since: uint() })]
+    })
+  },
     key: union({
       head: [0, record({ asset: hex32<AssetId>() })],
       entry: [1, record({ asset: hex32<AssetId>(), index: uint() })],
@@ -142,7 +201,11 @@ export const SECTIONS = {
       window: [3, record({ epochs: list(uint(), STANDING_WINDOW_MAX) })]
     })
   },
-  parameters: { key: text(16), value: parametersCodec }
+  parameters: { key: text(16), value: parametersCodec },
+  governance: {
+    key: union({ chief: [0, record({})], proposal: [1, record({})] }),
+    value: union({ chief: [0, nominationsCodec], proposal: [1, proposalCodec] })
+  }
 } as const
 
 export type SectionName = keyof typeof SECTIONS

@@ -90,7 +90,8 @@ function nextState(parent: ChainState, stated: Stated, link: LinkStanding, execu
   const id: BlockId = blockIdOf(header)
   const root = present(work.now.justified[0], 'a period has a root')
   const ancestors = parent.ancestors.append(id).since(root.height)
-  return new ChainState({ chain: parent.chain, id, header, trees, history, ancestors, keyEntries })
+  const { nameEntries } = work
+  return new ChainState({ chain: parent.chain, id, header, trees, history, ancestors, keyEntries, nameEntries })
 }
 
 export function historyRootOf(history: LogFrontier): Hash {

@@ -10,6 +10,7 @@ import { payoutIdOf } from '#contracts/ledger/output.ts'
 import type { ChainContext, ChainState } from './chain-state.ts'
 import { appendTouches, type KeyEntry, type Touch } from './key-history.ts'
 import { changeOf, decodeKey, encodeKey, type SectionTrees, treeOf } from './section-trees.ts'
+import type { NameEntry } from './names/name-entry.ts'
 import { type KeyOf, SECTION_NAMES, type SectionName, type ValueOf } from './sections.ts'
 import { pathOf } from '#contracts/merkle/node.ts'
 
@@ -44,6 +45,8 @@ export class Work {
   readonly slot: Slot
   readonly now: Counters
   readonly spent: Spent[] = []
+  /** What happened to which name, in order [PRF-4]. */
+  readonly nameEntries: NameEntry[] = []
   /** What happened to which key, in order [PRF-4]. */
   readonly #touches: Touch[] = []
   #payouts = 0
@@ -60,7 +63,7 @@ export class Work {
   constructor(parent: ChainState, slot: Slot) {
     this.parent = parent
     this.chain = parent.chain
-    this.parameters = parent.chain.parameters
+    this.parameters = parent.parameters
     this.height = parent.height + 1
     this.slot = slot
     const { period, justified, recordedFinal, ticks, burnt, fees } = parent.finality
@@ -132,6 +135,7 @@ export class Work {
     const marks = {
       journal: this.#journal.length,
       spent: this.spent.length,
+      names: this.nameEntries.length,
       touches: this.#touches.length,
       payouts: this.#payouts,
       held: this.#held
@@ -143,6 +147,7 @@ export class Work {
       cell.dirty = dirty
     }
     this.spent.length = marks.spent
+    this.nameEntries.length = marks.names
     this.#touches.length = marks.touches
     this.#payouts = marks.payouts
     this.#held = marks.held

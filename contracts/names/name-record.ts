@@ -6,7 +6,7 @@ import { hashHex } from '../crypto/hash.ts'
 import { logFrontierCodec } from '../merkle/log.ts'
 import { hexToBytes } from '../primitives/bytes.ts'
 import type { AssetId, GenesisHash, Hash, PublicKey, Tick } from '../primitives/ids.ts'
-import { type Name, nameBytes } from './name.ts'
+import { NAME_CHARACTERS_MIN, type Name, nameBytes } from './name.ts'
 
 export const NICKNAME_CHARACTERS = 64
 
@@ -73,13 +73,14 @@ export function nameCommitmentOf(name: Name, owner: PublicKey, salt: Hash): Hash
   return hashHex('name-commitment', hexToBytes(owner), hexToBytes(salt), nameBytes(name))
 }
 
+/** Most terms that may be paid ahead, so that a name always comes back to its owner's attention. */
+export const NAME_TERMS_MAX = 10
 /** Short names are what squatters want: three, four and five characters cost 64, 16 and 4 times as much. */
 const SHORT: readonly bigint[] = [64n, 16n, 4n]
+/** The most that any claim or renewal costs, in prices of one term. */
+export const NAME_PRICE_MOST = 64n * BigInt(NAME_TERMS_MAX)
 
 /** Atoms burnt for `terms` terms of a name, at a price of `termAtoms` a term. */
 export function namePriceOf(name: Name, terms: number, termAtoms: bigint): bigint {
-  return termAtoms * BigInt(terms) * (SHORT[name.length - 3] ?? 1n)
+  return termAtoms * BigInt(terms) * (SHORT[name.length - NAME_CHARACTERS_MIN] ?? 1n)
 }
-
-/** Most terms that may be paid ahead, so that a name always comes back to its owner's attention. */
-export const NAME_TERMS_MAX = 10

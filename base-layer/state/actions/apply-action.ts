@@ -4,11 +4,16 @@ import { accept } from '#contracts/primitives/verdict.ts'
 import { applyAssetRegister } from './asset-register.ts'
 import { applyBondLeave, applyBondPost, applyBondRelease } from './bond.ts'
 import { applyCheckpointPost } from './checkpoint-post.ts'
+import { applyChiefNominate } from './chief-nominate.ts'
 import { applyClaimCommit } from './claim-commit.ts'
 import { applyClaimReveal } from './claim-reveal.ts'
 import type { ActionContext, Locked } from './context.ts'
 import { applyEvidencePost } from './evidence-post.ts'
 import { applyLogPost } from './log-post.ts'
+import { applyNameClaim, applyNameCommit } from './name-claim.ts'
+import { applyNamePay, applyNameReview } from './name-pay.ts'
+import { applyNameRenew, applyNameTransfer, applyNameUpdate } from './name-update.ts'
+import { applyParamsApprove, applyParamsPropose } from './params-propose.ts'
 import { applyPeerRegister } from './peer-register.ts'
 import { applySeedReveal } from './seed-reveal.ts'
 
@@ -22,6 +27,16 @@ export function applyAction(context: ActionContext, action: Action | null): Lock
     case 'asset.register':
       return applyAssetRegister(context, action)
     case 'bond.post':
+    case 'name.commit':
+      return applyNameCommit(context, action)
+    case 'name.claim':
+      return applyNameClaim(context, action)
+    case 'name.update':
+      return applyNameUpdate(context, action)
+    case 'name.transfer':
+      return applyNameTransfer(context, action)
+    case 'name.renew':
+      return applyNameRenew(context, action)
       return applyBondPost(context, action)
     case 'bond.leave':
       return applyBondLeave(context, action)
@@ -39,3 +54,13 @@ export function applyAction(context: ActionContext, action: Action | null): Lock
       return applyEvidencePost(context, action)
   }
 }
+    case 'chief.nominate':
+      return applyChiefNominate(context, action)
+    case 'params.propose':
+      return applyParamsPropose(context, action)
+    case 'params.approve':
+      return applyParamsApprove(context, action)
+    case 'name.pay':
+      return applyNamePay(context, action)
+    case 'name.review':
+      return applyNameReview(context, action)

@@ -15,6 +15,8 @@ export function authoritiesOf(read: Reader, action: Action | null): readonly Pub
     case 'claim.commit':
     case 'claim.reveal':
     case 'evidence.post':
+    case 'name.commit':
+    case 'name.pay':
       return []
     case 'peer.register':
     case 'seed.reveal':
@@ -23,6 +25,18 @@ export function authoritiesOf(read: Reader, action: Action | null): readonly Pub
       return [action.issuer]
     case 'bond.leave':
     case 'bond.release':
+    case 'name.claim':
+    case 'name.update':
+    case 'name.transfer':
+    case 'name.renew':
+      return [action.owner]
+    case 'name.review':
+      return [action.author]
+    case 'chief.nominate':
+    case 'params.approve':
+      return [action.member]
+    case 'params.propose':
+      return [action.chief]
       return action.bonds.flatMap(id => read('bonds', id)?.owner ?? [])
   }
 }

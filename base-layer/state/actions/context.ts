@@ -1,5 +1,6 @@
 // What every action's handler is given, and what it gives back: the atoms it moved from the inputs into
 // balances, or why it is refused [LED-4].
+import type { Output } from '#contracts/ledger/output.ts'
 import type { PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
 import type { Work } from '../work.ts'
@@ -11,6 +12,8 @@ export interface ActionContext {
   /** Owner of the first input: what a finder or a poster earns is its own. */
   readonly payer: PublicKey
   readonly transaction: TransactionId
+  /** What the transaction creates beside its action. */
+  readonly outputs: readonly Output[]
   /** Atoms that the inputs hold beyond the outputs: what is locked, and the fee. */
   readonly spare: bigint
   /** Place of the transaction in its block. */

@@ -5,9 +5,14 @@ import { type Decoded, union } from '../../codec/codec.ts'
 import { assetRegisterCodec } from './asset-register.ts'
 import { bondLeaveCodec, bondPostCodec, bondReleaseCodec } from './bond.ts'
 import { checkpointPostCodec } from './checkpoint-post.ts'
+import { chiefNominateCodec } from './chief-nominate.ts'
 import { claimCommitCodec, claimRevealCodec } from './claim.ts'
 import { evidencePostCodec } from './evidence-post.ts'
 import { logPostCodec } from './log-post.ts'
+import { nameClaimCodec, nameCommitCodec } from './name-claim.ts'
+import { namePayCodec, nameReviewCodec } from './name-pay.ts'
+import { nameRenewCodec, nameTransferCodec, nameUpdateCodec } from './name-update.ts'
+import { paramsApproveCodec, paramsProposeCodec } from './params-propose.ts'
 import { peerRegisterCodec } from './peer-register.ts'
 import { seedRevealCodec } from './seed-reveal.ts'
 
@@ -16,13 +21,23 @@ export const actionCodec = union({
   'seed.reveal': [2, seedRevealCodec],
   'asset.register': [8, assetRegisterCodec],
   'bond.post': [12, bondPostCodec],
+  'name.commit': [3, nameCommitCodec],
+  'name.claim': [4, nameClaimCodec],
+  'name.update': [5, nameUpdateCodec],
+  'name.transfer': [6, nameTransferCodec],
+  'name.renew': [7, nameRenewCodec],
   'bond.leave': [15, bondLeaveCodec],
   'bond.release': [16, bondReleaseCodec],
   'log.post': [20, logPostCodec],
   'checkpoint.post': [21, checkpointPostCodec],
   'claim.commit': [22, claimCommitCodec],
   'claim.reveal': [23, claimRevealCodec],
-  'evidence.post': [26, evidencePostCodec]
+  'evidence.post': [26, evidencePostCodec],
+  'chief.nominate': [27, chiefNominateCodec],
+  'params.propose': [28, paramsProposeCodec],
+  'params.approve': [29, paramsApproveCodec],
+  'name.pay': [30, namePayCodec],
+  'name.review': [31, nameReviewCodec]
 })
 export type Action = Decoded<typeof actionCodec>
 export type ActionKind = Action['kind']

@@ -30,6 +30,7 @@ import type { Evidence } from '#contracts/statements/evidence.ts'
 import type { PeriodEntry, PeriodHead } from '#contracts/statements/period-table.ts'
 import { type Statement, statementCodec } from '#contracts/statements/statement.ts'
 import type { Certificate, FinalityPoint, SignedVote, Vote } from '#contracts/statements/vote.ts'
+import { nameActions } from './samples-of-names.ts'
 
 /** Fits wherever an id or a key is asked for. */
 type AnyId = Hash & PublicKey & { readonly of?: never }
@@ -165,7 +166,8 @@ export const actions: readonly Action[] = [
     salt: id('salt')
   },
   { kind: 'claim.reveal', commit: null, claim: empty, claimant: id('claimant'), salt: id('salt') },
-  { kind: 'evidence.post', evidence: asciiToBytes('evidence') }
+  { kind: 'evidence.post', evidence: asciiToBytes('evidence') },
+  ...nameActions
 ]
 
 export const transactions: readonly Transaction[] = [

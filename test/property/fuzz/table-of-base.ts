@@ -34,6 +34,7 @@ import { witnessCodec } from '#contracts/merkle/witness.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { type Decoder, decoder } from './decoder.ts'
 import * as samples from './samples.ts'
+import { governanceLeaves, nameLeaves } from './samples-of-names.ts'
 import { logItems } from './samples-of-steps.ts'
 
 const { id } = samples
@@ -48,6 +49,8 @@ type SectionSamples = { readonly [S in SectionName]: readonly Leaf<S>[] }
 const SECTION_SAMPLES: SectionSamples = {
   outputs: samples.outputs.map(output => [id('output'), { output, createdAt: 7, maturesAt: 9 }]),
   keys: samples.logs.map(frontier => [id('owner'), { frontier }]),
+  names: nameLeaves(samples.logs),
+  governance: governanceLeaves,
   assets: [[id('asset'), samples.assetRecord]],
   bonds: [[id('bond'), samples.bondRecord]],
   balances: [[id('balance'), { atoms: 100n, purpose: 'collateral' }]],
