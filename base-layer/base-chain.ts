@@ -2,10 +2,12 @@
 // in process and over JSON-RPC, pass one compliance suite. Reads are of final state unless they say otherwise.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { Transaction } from '#contracts/ledger/transaction.ts'
-import type { BlockId, GenesisHash, OutputId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
+import type { BlockId, GenesisHash, Height, OutputId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
 import type { SignedHeader } from '#contracts/statements/block.ts'
 import type { OutputRecord } from '#contracts/ledger/output.ts'
+import type { Relation } from './light/heads.ts'
+import type { StateKey } from './light/state-proof.ts'
 import type { KeyOf, SectionName, ValueOf } from './state/sections.ts'
 
 /** A block as readers see it. */
@@ -55,7 +57,44 @@ export interface StateProof<S extends SectionName> {
   readonly witness: Uint8Array
 }
 
+/** What a wallet asks to be shown, as of the newest final head [PRF-1 to PRF-4]. */
+export type ProofRequest =
+  | { readonly kind: 'head' }
+  /** All of these keys are in the state; or none is. */
+  | { readonly kind: 'present' | 'absent'; readonly keys: readonly StateKey[] }
+  | { readonly kind: 'block' | 'consistency'; readonly height: Height }
+  | { readonly kind: 'transaction'; readonly id: TransactionId }
+  | { readonly kind: 'spent'; readonly output: OutputId }
+  | { readonly kind: 'notSpentIn'; readonly output: OutputId; readonly height: Height }
+  /** Every entry from the `start`-th on. */
+  | { readonly kind: 'history'; readonly subject: HistorySubject; readonly start: number }
+/** Sections whose leaves are histories. */
+export type HistorySubject = Extract<StateKey, { readonly section: 'keys' }>
+
+/** Both parts of a proof that stands by itself: see base-layer/light/proof-document.ts. */
+export interface ProofDocument {
+  /** Encoded hand-overs and certificates that lead to the head. */
+  readonly finality: Uint8Array
+  readonly body: Uint8Array
+}
+
+/** Proofs that are checked by base-layer/light alone. */
+export interface ChainProofs {
+  /**
+   * Undefined if what is asked is not so, or not known here. `since`: the period that whoever checks has come to; hand-overs
+   * of earlier ones are left out. E_TOO_LARGE if it has to follow finality in parts first.
+   */
+  document(request: ProofRequest, since?: number): Promise<ProofDocument | undefined>
+  /** An encoded update for a client at this position (positionOf), as far on as one answer reaches. */
+  update(position: { readonly period: number; readonly height: Height }): Promise<Uint8Array>
+  /** For whoever trusts the final block of a height and nothing newer: encoded anchorProofCodec. */
+  anchor(height: Height): Promise<Uint8Array | undefined>
+  /** How a head stands to the final block of a greater height [PRF-6]; undefined where that is not known here. */
+  relate(earlier: { readonly height: Height; readonly id: BlockId }, under: Height): Promise<Relation | undefined>
+}
+
 export interface BaseChain {
+  readonly proofs: ChainProofs
   info(): Promise<ChainInfo>
   /** Newest final block, or the head of the preferred chain. */
   tip(which: Which): Promise<BlockSummary>

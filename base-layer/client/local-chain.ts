@@ -1,11 +1,20 @@
 // BaseChain in process: reads the states the chain holds and its store. The same answers, in the same words, as
 // remote-chain.ts gives over JSON-RPC.
-import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
+import { encode } from '#contracts/codec/codec.ts'
 import type { Transaction } from '#contracts/ledger/transaction.ts'
 import type { BlockId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import { present, type Verdict } from '#contracts/primitives/verdict.ts'
 import { type Block, blockIdOf } from '#contracts/statements/block.ts'
-import type { BaseChain, BlockSummary, ChainInfo, Listed, StateProof, TransactionStatus, Which } from '../base-chain.ts'
+import type {
+  BaseChain,
+  BlockSummary,
+  ChainInfo,
+  ChainProofs,
+  Listed,
+  StateProof,
+  TransactionStatus,
+  Which
+} from '../base-chain.ts'
 import type { Chain } from '../chain/chain.ts'
 import { PROOF_BYTES, proofCodec, proveKey } from '../chain/finalise.ts'
 import { CHAIN_LIMITS } from '../chain/limits.ts'
@@ -17,10 +26,8 @@ import type { ChainState } from '../state/chain-state.ts'
 import type { KeyOf, SectionName, ValueOf } from '../state/sections.ts'
 import type { ChainStore } from '../store/chain-store.ts'
 import { OutputIndex } from './output-index.ts'
+import { HANDOVER_BYTES, ProofServer, readStored } from './proof-server.ts'
 import { summaryOf } from './summary.ts'
-
-/** Largest stored hand-over: a full table of 1000 peers, its certificates and a path. */
-const HANDOVER_BYTES = 2 * 1024 * 1024
 
 export interface LocalChainParts {
   readonly chain: Chain
@@ -32,9 +39,11 @@ export interface LocalChainParts {
 export class LocalChain implements BaseChain {
   readonly #parts: LocalChainParts
   readonly #outputs = new OutputIndex()
+  readonly proofs: ChainProofs
 
   constructor(parts: LocalChainParts) {
     this.#parts = parts
+    this.proofs = new ProofServer(parts)
   }
 
   async info(): Promise<ChainInfo> {
@@ -144,11 +153,4 @@ export class LocalChain implements BaseChain {
   #idOf(block: Block): BlockId {
     return blockIdOf(block.header)
   }
-}
-
-/** What this node wrote; anything else is a damaged file. */
-function readStored<T>(codec: Codec<T>, bytes: Uint8Array, limit: number): T {
-  const decoded = decode(codec, bytes, limit)
-  if (!decoded.ok) throw new RuntimeError('E_DATA_UNUSABLE', `chain.db: ${decoded.why}`)
-  return decoded.value
 }

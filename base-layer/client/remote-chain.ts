@@ -9,10 +9,20 @@ import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
 import type { GenesisHash, OutputId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
 import { signedHeaderCodec } from '#contracts/statements/block.ts'
-import type { BaseChain, BlockSummary, ChainInfo, Listed, StateProof, TransactionStatus, Which } from '../base-chain.ts'
+import type {
+  BaseChain,
+  BlockSummary,
+  ChainInfo,
+  ChainProofs,
+  Listed,
+  StateProof,
+  TransactionStatus,
+  Which
+} from '../base-chain.ts'
 import { RpcCallError, rpcCall } from '../runtime/json-rpc-client.ts'
 import type { KeyOf, SectionName, ValueOf } from '../state/sections.ts'
 import { keyCodecOf, valueCodecOf } from './rpc-methods.ts'
+import { RemoteProofs } from './rpc-proofs.ts'
 import { RPC_ANSWERS, type RpcName } from './rpc-schemas.ts'
 
 export interface RemoteChainSettings {
@@ -35,6 +45,14 @@ class RemoteChain implements BaseChain {
   readonly #listeners = new Set<(tip: BlockSummary) => void>()
   #timer: NodeJS.Timeout | undefined
   #height: number | undefined
+
+  readonly proofs: ChainProofs = new RemoteProofs({
+    proof: params => this.#ask('proof', params),
+    update: params => this.#ask('update', params),
+    anchor: params => this.#ask('anchor', params),
+    relate: params => this.#ask('relate', params),
+    badAnswer: why => this.#badAnswer(why)
+  })
 
   constructor(url: string, settings: RemoteChainSettings) {
     this.#url = url

@@ -10,12 +10,14 @@ import { signedHeaderCodec } from '#contracts/statements/block.ts'
 import type { BaseChain } from '../base-chain.ts'
 import { RpcFailure, type RpcMethod, rpcMethod } from '../runtime/json-rpc.ts'
 import { type KeyOf, SECTIONS, type SectionName, type ValueOf } from '../state/sections.ts'
+import { serveProofs } from './rpc-proofs.ts'
 import { RPC_ANSWERS, RPC_PARAMETERS, RPC_SUMMARIES, type RpcName } from './rpc-schemas.ts'
 
 /** Longest encoded key of any section. */
 const KEY_BYTES = 256
 
 export function createBaseRpc(chain: BaseChain): Readonly<Record<string, RpcMethod>> {
+  const proofs = serveProofs(chain.proofs)
   return {
     'base.info': method('info', async () => {
       const { parameters, ...rest } = await chain.info()
@@ -52,6 +54,10 @@ export function createBaseRpc(chain: BaseChain): Readonly<Record<string, RpcMeth
       }
     }),
     'base.finalityProof': method('finalityProof', async () => bytesToHex(await chain.proveFinality())),
+    'base.proof': method('proof', proofs.proof),
+    'base.update': method('update', proofs.update),
+    'base.anchor': method('anchor', proofs.anchor),
+    'base.relate': method('relate', proofs.relate),
     'base.submit': method('submit', async ({ transaction }) => {
       const decoded = decode(transactionCodec, hexToBytes(transaction), TRANSACTION_BYTES)
       return decoded.ok ? chain.submit(decoded.value) : decoded

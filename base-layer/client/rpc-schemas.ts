@@ -1,6 +1,7 @@
 // What travels between remote-chain.ts and rpc-methods.ts: values as hexadecimal of their canonical CBOR, amounts as
 // decimal text, and the zod schema of every parameter and answer [ENC-1].
 import { z } from 'zod'
+import { STATE_KEYS_MAX } from '../light/limits.ts'
 import { RPC_LIMITS } from '../runtime/limits.ts'
 import { SECTION_NAMES, type SectionName } from '../state/sections.ts'
 
@@ -29,6 +30,27 @@ const summary = z.object({
   transactions: uint
 })
 
+const stateKeys = z
+  .array(z.strictObject({ section, key: parameterHex }))
+  .min(1)
+  .max(STATE_KEYS_MAX)
+
+/** What a wallet asks to be shown: ProofRequest, keys as in `read`. */
+const proofRequest = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('head') }),
+  z.strictObject({ kind: z.enum(['present', 'absent']), keys: stateKeys }),
+  z.strictObject({ kind: z.enum(['block', 'consistency']), height: uint }),
+  z.strictObject({ kind: z.literal('transaction'), id: hex32 }),
+  z.strictObject({ kind: z.literal('spent'), output: hex32 }),
+  z.strictObject({ kind: z.literal('notSpentIn'), output: hex32, height: uint }),
+  z.strictObject({
+    kind: z.literal('history'),
+    subject: z.strictObject({ section: z.enum(['keys']), key: parameterHex }),
+    start: uint
+  })
+])
+export type RpcProofRequest = z.output<typeof proofRequest>
+
 export const RPC_PARAMETERS = {
   info: z.strictObject({}),
   tip: z.strictObject({ which: which.default('final') }),
@@ -39,6 +61,10 @@ export const RPC_PARAMETERS = {
   outputs: z.strictObject({ owner: hex32 }),
   prove: z.strictObject({ section, key: parameterHex }),
   finalityProof: z.strictObject({}),
+  proof: z.strictObject({ request: proofRequest, since: uint.default(0) }),
+  update: z.strictObject({ period: uint, height: uint }),
+  anchor: z.strictObject({ height: uint }),
+  relate: z.strictObject({ height: uint, id: hex32, under: uint }),
   submit: z.strictObject({ transaction: parameterHex }),
   status: z.strictObject({ id: hex32 })
 } as const
@@ -55,6 +81,10 @@ export const RPC_ANSWERS = {
   outputs: z.array(z.object({ id: hex32, record: hex })),
   prove: z.object({ value: hex.nullable(), header: hex, sectionRoots: z.array(hex), witness: hex }),
   finalityProof: hex,
+  proof: z.object({ finality: hex, body: hex }).nullable(),
+  update: hex,
+  anchor: hex.nullable(),
+  relate: hex.nullable(),
   submit: z.union([z.object({ ok: z.literal(true), value: hex32 }), failure]),
   status: z.union([
     z.object({ kind: z.enum(['unknown', 'seen']) }),
@@ -76,6 +106,11 @@ export const RPC_SUMMARIES: Readonly<Record<RpcName, string>> = {
   outputs: 'Spendable and pending outputs of one owner at the head.',
   prove: 'Presence or absence of one key in final state, with what a wallet needs to check it.',
   finalityProof: 'Period hand-overs and certificates that lead from genesis to a final header [FIN-10].',
+  proof: 'A proof that stands by itself, under the newest final head; null if what is asked is not so or not known.',
+  update: 'Leads a light client on from its period and height, as far as one answer reaches [FIN-10].',
+  anchor:
+    'The table that answers for what follows a final block, for a client that trusts that block; null if unknown.',
+  relate: 'How a head stands to the final block of a greater height [PRF-6]; null where that is not known here.',
   submit: 'Hands a signed transaction to the network; the verdict of the mempool.',
   status: 'Where a transaction is: unknown, seen, likely, final, or refused.'
 }

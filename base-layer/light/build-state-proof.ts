@@ -4,16 +4,11 @@ import { encode } from '#contracts/codec/codec.ts'
 import { pathOf } from '#contracts/merkle/node.ts'
 import { buildWitness, witnessCodec } from '#contracts/merkle/witness.ts'
 import { encodeKey, encodeValue, type SectionTrees, treeOf } from '../state/section-trees.ts'
-import { type KeyOf, SECTION_NAMES, type SectionName } from '../state/sections.ts'
-import type { StateProofParts } from './state-proof.ts'
-
-/** One key of one section. */
-export type StateRead = {
-  readonly [S in SectionName]: { readonly section: S; readonly key: KeyOf<S> }
-}[SectionName]
+import { SECTION_NAMES, type SectionName } from '../state/sections.ts'
+import type { StateKey, StateProofParts } from './state-proof.ts'
 
 /** Shows every key, present or absent. At least one read. */
-export function buildStateProof(trees: SectionTrees, reads: readonly StateRead[]): StateProofParts {
+export function buildStateProof(trees: SectionTrees, reads: readonly StateKey[]): StateProofParts {
   const paths = new Map<SectionName, Uint8Array[]>()
   for (const { section, key } of reads) {
     const path = pathOf(encodeKey(section, key))

@@ -18,7 +18,7 @@ import {
 import { type Certificate, certificateCodec, isSamePoint } from '#contracts/statements/vote.ts'
 import type { ProofCode } from './answer.ts'
 import { FINALITY_PROOF_BYTES, HANDOVERS_MAX } from './limits.ts'
-import { readSection, sectionRootsCodec } from './state-proof.ts'
+import { readSection, type SectionEvidence, sectionRootsCodec } from './state-proof.ts'
 
 const finalisingCodec = list(certificateCodec, 2, 2)
 
@@ -137,12 +137,19 @@ function followHandover(
   }
   const fault = findFault(network, standing, handover.certificates, handover.header, id)
   if (fault !== undefined) return fault
-  const period = table.period + 1
-  const found = readSection('periods', { kind: 'head', period }, handover)
+  const next = nextTableIn(handover, table.period + 1)
+  return next.ok ? accept({ table: next.value, root: id, rootTable: table }) : next
+}
+
+/** The table of a period, proven in the state of the last block of the one before [FIN-10]. */
+export function nextTableIn(
+  evidence: SectionEvidence & { readonly entries: readonly PeriodEntry[] },
+  period: number
+): Verdict<PeriodTable, FinalityCode> {
+  const found = readSection('periods', { kind: 'head', period }, evidence)
   if (!found.ok) return found
   if (found.value?.kind !== 'head') return reject('E_FINALITY_TABLE', 'the next period is not in the state')
-  const next = tableOf(found.value.head, handover.entries, period)
-  return next.ok ? accept({ table: next.value, root: id, rootTable: table }) : next
+  return tableOf(found.value.head, evidence.entries, period)
 }
 
 /** The table with this head, if these are its entries [POS-1]. */

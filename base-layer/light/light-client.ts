@@ -1,15 +1,18 @@
 // A wallet that follows finality: what it trusts, stepped by updates [FIN-10, FIN-5]. It starts from a genesis document, from
 // the head it kept, or from the id of one block somebody trusted told it. Pure: time is an argument, and a step gives the
 // next client or says why the update does not lead on. Finality is never taken back: a head off its own is a conflict.
-import { type Decoded, decode, encode, hex32, list, nullable, record, uint } from '#contracts/codec/codec.ts'
+import { bytes, type Decoded, decode, encode, hex32, list, nullable, record, uint } from '#contracts/codec/codec.ts'
 import { parametersCodec } from '#contracts/ledger/parameters.ts'
+import { WITNESS_BYTES_MAX } from '#contracts/merkle/limits.ts'
 import type { BlockId, GenesisHash } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { blockIdOf, headerCodec } from '#contracts/statements/block.ts'
 import {
+  lastHeightOf,
   type PeriodTable,
   periodEntriesCodec,
   periodHeadCodec,
+  periodOf,
   periodRootOf
 } from '#contracts/statements/period-table.ts'
 import { certificateCodec } from '#contracts/statements/vote.ts'
@@ -18,14 +21,15 @@ import {
   type FinalityProof,
   followFinality,
   handoverCodec,
+  nextTableIn,
   type Standing,
   tableOf,
   type TrustedNetwork,
   type TrustedStart
 } from './finality-proof.ts'
-import { checkPrefix, type KnownBlock, linkCodec } from './history-proof.ts'
+import { checkBlockIn, checkPrefix, type KnownBlock, linkCodec, placedBlockCodec } from './history-proof.ts'
 import { ANCHOR_BYTES, HANDOVERS_MAX, LIGHT_STATE_BYTES, UPDATE_BYTES } from './limits.ts'
-import { checkPresence, openState, stateProofCodec } from './state-proof.ts'
+import { sectionRootsCodec } from './state-proof.ts'
 
 /** What a client knows. Plain data: kept with encodeLightClient, the same wherever it runs. */
 export interface LightClient {
@@ -67,8 +71,21 @@ export const updateCodec = record({
 })
 export type Update = Decoded<typeof updateCodec>
 
-/** A block's own state shows which period finality had come to, and its table. */
-export const anchorProofCodec = record({ header: headerCodec, proof: stateProofCodec, entries: periodEntriesCodec })
+/**
+ * A block and the last block of the period before it: one of those it stands on, whose state holds the table that answers
+ * for what comes after. Null in period 0, whose table is in genesis.
+ */
+export const anchorProofCodec = record({
+  header: headerCodec,
+  base: nullable(
+    record({
+      block: placedBlockCodec,
+      sectionRoots: sectionRootsCodec,
+      witness: bytes(WITNESS_BYTES_MAX),
+      entries: periodEntriesCodec
+    })
+  )
+})
 export type AnchorProof = Decoded<typeof anchorProofCodec>
 
 /** A client to begin with, or why not: `nowMs` is Unix time. A start from genesis is never stale by itself: see standOf. */
@@ -111,29 +128,24 @@ function atGenesis({
 function atAnchor(start: TrustedStart, id: BlockId, encoded: Uint8Array): Verdict<LightClient, LightCode> {
   const decoded = decode(anchorProofCodec, encoded, ANCHOR_BYTES)
   if (!decoded.ok) return reject('E_PROOF_MALFORMED', decoded.why)
-  const { header, proof, entries } = decoded.value
+  const { header, base } = decoded.value
   if (blockIdOf(header) !== id) return reject('E_FINALITY_LINK', 'the header is not that of the trusted block')
-  if (id === start.genesisBlock) return accept(atGenesis(start))
-  const open = openState(header, proof)
-  if (!open.ok) return open
-  const finality = checkPresence(open.value, 'finality', { kind: 'head' })
-  if (finality.kind === 'invalid') return reject(finality.code, finality.why)
-  const [root] = finality.value.kind === 'head' ? finality.value.justified : []
-  if (finality.value.kind !== 'head' || root === undefined)
-    return reject('E_PROOF_MALFORMED', 'the state does not say how far finality has come')
-  const { period } = finality.value
-  const found = checkPresence(open.value, 'periods', { kind: 'head', period })
-  if (found.kind === 'invalid') return reject(found.code, found.why)
-  if (found.value.kind !== 'head') return reject('E_FINALITY_TABLE', 'the state holds no table of the period')
-  const table = tableOf(found.value.head, entries, period)
-  if (!table.ok) return table
   const { genesis, genesisTimeMs, parameters } = start
-  return accept({
-    network: { genesis, genesisTimeMs, parameters },
-    head: { id, header },
-    table: table.value,
-    root: root.id
-  })
+  const network = { genesis, genesisTimeMs, parameters }
+  const head = { id, header }
+  // Finality moves to the next period with the last block of one [FIN-2].
+  const period = periodOf(header.height + 1, parameters)
+  if (base === null || period === 0) {
+    return base === null && period === 0
+      ? accept({ network, head, table: start.table, root: start.genesisBlock })
+      : reject('E_FINALITY_LINK', 'the table is that of another period than the block')
+  }
+  const last = checkBlockIn(header, base.block)
+  if (last.kind === 'invalid') return reject(last.code, last.why)
+  if (last.value.header.height !== lastHeightOf(period - 1, parameters))
+    return reject('E_FINALITY_LINK', 'a period begins above the last block of the one before')
+  const table = nextTableIn({ ...base, header: last.value.header }, period)
+  return table.ok ? accept({ network, head, table: table.value, root: last.value.id }) : table
 }
 
 export interface Step {

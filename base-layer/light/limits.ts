@@ -16,6 +16,8 @@ export const KEY_BYTES = 256
 export const STATE_PROOF_BYTES = 2 * 1024 * 1024
 /** Entries of a history in one proof: more are shown in parts, each going on from the last. */
 export const HISTORY_ENTRIES_MAX = 16_384
+/** Entries of a history that a node hashes again to show the newest of them: 60 ms. */
+export const HISTORY_SERVED_MAX = 65_536
 /** Body of any proof document: the largest is a history of full length. */
 export const PROOF_BODY_BYTES = 4 * 1024 * 1024
 /** A trusted head with a full table of 1000 peers. */

@@ -34,7 +34,14 @@ import { checkBlockIn, checkPrefix, type KnownBlock, linkCodec, placedBlockCodec
 import { FINALITY_PROOF_BYTES, KEY_BYTES, PROOF_BODY_BYTES, STATE_KEYS_MAX } from './limits.ts'
 import { checkHistory, logHistoryCodec, type WholeHistory } from './log-history.ts'
 import { follow, type LightClient, type LightCode } from './light-client.ts'
-import { checkAbsence, checkPresence, type OpenState, openState, stateProofCodec } from './state-proof.ts'
+import {
+  checkAbsence,
+  checkPresence,
+  type OpenState,
+  openState,
+  type StateKey,
+  stateProofCodec
+} from './state-proof.ts'
 
 const stateKeyCodec = record({ section: oneOf(SECTION_NAMES), key: bytes(KEY_BYTES) })
 const stateKeysCodec = list(stateKeyCodec, STATE_KEYS_MAX, 1)
@@ -65,19 +72,18 @@ export type ProofKind = ProofBody['kind']
 export type ShownLeaf = {
   readonly [S in SectionName]: { readonly section: S; readonly key: KeyOf<S>; readonly value: ValueOf<S> }
 }[SectionName]
-export type ShownKey = { readonly [S in SectionName]: { readonly section: S; readonly key: KeyOf<S> } }[SectionName]
 
 /** What a document shows, as of its head. */
 export type Shown =
   | { readonly kind: 'head' }
   | { readonly kind: 'present'; readonly leaves: readonly ShownLeaf[] }
-  | { readonly kind: 'absent'; readonly keys: readonly ShownKey[] }
+  | { readonly kind: 'absent'; readonly keys: readonly StateKey[] }
   | ({ readonly kind: 'block' } & KnownBlock)
   | { readonly kind: 'consistency'; readonly older: KnownBlock }
   | ({ readonly kind: 'transaction' } & FoundTransaction)
   | ({ readonly kind: 'spent'; readonly output: OutputId } & FoundSpent)
   | { readonly kind: 'notSpentIn'; readonly output: OutputId; readonly header: BlockHeader }
-  | ({ readonly kind: 'history'; readonly subject: ShownKey; readonly frontier: LogFrontier } & WholeHistory)
+  | ({ readonly kind: 'history'; readonly subject: StateKey; readonly frontier: LogFrontier } & WholeHistory)
 
 export interface CheckedDocument {
   /** Follows from the document: where to go on from, and what answers for the head. */
@@ -156,7 +162,7 @@ function checkKeys<Found extends Present<unknown> | Absent, T>(
   head: BlockHeader,
   { keys, proof }: Extract<ProofBody, { kind: 'present' | 'absent' }>,
   check: (open: OpenState, section: SectionName, key: never) => Found | Invalid,
-  read: (key: ShownKey, found: Found) => T,
+  read: (key: StateKey, found: Found) => T,
   make: (all: readonly T[]) => Shown
 ): Verdict<Shown, ProofCode> {
   const open = openState(head, proof)
@@ -191,7 +197,7 @@ function checkHistoryBody(
 }
 
 /** Count and frontier that the state holds for a key or a name; of none where it never saw it. */
-function readFrontier(open: OpenState, { section, key }: ShownKey): Verdict<LogFrontier, ProofCode> {
+function readFrontier(open: OpenState, { section, key }: StateKey): Verdict<LogFrontier, ProofCode> {
   if (section !== 'keys') return reject('E_PROOF_MALFORMED', `section ${section} keeps no histories`)
   const found = checkPresence(open, section, key)
   if (found.kind === 'present') return accept(found.value.frontier)
@@ -199,11 +205,11 @@ function readFrontier(open: OpenState, { section, key }: ShownKey): Verdict<LogF
   return none.kind === 'absent' ? accept(EMPTY_LOG) : reject(found.code, found.why)
 }
 
-function readKey({ section, key }: Decoded<typeof stateKeyCodec>): Verdict<ShownKey, ProofCode> {
+function readKey({ section, key }: Decoded<typeof stateKeyCodec>): Verdict<StateKey, ProofCode> {
   const decoded = decode(SECTIONS[section].key as unknown as Codec<unknown>, key, KEY_BYTES)
   // A row of SECTIONS gives a key that belongs to it; the compiler cannot see it through a name.
   return decoded.ok
-    ? accept({ section, key: decoded.value } as ShownKey)
+    ? accept({ section, key: decoded.value } as StateKey)
     : reject('E_PROOF_MALFORMED', `not a key of section ${section}: ${decoded.why}`)
 }
 
@@ -212,7 +218,7 @@ function said<T>(found: Present<T> | Invalid, make: (value: T) => Shown): Verdic
 }
 
 /** The key of a leaf as documents carry it. */
-export function stateKeyOf({ section, key }: ShownKey): Decoded<typeof stateKeyCodec> {
+export function stateKeyOf({ section, key }: StateKey): Decoded<typeof stateKeyCodec> {
   // As above.
   return { section, key: encode(SECTIONS[section].key as never, key) }
 }

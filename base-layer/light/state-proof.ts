@@ -15,6 +15,11 @@ import { VALUE_BYTES } from './limits.ts'
 
 export type { ProofCode } from './answer.ts'
 
+/** One key of one section. */
+export type StateKey = {
+  readonly [S in SectionName]: { readonly section: S; readonly key: KeyOf<S> }
+}[SectionName]
+
 /** The root of every section, in order. */
 export const sectionRootsCodec = list(bytes(HASH_BYTES, HASH_BYTES), SECTION_NAMES.length, SECTION_NAMES.length)
 

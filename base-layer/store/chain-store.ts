@@ -237,6 +237,12 @@ export class ChainStore {
     return this.#statements.handovers.all().map(row => (row as { readonly bytes: Uint8Array }).bytes)
   }
 
+  /** Those from a period on, read one by one. */
+  *handoversFrom(period: number): Generator<Uint8Array, undefined> {
+    for (const row of this.#statements.handoversFrom.iterate(period))
+      yield (row as { readonly bytes: Uint8Array }).bytes
+  }
+
   get path(): string {
     return this.#database.path
   }
@@ -317,7 +323,8 @@ function prepareAll(handle: Database<ChainTables>['handle']) {
     prune: prepare(`UPDATE blocks SET bytes = x'', sum = x'' WHERE id IN (SELECT id FROM blocks
       WHERE final = 1 AND height > 0 AND height < ? AND length(bytes) > 0 ORDER BY height LIMIT ${STORE_LIMITS.pruned})`),
     putHandover: prepare('INSERT INTO handovers VALUES (?, ?) ON CONFLICT DO NOTHING'),
-    handovers: prepare('SELECT bytes FROM handovers ORDER BY period')
+    handovers: prepare('SELECT bytes FROM handovers ORDER BY period'),
+    handoversFrom: prepare('SELECT bytes FROM handovers WHERE period >= ? ORDER BY period')
   }
 }
 

@@ -153,6 +153,11 @@ export class MerkleLog {
   }
 
   /** Root of leaves [from, to): `from` is a multiple of the power of two that holds the range. */
+  rangeRoot(from: number, to: number): Uint8Array {
+    assert(from >= 0 && from < to && to <= this.#size, 'a range within the log')
+    return this.#range(from, to)
+  }
+
   #range(from: number, to: number): Uint8Array {
     const span = to - from
     let level = 0

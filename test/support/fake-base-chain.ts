@@ -188,6 +188,10 @@ export class FakeBaseChain implements BaseChain {
     return []
   }
 
+  get proofs(): never {
+    throw new Error('this chain has no proofs')
+  }
+
   async prove(): Promise<never> {
     throw new Error('this chain has no proofs')
   }

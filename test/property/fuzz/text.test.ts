@@ -94,6 +94,18 @@ describe('JSON-RPC', () => {
     outputs: [{ owner: hex32 }],
     prove: [{ section: 'outputs', key: `5820${hex32}` }],
     finalityProof: [{}],
+    proof: [
+      { request: { kind: 'head' } },
+      { request: { kind: 'present', keys: [{ section: 'outputs', key: `5820${hex32}` }] }, since: 3 },
+      { request: { kind: 'block', height: 7 } },
+      { request: { kind: 'transaction', id: hex32 } },
+      { request: { kind: 'spent', output: hex32 } },
+      { request: { kind: 'notSpentIn', output: hex32, height: 7 } },
+      { request: { kind: 'history', subject: { section: 'keys', key: `5820${hex32}` }, start: 0 } }
+    ],
+    update: [{ period: 1, height: 40 }],
+    anchor: [{ height: 40 }],
+    relate: [{ height: 7, id: hex32, under: 40 }],
     submit: [{ transaction }],
     status: [{ id: hex32 }]
   }
@@ -114,6 +126,12 @@ describe('JSON-RPC', () => {
       throw new RpcFailure('E_NONE', 'none')
     },
     proveFinality: async () => new Uint8Array(1),
+    proofs: {
+      document: async () => undefined,
+      update: async () => new Uint8Array(1),
+      anchor: async () => undefined,
+      relate: async () => undefined
+    },
     submit: async () => reject('E_NONE', 'none'),
     status: async () => ({ kind: 'unknown' }),
     onFinal: () => () => undefined
