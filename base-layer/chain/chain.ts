@@ -313,7 +313,12 @@ export class Chain {
       .map(prepareTransaction)
     this.mempool.advance(
       this.head,
-      gained.flatMap(block => block.transactions),
+      gained.flatMap(({ block, transactions }) =>
+        transactions.flatMap((id, place) => {
+          const transaction = block.transactions[place]
+          return transaction === undefined ? [] : [{ id, transaction }]
+        })
+      ),
       returned
     )
     if (this.#isStarted) this.#duties?.onHead(this.head)

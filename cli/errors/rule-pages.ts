@@ -1,6 +1,5 @@
 // Pages of what the network's rules may say to somebody who sends a transaction or an instruction.
 export const RULE_PAGES: Readonly<Record<string, readonly [what: string, todo: string]>> = {
-  E_ASSET_AUTHORITY: ['Only the owner of the inputs may register in its own name.', "Sign with the issuer's account."],
   E_ASSET_COLLATERAL: ['A seat must have collateral.', 'Ask for more than nothing per seat.'],
   E_ASSET_ENDED: ['The asset has ended.', 'See `surety asset status`.'],
   E_ASSET_MODE: ['This way of filling seats is not available.', 'Use opt-in.'],
@@ -9,12 +8,12 @@ export const RULE_PAGES: Readonly<Record<string, readonly [what: string, todo: s
   E_ASSET_TEMPLATE: ['There is no such template.', 'See `surety asset templates`.'],
   E_ASSET_TERM: ['A term must last.', 'Give more than 0 ticks.'],
   E_ASSET_TERMS: ['Interval and window break a rule of the network.', 'The message names it.'],
-  E_BOND_AUTHORITY: ["Only the bond's owner may do this.", 'Set --account to the owner.'],
   E_BOND_KEY: ['A key of the bond cannot be used.', 'Check validator, owner and rewards.'],
   E_BOND_NOT_DUE: [
     'The collateral is not free yet.',
     'It is released a while after its last checkpoint is settled or void.'
   ],
+  E_BOND_TWICE: ['A bond is named twice.', 'Name each once.'],
   E_BOND_STATUS: ['The bond is not in a state for this.', 'See `surety bond list`.'],
   E_BOND_TERMS: [
     'The terms named are not those of the asset.',
@@ -45,7 +44,6 @@ export const RULE_PAGES: Readonly<Record<string, readonly [what: string, todo: s
   E_LOG_RATE: ["The asset's log takes no more items in this block.", 'It will be in a later one.'],
   E_NOT_CANONICAL: ['The bytes are not in their one valid form.', 'Encode with this version of surety.'],
   E_PARAMETERS: ['The parameters break an inequality of the protocol.', 'The message names it.'],
-  E_PEER_AUTHORITY: ["Only the peer's own key may register it.", "Sign with the peer's account."],
   E_PEER_BOND: ["The peer's bond is too small.", 'Lock at least what the network asks for.'],
   E_PEER_KEY: ['A key of the peer cannot be used.', 'Check signing, VRF and rewards keys.'],
   E_PEER_KNOWN: ['The peer is registered already.', 'Nothing to do.'],
@@ -77,9 +75,18 @@ export const RULE_PAGES: Readonly<Record<string, readonly [what: string, todo: s
     'The registration does not give this power to this account.',
     "Sign with the issuer's account, if the asset has the power at all."
   ],
+  E_TX_CONFLICT: [
+    'A waiting transaction spends the same coin.',
+    'Wait for that one, or pay enough to replace it: its fee and one for the bytes.'
+  ],
   E_TX_EARLY: ['The transaction is not valid yet.', 'Wait for its first height.'],
   E_TX_EXPIRED: ['The transaction left the pool unused.', 'Send it anew.'],
   E_TX_FEE: ['The fee is too small.', "Pay at least the network's fee."],
+  E_TX_FAMILY: [
+    'Too many transactions hang together that no block holds yet.',
+    'Wait for the next block, then send it again.'
+  ],
+  E_TX_FEE_FLOOR: ['The node is full, and others pay more.', 'Pay a higher fee, or send it again later.'],
   E_TX_FUNDS: ['The inputs do not cover outputs, locks and fee.', 'Spend more inputs.'],
   E_TX_IMMATURE: ['An input is a fee that is not spendable yet.', 'Wait until its block is recorded final.'],
   E_TX_INPUT_TWICE: ['An input is named twice.', 'Name each once.'],
@@ -93,8 +100,10 @@ export const RULE_PAGES: Readonly<Record<string, readonly [what: string, todo: s
   E_TX_OUTPUT_KEY: ['Nobody could own an output of this key.', "Check the payee's key."],
   E_TX_LOCK_EARLY: ['The lock cannot be refunded yet.', 'Show the preimage, or wait for its timeout.'],
   E_TX_LOCK_LATE: ['The lock can no longer be claimed.', 'It belongs to its refund key now.'],
+  E_TX_LOCK_TIMEOUT: ['A lock times out in the past, or in years.', 'Choose a tick count to come.'],
   E_TX_PREIMAGE: ['A preimage is listed twice or opens no input.', 'List each one that opens an input once.'],
   E_TX_SIGNATURE: ['Not all owners signed it.', 'Check the accounts and the network.'],
   E_TX_SIGNERS: ['The keys cannot sign together.', 'Use at most 64 keys, all of them usable.'],
+  E_TX_TIMES: ['Its first height is above its last.', 'Build it anew.'],
   E_TX_TOO_LARGE: ['The transaction is too large.', 'Split it.']
 }
