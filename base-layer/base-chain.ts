@@ -6,6 +6,7 @@ import type { BlockId, GenesisHash, Height, OutputId, PublicKey, TransactionId }
 import type { Verdict } from '#contracts/primitives/verdict.ts'
 import type { SignedHeader } from '#contracts/statements/block.ts'
 import type { OutputRecord } from '#contracts/ledger/output.ts'
+import type { HistorySubject } from './light/proof-document.ts'
 import type { Relation } from './light/heads.ts'
 import type { StateKey } from './light/state-proof.ts'
 import type { KeyOf, SectionName, ValueOf } from './state/sections.ts'
@@ -34,6 +35,7 @@ export interface ChainInfo {
   readonly genesis: GenesisHash
   /** Unix milliseconds at which slot 0 began. */
   readonly genesisTimeMs: number
+  /** As of the newest final block: the board may change some of them [GOV-3]. */
   readonly parameters: Parameters
   /** Address prefix of the network: surety, stest or sdev [KEY-2]. */
   readonly prefix: string
@@ -68,8 +70,6 @@ export type ProofRequest =
   | { readonly kind: 'notSpentIn'; readonly output: OutputId; readonly height: Height }
   /** Every entry from the `start`-th on. */
   | { readonly kind: 'history'; readonly subject: HistorySubject; readonly start: number }
-/** Sections whose leaves are histories. */
-export type HistorySubject = Extract<StateKey, { readonly section: 'keys' }>
 
 /** Both parts of a proof that stands by itself: see base-layer/light/proof-document.ts. */
 export interface ProofDocument {

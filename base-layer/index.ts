@@ -4,7 +4,6 @@ export type {
   BlockSummary,
   ChainInfo,
   ChainProofs,
-  HistorySubject,
   Listed,
   ProofDocument,
   ProofRequest,

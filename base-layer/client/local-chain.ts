@@ -47,7 +47,8 @@ export class LocalChain implements BaseChain {
   }
 
   async info(): Promise<ChainInfo> {
-    const { genesis, document, parameters } = this.#parts.chain.final.chain
+    const { chain, parameters } = this.#parts.chain.final
+    const { genesis, document } = chain
     return { genesis, genesisTimeMs: document.genesisTimeMs, parameters, prefix: document.prefix }
   }
 

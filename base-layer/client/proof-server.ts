@@ -20,7 +20,7 @@ import type { Relation } from '../light/heads.ts'
 import { anchorProofCodec, updateCodec } from '../light/light-client.ts'
 import { HISTORY_ENTRIES_MAX, HISTORY_SERVED_MAX, STATE_KEYS_MAX, UPDATE_BYTES } from '../light/limits.ts'
 import { buildHistory } from '../light/log-history.ts'
-import { type ProofBody, proofBodyCodec, stateKeyOf } from '../light/proof-document.ts'
+import { historyOf, type ProofBody, proofBodyCodec, type ShownLeaf, stateKeyOf } from '../light/proof-document.ts'
 import type { StateKey } from '../light/state-proof.ts'
 import { RuntimeError } from '../runtime/errors.ts'
 import type { ChainState } from '../state/chain-state.ts'
@@ -163,7 +163,8 @@ export class ProofServer implements ChainProofs {
     { subject, start }: Extract<ProofRequest, { kind: 'history' }>
   ): ProofBody | undefined {
     const { section, key } = subject
-    const frontier = head.get(section, key)?.frontier ?? EMPTY_LOG
+    const value = head.get(section, key)
+    const frontier = (value && historyOf({ ...subject, value } as ShownLeaf)) ?? EMPTY_LOG
     if (start > frontier.size) return undefined
     if (frontier.size - start > HISTORY_ENTRIES_MAX || frontier.size > HISTORY_SERVED_MAX)
       throw new RuntimeError(

@@ -2,9 +2,10 @@
 import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
 import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
 import type { BlockId } from '#contracts/primitives/ids.ts'
-import type { ChainProofs, HistorySubject, ProofDocument, ProofRequest } from '../base-chain.ts'
+import type { ChainProofs, ProofDocument, ProofRequest } from '../base-chain.ts'
 import { type Relation, relationCodec } from '../light/heads.ts'
 import { KEY_BYTES } from '../light/limits.ts'
+import { isHistorySubject } from '../light/proof-document.ts'
 import type { StateKey } from '../light/state-proof.ts'
 import { RpcFailure } from '../runtime/json-rpc.ts'
 import { SECTIONS, type SectionName } from '../state/sections.ts'
@@ -79,8 +80,8 @@ function packRequest(request: ProofRequest): RpcProofRequest {
     case 'absent':
       return { kind: request.kind, keys: request.keys.map(packKey) }
     case 'history': {
-      const { section, key } = request.subject
-      return { kind: 'history', subject: { section, key: packKey({ section, key }).key }, start: request.start }
+      const { section } = request.subject
+      return { kind: 'history', subject: { section, key: packKey(request.subject).key }, start: request.start }
     }
     default:
       return request
@@ -93,8 +94,11 @@ function unpackRequest(request: RpcProofRequest): ProofRequest {
     case 'present':
     case 'absent':
       return { kind: request.kind, keys: request.keys.map(unpackKey) }
-    case 'history':
-      return { kind: 'history', subject: unpackKey(request.subject) as HistorySubject, start: request.start }
+    case 'history': {
+      const subject = unpackKey(request.subject)
+      if (!isHistorySubject(subject)) throw new RpcFailure('E_BAD_PARAMS', 'no history is kept of this key')
+      return { kind: 'history', subject, start: request.start }
+    }
     default:
       return request as ProofRequest
   }

@@ -45,7 +45,7 @@ const proofRequest = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('notSpentIn'), output: hex32, height: uint }),
   z.strictObject({
     kind: z.literal('history'),
-    subject: z.strictObject({ section: z.enum(['keys']), key: parameterHex }),
+    subject: z.strictObject({ section: z.enum(['keys', 'names']), key: parameterHex }),
     start: uint
   })
 ])

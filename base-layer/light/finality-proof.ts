@@ -163,7 +163,7 @@ export function tableOf(
   }
   const byPeer = new Map(entries.map(entry => [entry.peer, entry]))
   const { seed, seeded, total } = head
-  return accept({ period, seed, seeded, total, entries, byPeer, silent: new Set() })
+  return accept({ period, recovery: null, seed, seeded, total, entries, byPeer, silent: new Set() })
 }
 
 /** Why two certificates do not make this header final; undefined if they do [FIN-1]. */

@@ -197,12 +197,31 @@ function checkHistoryBody(
 }
 
 /** Count and frontier that the state holds for a key or a name; of none where it never saw it. */
-function readFrontier(open: OpenState, { section, key }: StateKey): Verdict<LogFrontier, ProofCode> {
-  if (section !== 'keys') return reject('E_PROOF_MALFORMED', `section ${section} keeps no histories`)
+function readFrontier(open: OpenState, subject: StateKey): Verdict<LogFrontier, ProofCode> {
+  const { section, key } = subject
+  if (!isHistorySubject(subject)) return reject('E_PROOF_MALFORMED', `no history is kept of this key of ${section}`)
   const found = checkPresence(open, section, key)
-  if (found.kind === 'present') return accept(found.value.frontier)
+  if (found.kind === 'present') {
+    const frontier = historyOf({ ...subject, value: found.value } as ShownLeaf)
+    return frontier === undefined ? reject('E_PROOF_MALFORMED', 'the leaf holds no history') : accept(frontier)
+  }
   const none = checkAbsence(open, section, key)
   return none.kind === 'absent' ? accept(EMPTY_LOG) : reject(found.code, found.why)
+}
+
+/** What histories are kept of [PRF-4]. */
+export type HistorySubject =
+  | Extract<StateKey, { readonly section: 'keys' }>
+  | { readonly section: 'names'; readonly key: Extract<KeyOf<'names'>, { readonly kind: 'name' }> }
+
+export function isHistorySubject(subject: StateKey): subject is HistorySubject {
+  return subject.section === 'keys' || (subject.section === 'names' && subject.key.kind === 'name')
+}
+
+/** The history in a leaf, if it is one that holds one. */
+export function historyOf(leaf: ShownLeaf): LogFrontier | undefined {
+  if (leaf.section === 'keys') return leaf.value.frontier
+  return leaf.section === 'names' && leaf.value.kind === 'name' ? leaf.value.history : undefined
 }
 
 function readKey({ section, key }: Decoded<typeof stateKeyCodec>): Verdict<StateKey, ProofCode> {

@@ -4,6 +4,7 @@ import { createRpcServer, type RpcServer } from '#base-layer/runtime/json-rpc.ts
 import { rpcCall } from '#base-layer/runtime/json-rpc-client.ts'
 import { GENESIS, LonePeer } from '../../unit/chain/lone-peer.ts'
 import { describeBaseChain } from './compliance.ts'
+import { describeProofs } from './compliance-proofs.ts'
 
 let peer: LonePeer
 let node: BaseNode
@@ -28,19 +29,25 @@ afterAll(async () => {
 
 const passSlots = (count: number) => peer.clock.advance(count * GENESIS.parameters.slotMs)
 
-describe('BaseChain in process', () => describeBaseChain({ chain: () => node.chain, passSlots }))
+describe('BaseChain in process', () => {
+  const body = { chain: () => node.chain, passSlots }
+  describeBaseChain(body)
+  describeProofs(body)
+})
 
 describe('BaseChain over JSON-RPC', () => {
-  describeBaseChain({
+  const body = {
     chain: () => remote,
     // The poll runs in real time: give it a turn after each slot.
-    passSlots: async count => {
+    passSlots: async (count: number) => {
       for (let slot = 0; slot < count; slot++) {
         await passSlots(1)
         await new Promise(resolve => setTimeout(resolve, 15))
       }
     }
-  })
+  }
+  describeBaseChain(body)
+  describeProofs(body)
 })
 
 describe('base.* refuses', () => {
