@@ -78,17 +78,17 @@ function verificationsOfAction(action: Transaction['action']): number {
     case 'checkpoint.post':
       return action.signatures.length
     case 'claim.commit':
-      return KEY_VERIFICATIONS
-    case 'claim.reveal':
-      return CLAIM_VERIFICATIONS
-    case 'evidence.post':
-      return EVIDENCE_VERIFICATIONS
     case 'name.transfer':
-    default:
+      return KEY_VERIFICATIONS
     case 'name.claim':
       return 3 * KEY_VERIFICATIONS
     case 'name.update':
       return 2 * KEY_VERIFICATIONS
+    case 'claim.reveal':
+      return CLAIM_VERIFICATIONS
+    case 'evidence.post':
+      return EVIDENCE_VERIFICATIONS
+    default:
       return 0
   }
 }

@@ -70,12 +70,12 @@ export function executeBlock(parent: ChainState, input: BlockInput, isDraft: boo
     else return verdict
   }
   driveAssets(work)
+  driveNames(work)
   drivePeriods(work)
+  driveGovernance(work)
   return accept({ work, ...work.seal(), certificates, included, dropped })
 }
 
-  driveNames(work)
 function faultOf(verdict: Verdict<unknown>): Rejection | undefined {
-  driveGovernance(work)
   return verdict.ok ? undefined : verdict
 }

@@ -6,18 +6,7 @@ import { assetRecordCodec } from '#contracts/assets/asset-record.ts'
 import { logEntryCodec, logHeadCodec } from '#contracts/assets/log-item.ts'
 import { bondRecordCodec } from '#contracts/bonds/bond-record.ts'
 import { claimCommitRecordCodec, convictionRecordCodec } from '#contracts/claims/claim-record.ts'
-import {
-  amount,
-  type Decoded,
-  hex32,
-  list,
-  record,
-  text,
-  uint,
-  union,
-  nullable,
-  oneOf
-} from '#contracts/codec/codec.ts'
+import { amount, type Decoded, hex32, list, record, text, uint, union, nullable, oneOf } from '#contracts/codec/codec.ts'
 import { committeeRecordCodec } from '#contracts/committees/committee-record.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { claimTargetCodec } from '#contracts/ledger/actions/claim.ts'
@@ -28,16 +17,7 @@ import { logFrontierCodec } from '#contracts/merkle/log.ts'
 import { nameCodec } from '#contracts/names/name.ts'
 import { nameRecordCodec } from '#contracts/names/name-record.ts'
 import { namedPaymentCodec } from '#contracts/names/review.ts'
-import type {
-  AssetId,
-  BondId,
-  ClaimId,
-  DagId,
-  Hash,
-  OutputId,
-  PublicKey,
-  TransactionId
-} from '#contracts/primitives/ids.ts'
+import type { AssetId, BondId, ClaimId, DagId, Hash, OutputId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import { checkpointRecordCodec } from '#contracts/statements/checkpoint-record.ts'
 import { periodEntriesCodec, periodHeadCodec, silentPeersCodec } from '#contracts/statements/period-table.ts'
 import { finalityPointCodec, PEERS_MAX } from '#contracts/statements/vote.ts'
@@ -93,13 +73,6 @@ export type BalanceRecord = Decoded<typeof balanceCodec>
 /** Count and RFC 9162 frontier of everything that touched a key [PRF-4]; the leaves are key-history.ts's. */
 const historyCodec = record({ frontier: logFrontierCodec })
 
-/** Codec of each section's keys and values. Keys and values are unions where a section holds several kinds. */
-export const SECTIONS = {
-  outputs: { key: hex32<OutputId>(), value: outputRecordCodec },
-  keys: { key: hex32<PublicKey>(), value: historyCodec },
-  assets: { key: hex32<AssetId>(), value: assetRecordCodec },
-  bonds: { key: hex32<BondId>(), value: bondRecordCodec },
-  /** Bond: its id. Others: hashHex('balance', kind, id); see balance-ids.ts. */
 /** Lines of things that lapse, oldest first; see names/expiry.ts. */
 const lineCodec = oneOf(['commits', 'payments'])
 
@@ -118,10 +91,10 @@ const proposalCodec = record({
   adoptedAt: nullable(uint())
 })
 
-  balances: { key: hex32<Hash>(), value: balanceCodec },
-  committees: { key: record({ asset: hex32<AssetId>(), epoch: uint() }), value: committeeRecordCodec },
-  checkpoints: { key: record({ asset: hex32<AssetId>(), sequence: uint() }), value: checkpointRecordCodec },
-  logs: {
+/** Codec of each section's keys and values. Keys and values are unions where a section holds several kinds. */
+export const SECTIONS = {
+  outputs: { key: hex32<OutputId>(), value: outputRecordCodec },
+  keys: { key: hex32<PublicKey>(), value: historyCodec },
   names: {
     key: union({
       name: [0, record({ name: nameCodec })],
@@ -139,6 +112,13 @@ const proposalCodec = record({
       waiting: [4, record({ id: hex32<Hash>(), since: uint() })]
     })
   },
+  assets: { key: hex32<AssetId>(), value: assetRecordCodec },
+  bonds: { key: hex32<BondId>(), value: bondRecordCodec },
+  /** Bond: its id. Others: hashHex('balance', kind, id); see balance-ids.ts. */
+  balances: { key: hex32<Hash>(), value: balanceCodec },
+  committees: { key: record({ asset: hex32<AssetId>(), epoch: uint() }), value: committeeRecordCodec },
+  checkpoints: { key: record({ asset: hex32<AssetId>(), sequence: uint() }), value: checkpointRecordCodec },
+  logs: {
     key: union({
       head: [0, record({ asset: hex32<AssetId>() })],
       entry: [1, record({ asset: hex32<AssetId>(), index: uint() })],

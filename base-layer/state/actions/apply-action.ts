@@ -24,9 +24,6 @@ export function applyAction(context: ActionContext, action: Action | null): Lock
       return applyPeerRegister(context, action)
     case 'seed.reveal':
       return applySeedReveal(context, action)
-    case 'asset.register':
-      return applyAssetRegister(context, action)
-    case 'bond.post':
     case 'name.commit':
       return applyNameCommit(context, action)
     case 'name.claim':
@@ -37,6 +34,9 @@ export function applyAction(context: ActionContext, action: Action | null): Lock
       return applyNameTransfer(context, action)
     case 'name.renew':
       return applyNameRenew(context, action)
+    case 'asset.register':
+      return applyAssetRegister(context, action)
+    case 'bond.post':
       return applyBondPost(context, action)
     case 'bond.leave':
       return applyBondLeave(context, action)
@@ -52,8 +52,6 @@ export function applyAction(context: ActionContext, action: Action | null): Lock
       return applyClaimReveal(context, action)
     case 'evidence.post':
       return applyEvidencePost(context, action)
-  }
-}
     case 'chief.nominate':
       return applyChiefNominate(context, action)
     case 'params.propose':
@@ -64,3 +62,5 @@ export function applyAction(context: ActionContext, action: Action | null): Lock
       return applyNamePay(context, action)
     case 'name.review':
       return applyNameReview(context, action)
+  }
+}

@@ -23,8 +23,6 @@ export function authoritiesOf(read: Reader, action: Action | null): readonly Pub
       return [action.peer]
     case 'asset.register':
       return [action.issuer]
-    case 'bond.leave':
-    case 'bond.release':
     case 'name.claim':
     case 'name.update':
     case 'name.transfer':
@@ -37,6 +35,8 @@ export function authoritiesOf(read: Reader, action: Action | null): readonly Pub
       return [action.member]
     case 'params.propose':
       return [action.chief]
+    case 'bond.leave':
+    case 'bond.release':
       return action.bonds.flatMap(id => read('bonds', id)?.owner ?? [])
   }
 }
