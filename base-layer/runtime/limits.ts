@@ -101,6 +101,12 @@ export const VERIFY_LIMITS = {
   pendingMax: 2_048,
   /** Signatures of one message checked at once: if one is invalid all may be, and each takes a millisecond to refuse. */
   lostWithOneInvalid: 32,
+  /** From so many on, signatures go to threads of our own in batches: below, starting a thread costs more. */
+  batchMin: 64,
+  /** Signatures handed to a thread at a time: 10 ms of work, so that several threads end together. */
+  batchItems: 128,
+  /** Threads end when there was no batch for so long: each holds some ten MB. */
+  threadIdleMs: 10_000,
   /** Verified (key, message, signature) triples remembered: several blocks' worth, about 3 MiB. */
   rememberedMax: 32_768,
   /** Parsed public keys remembered, about 1 KiB each. */

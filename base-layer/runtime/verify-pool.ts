@@ -1,5 +1,6 @@
-// Verifies signatures on the threads of libuv, off the event loop, before the rules see them. What it accepts is
-// remembered for verifySignature, which then answers at once [SIG-1]. Drivers call it on arrival of anything signed.
+// Verifies signatures off the event loop before the rules see them: single ones on the threads of libuv, those of a block
+// on threads of our own. What it accepts is remembered for verifySignature, which then answers at once [SIG-1]. Drivers
+// call it on arrival of anything signed.
 import { verify } from 'node:crypto'
 import { verifySignature } from '#contracts/crypto/signature.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
@@ -7,6 +8,7 @@ import { RuntimeError } from './errors.ts'
 import { VERIFY_LIMITS } from './limits.ts'
 import { publicKeyObject } from './native-crypto.ts'
 import { VerifiedCache } from './verified-cache.ts'
+import { VerifyThreads } from './verify-threads.ts'
 
 export interface SignedItem {
   readonly key: PublicKey
@@ -18,6 +20,7 @@ export class VerifyPool {
   readonly #verified: VerifiedCache
   readonly #pendingMax: number
   readonly #running = new Map<string, Promise<boolean>>()
+  readonly #threads = new VerifyThreads()
 
   /** `verified` is the one of installNodeCrypto. */
   constructor(verified: VerifiedCache, pendingMax: number = VERIFY_LIMITS.pendingMax) {
@@ -58,13 +61,30 @@ export class VerifyPool {
 
   /** True if all are valid. Stops soon after the first that is not: an invalid one costs the most [SIG-1]. */
   async verifyAll(items: readonly SignedItem[]): Promise<boolean> {
+    const isMany = items.length >= VERIFY_LIMITS.batchMin && this.#running.size < this.#pendingMax
+    const open = isMany ? await this.#leftOpen(items) : items
     const step = Math.max(1, Math.min(VERIFY_LIMITS.lostWithOneInvalid, Math.floor(this.#pendingMax / 4)))
-    for (let start = 0; start < items.length; start += step) {
-      const slice = items.slice(start, start + step)
+    for (let start = 0; start < open.length; start += step) {
+      const slice = open.slice(start, start + step)
       const verdicts = await Promise.all(slice.map(item => this.verify(item.key, item.message, item.signature)))
       if (!verdicts.every(Boolean)) return false
     }
     return true
+  }
+
+  /** Remembers what the threads call valid, and returns the rest: a machine that starts no threads leaves all open. */
+  async #leftOpen(items: readonly SignedItem[]): Promise<readonly SignedItem[]> {
+    const names = items.map(({ key, message, signature }) => VerifiedCache.nameOf(key, message, signature))
+    const unknown = items.flatMap((item, place) => {
+      const name = names[place]
+      return name !== undefined && this.#verified.has(name) ? [] : [{ ...item, name }]
+    })
+    const found = await this.#threads.verify(unknown).catch(() => [])
+    return unknown.filter(({ name }, place) => {
+      const isOpen = name === undefined || found[place] !== true
+      if (!isOpen) this.#verified.add(name)
+      return isOpen
+    })
   }
 
   async #run(key: PublicKey, message: Uint8Array, signature: Uint8Array, name: string): Promise<boolean> {
