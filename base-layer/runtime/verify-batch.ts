@@ -8,10 +8,10 @@ const { subtle } = webcrypto
 const HEAD_BYTES = 32 + 64 + 4
 
 export interface BatchItem {
-  /** 64 hexadecimal digits. */
+  /** 64 hexadecimal digits, which the caller has checked. */
   readonly key: string
   readonly message: Uint8Array
-  /** 64 bytes. */
+  /** 64 bytes, which the caller has counted. */
   readonly signature: Uint8Array
 }
 
@@ -33,7 +33,7 @@ export function packBatch(items: readonly BatchItem[]): Uint8Array<ArrayBuffer> 
 }
 
 /** 1 for each item that OpenSSL calls valid, which is surely valid; 0 says nothing [SIG-1]. */
-export async function verifyBatch(batch: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+export async function verifyBatch(batch: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = Buffer.from(batch.buffer, batch.byteOffset, batch.length)
   const found: number[] = []
   for (let at = 0; at < bytes.length; ) {

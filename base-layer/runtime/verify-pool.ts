@@ -74,17 +74,19 @@ export class VerifyPool {
 
   /** Remembers what the threads call valid, and returns the rest: a machine that starts no threads leaves all open. */
   async #leftOpen(items: readonly SignedItem[]): Promise<readonly SignedItem[]> {
-    const names = items.map(({ key, message, signature }) => VerifiedCache.nameOf(key, message, signature))
-    const unknown = items.flatMap((item, place) => {
-      const name = names[place]
-      return name !== undefined && this.#verified.has(name) ? [] : [{ ...item, name }]
+    const open: SignedItem[] = []
+    const batch: (SignedItem & { readonly name: string })[] = []
+    for (const item of items) {
+      const name = VerifiedCache.nameOf(item.key, item.message, item.signature)
+      if (name === undefined) open.push(item)
+      else if (!this.#verified.has(name)) batch.push({ ...item, name })
+    }
+    const found = await this.#threads.verify(batch).catch(() => [])
+    batch.forEach((item, place) => {
+      if (found[place] === true) this.#verified.add(item.name)
+      else open.push(item)
     })
-    const found = await this.#threads.verify(unknown).catch(() => [])
-    return unknown.filter(({ name }, place) => {
-      const isOpen = name === undefined || found[place] !== true
-      if (!isOpen) this.#verified.add(name)
-      return isOpen
-    })
+    return open
   }
 
   async #run(key: PublicKey, message: Uint8Array, signature: Uint8Array, name: string): Promise<boolean> {

@@ -3,7 +3,7 @@
 import { parentPort } from 'node:worker_threads'
 import { verifyBatch } from './verify-batch.ts'
 
-parentPort?.on('message', async (batch: Uint8Array) => {
+parentPort?.on('message', async (batch: Uint8Array<ArrayBuffer>) => {
   const found = await verifyBatch(batch)
   parentPort?.postMessage(found, [found.buffer])
 })

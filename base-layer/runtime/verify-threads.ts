@@ -22,7 +22,7 @@ export class VerifyThreads {
   readonly #waiting: Batch[] = []
   #endTimer: NodeJS.Timeout | undefined
 
-  /** Which are surely valid, in order; false says nothing. Rejects if a thread fails: verify elsewhere. */
+  /** Which are surely valid, in order, of keys and signatures of the right size; false says nothing. Rejects if a thread fails: verify elsewhere. */
   async verify(items: readonly BatchItem[]): Promise<readonly boolean[]> {
     const batches: Promise<readonly boolean[]>[] = []
     for (let at = 0; at < items.length; at += VERIFY_LIMITS.batchItems) {
