@@ -13,6 +13,8 @@ export type {
 } from './base-chain.ts'
 export { connectBaseChain, type RemoteChainSettings } from './client/remote-chain.ts'
 export { deriveTrustedStart } from './light/trusted-start.ts'
+export { backUpChainFile, type Backup } from './store/backup.ts'
+export { type ChainCheck, checkChainFile } from './store/check-chain.ts'
 export {
   type BaseNode,
   type BaseNodeKeys,
@@ -44,9 +46,11 @@ export {
 } from './wallet/account.ts'
 export { type Assembly, FEE_PERCENT, type FeeTarget } from './wallet/assemble.ts'
 export type { Coin } from './wallet/coins.ts'
+export { type Concentration, readConcentration } from './wallet/concentration.ts'
 export { discoverKeys } from './wallet/discovery.ts'
 export { type Locked, lockedOf } from './wallet/holdings.ts'
-export { createDerivedKeys, createSingleKey, GAP, type Keyring } from './wallet/keyring.ts'
+export { createDerivedKeys, createSingleKey, GAP, type Keyring, withSigningKey } from './wallet/keyring.ts'
+export { decodeKeptProof, keepProofs } from './wallet/kept-proofs.ts'
 export { openWalletStore, type StoredTransaction, type WalletStore } from './wallet/wallet-store.ts'
 export { createPhrase, deriveSecret, type Role, ROLES, seedOfPhrase } from './wallet/derivation.ts'
 export { type KeystoreCode, type KeystoreSettings, readKeystore, writeKeystore } from './wallet/keystore.ts'

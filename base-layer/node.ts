@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { derivePublicKey } from '#contracts/crypto/signature.ts'
 import type { Genesis } from '#contracts/ledger/genesis.ts'
-import type { PublicKey } from '#contracts/primitives/ids.ts'
+import type { Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import type { BaseChain } from './base-chain.ts'
 import { Chain, type SigningParts } from './chain/chain.ts'
 import { Duties } from './chain/duties.ts'
@@ -25,7 +25,9 @@ import type { Secret } from './runtime/secret.ts'
 import type { VerifyPool } from './runtime/verify-pool.ts'
 import { createTransition } from './state/transition.ts'
 import { type ChainStore, openChainStore } from './store/chain-store.ts'
-import { findBlockDamage } from './store/check-chain.ts'
+import { type Backup, type BackupSettings, backUpChain } from './store/backup.ts'
+import { type ChainCheck, findBlockDamage } from './store/check-chain.ts'
+import { checkInProcess } from './store/check-process.ts'
 import { STORE_LIMITS } from './store/limits.ts'
 import { createGuardFile as createGuardAt, decodeStamp, encodeStamp, openVoteGuard } from './store/vote-guard.ts'
 import { createAccount } from './wallet/account.ts'
@@ -51,8 +53,18 @@ export interface BaseNodeParts {
 }
 
 export interface BaseNodeSettings {
+  /**
+   * Ids of recovery files that the operator trusts [FIN-9]: finality follows their tables once the chain carries them. See
+   * recoveryIdOf. Default: none.
+   */
+  readonly recoveries?: readonly Hash[]
   /** How often peers are asked where they stand. Default 1000 ms. */
   readonly statusMs?: number
+  /**
+   * Bodies of final blocks kept by a node without keys; older ones are dropped. Default: all. A node with keys keeps all
+   * whatever is said here: its acknowledgements are digests of any of them [POS-6].
+   */
+  readonly keepBodies?: number
   /**
    * Called when the node must not go on: a broken invariant. It has stopped signing; the process is to end with code
    * 70. Default: process.exit(70).
@@ -71,6 +83,16 @@ export interface BaseNodeStatus {
   /** A certificate contradicts what is final here: finality has stopped [FIN-5]. */
   readonly conflicted: boolean
   readonly mempool: number
+  /** Ids of the recovery files that the final chain carries, the oldest first [FIN-9]. */
+  readonly recoveries: readonly Hash[]
+  /** Of the head, and by the clock now: how far behind a node is. */
+  readonly slot: number
+  readonly slotNow: number
+  readonly ticks: number
+  /** Time since the stated time of the head. */
+  readonly headAgeMs: number
+  /** Signatures that the guard has written, ever. */
+  readonly guardWrites: number
 }
 
 export interface BaseNode {
@@ -78,6 +100,10 @@ export interface BaseNode {
   /** base.* methods for createRpcServer. */
   readonly rpcMethods: Readonly<Record<string, RpcMethod>>
   status(): BaseNodeStatus
+  /** A checked copy of chain.db, made while it is written to. Rejects E_DATA_UNUSABLE if the copy does not check. */
+  backUp(settings: Pick<BackupSettings, 'folder' | 'keep'>): Promise<Backup>
+  /** Everything there is to check in chain.db, by another process. */
+  check(): Promise<ChainCheck>
   /** Starts consensus and the network handlers. */
   start(): Promise<void>
   /** Stops signing first, then the rest; the host stays up, it is its maker's to stop. */
@@ -181,6 +207,7 @@ class RunningNode implements BaseNode {
       transition: createTransition(),
       restored,
       signing,
+      recoveries: new Set(settings.recoveries ?? []),
       outbound: this.#network,
       clock,
       logger,
@@ -197,6 +224,7 @@ class RunningNode implements BaseNode {
 
   status(): BaseNodeStatus {
     const { head, final, isSyncing, isConflicted, signs, mempool } = this.#driver
+    const nowMs = this.#driver.nowMs()
     return {
       key: this.#signing?.key ?? null,
       height: head.height,
@@ -205,11 +233,27 @@ class RunningNode implements BaseNode {
       syncing: isSyncing,
       signs,
       conflicted: isConflicted,
-      mempool: mempool.size
+      mempool: mempool.size,
+      recoveries: final.recoveries,
+      slot: head.header.slot,
+      slotNow: Math.max(0, Math.floor(nowMs / head.chain.parameters.slotMs)),
+      ticks: head.header.ticks,
+      headAgeMs: Math.max(0, nowMs - head.header.timeMs),
+      guardWrites: this.#signing?.guard.stamp.writes ?? 0
     }
   }
 
+  backUp({ folder, keep }: Pick<BackupSettings, 'folder' | 'keep'>): Promise<Backup> {
+    const check = (path: string): Promise<ChainCheck> => checkInProcess(path, this.#parts.genesis)
+    return backUpChain(this.#store.handle, { folder, keep, check, nowMs: this.#parts.clock.nowMs() })
+  }
+
+  check(): Promise<ChainCheck> {
+    return checkInProcess(this.#store.path, this.#parts.genesis)
+  }
+
   async start(): Promise<void> {
+    this.#pruneOnAdvance()
     this.#network.start(this.#driver, this.#store, this.#intake)
     this.#driver.start(this.#duties())
   }
@@ -224,6 +268,15 @@ class RunningNode implements BaseNode {
 
   stopSigning(why: string): void {
     this.#signing?.guard.stop(why)
+  }
+
+  #pruneOnAdvance(): void {
+    const { keys, settings = {} } = this.#parts
+    const { keepBodies } = settings
+    if (keys !== null || keepBodies === undefined) return
+    this.#driver.onFinal(({ header }) => {
+      if (header.height > keepBodies) this.#store.pruneBodies(header.height - keepBodies)
+    })
   }
 
   #duties(): Duties | undefined {

@@ -63,6 +63,8 @@ const EXIT_OF_CODE: Readonly<Record<string, ExitCode>> = {
   E_GENESIS_FILE: EXIT.misuse,
   E_GENESIS_INVALID: EXIT.misuse,
   E_NODE_FOLDER: EXIT.misuse,
+  E_PORT_TAKEN: EXIT.misuse,
+  E_CONFIG: EXIT.misuse,
   E_DATA_LOCKED: EXIT.misuse,
   E_DATA_UNUSABLE: EXIT.problemFound
 }

@@ -4,6 +4,8 @@ export const STORE_LIMITS = {
   guardRows: 1_024,
   /** Certificates kept for the next start: as many as consensus keeps waiting. */
   certificates: 64,
+  /** A genesis document handed to a process that checks: 100,000 outputs of a hundred bytes, and the rest. */
+  genesisBytes: 32 * 1024 * 1024,
   /** Bodies dropped in one go: a short transaction, and the rest the next time. */
   pruned: 1_000,
   /** Final blocks read back at a start; all of them are by `node check` and on the operator's schedule. */

@@ -1,6 +1,6 @@
 // A member that lies on request, so that a network can show a lie being caught. From the first instruction step of one
 // sequence on, its interpreter writes a credit that no instruction gave, so every statement above that step is false and
-// all liars sign the same one; its DAG headers stay honest. Reached by RPC only where node.json says devFaults.
+// all liars sign the same one; its DAG headers stay honest. Reached by RPC only where the node's settings say devFaults.
 import { z } from 'zod'
 import { templateStateKey } from '#contracts/assets/reserved.ts'
 import { type ExecuteStep, executeStep } from '#contracts/assets/step.ts'

@@ -57,13 +57,15 @@ export async function createDevNetwork(settings: DevNetworkSettings): Promise<De
       genesis,
       keys: { signing: new Secret(secret), vrf: new Secret(vrfSecret), network: new Secret(identitySecret) },
       settings: {
-        schema: 'surety.node/1',
         name,
         logLevel,
         rpcPort: portOf(place * 2),
         listen: [`/ip4/127.0.0.1/tcp/${portOf(place * 2 + 1)}`],
         bootstrap: place === 0 ? [] : [bootstrap],
         watchAll: role === 'joiner',
+        // Worth nothing, so there is nothing to keep.
+        backup: '',
+        check: '',
         devFaults: true
       }
     })

@@ -1,6 +1,8 @@
-// A node's data folder: node.json (what it does), genesis.json (which network), keys.json (0600) and data/ (its
-// databases). Written by the development network and by hand; read by `surety node start`.
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+// A node's data folder: surety.toml (what it does), genesis.json (which network), keys.json (0600), who it belongs to
+// (identity.json), and data/ (its databases). Written by `surety node init` and the development network; read by every
+// command on a node.
+import { existsSync } from 'node:fs'
+import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Genesis } from '#contracts/ledger/genesis.ts'
@@ -11,23 +13,9 @@ import { derivePublicKey } from '#contracts/crypto/signature.ts'
 import { createGuardFile } from '#base-layer/index.ts'
 import { Secret } from '#base-layer/runtime/secret.ts'
 import { formatGenesis, readGenesis } from '../devnet/genesis-file.ts'
+import { formatNodeSettings, type NodeSettings, type NodeSettingSources, resolveNodeSettings } from './node-settings.ts'
 
-const SETTINGS = z.strictObject({
-  schema: z.literal('surety.node/1'),
-  name: z.string().regex(/^[a-z0-9-]{1,32}$/),
-  /** Multiaddrs to listen on. */
-  listen: z.array(z.string().max(256)).min(1).max(8),
-  /** Full addresses of peers to find the others through. */
-  bootstrap: z.array(z.string().max(256)).max(16).default([]),
-  rpcPort: z.number().int().min(0).max(65_535),
-  /** Observe every live asset, not only those it is bonded to [CLM-7]. */
-  watchAll: z.boolean().default(false),
-  logLevel: z.enum(['error', 'warn', 'info', 'debug', 'silent']).default('info'),
-  /** Faults on request over RPC: only where a lie is to be shown being caught. */
-  devFaults: z.boolean().default(false)
-})
-export type NodeSettings = z.infer<typeof SETTINGS>
-
+const hex32 = z.string().refine(isHex32)
 const secret = z
   .string()
   .refine(isHex32)
@@ -41,20 +29,39 @@ export interface NodeKeys {
   readonly network: Secret<Uint8Array>
 }
 
+/** Public keys only. The owner's secret stays elsewhere; rewards go to a key of their own. */
+const IDENTITY = z.strictObject({
+  schema: z.literal('surety.node-identity/1'),
+  signing: hex32,
+  vrf: hex32,
+  owner: hex32.nullable(),
+  rewards: hex32.nullable()
+})
+export type NodeIdentity = Readonly<Omit<z.infer<typeof IDENTITY>, 'schema'>>
+
 export interface NodeFolder {
   readonly settings: NodeSettings
   readonly genesis: Genesis
   readonly keys: NodeKeys
   /** Where the databases are. */
   readonly dataDir: string
+  /** Copies of chain.db. */
+  readonly backupDir: string
+  /** What callers of RPC methods that sign must show: the line of the file rpc-token, if there is one. */
+  readonly rpcToken: Secret<string> | null
 }
 
-export type NodeFolderCode = 'E_NODE_FOLDER' | 'E_GENESIS_FILE' | 'E_GENESIS_INVALID'
+export type NodeFolderCode = 'E_NODE_FOLDER' | 'E_CONFIG' | 'E_GENESIS_FILE' | 'E_GENESIS_INVALID'
 
 /** Makes the folder of a new node, its vote guard with its key [FIN-7]. Rejects if the folder has one already. */
 export async function writeNodeFolder(
   folder: string,
-  parts: { readonly settings: NodeSettings; readonly genesis: Genesis; readonly keys: NodeKeys }
+  parts: {
+    readonly settings: Partial<NodeSettings>
+    readonly genesis: Genesis
+    readonly keys: NodeKeys
+    readonly identity?: NodeIdentity
+  }
 ): Promise<void> {
   await mkdir(join(folder, 'data'), { recursive: true, mode: 0o700 })
   const { signing, vrf, network } = parts.keys
@@ -63,25 +70,68 @@ export async function writeNodeFolder(
   await createGuardFile(join(folder, 'data'), derivePublicKey(signing.reveal()))
   await writePrivate(join(folder, 'keys.json'), `${JSON.stringify(keys)}\n`)
   await writeFile(join(folder, 'genesis.json'), formatGenesis(parts.genesis))
-  await writeFile(join(folder, 'node.json'), `${JSON.stringify(parts.settings, null, 2)}\n`)
+  if (parts.identity !== undefined) {
+    const identity = { schema: 'surety.node-identity/1', ...parts.identity }
+    await writeFile(join(folder, 'identity.json'), `${JSON.stringify(identity, null, 2)}\n`)
+  }
+  // Last: a folder without it is not one of a node.
+  await writeFile(join(folder, 'surety.toml'), formatNodeSettings(parts.settings))
+}
+
+/** True if there is a node's folder, finished or not: keys are never written over. */
+export function hasNode(folder: string): boolean {
+  return ['keys.json', 'surety.toml', join('data', 'votes.db')].some(file => existsSync(join(folder, file)))
 }
 
 /** Everything a node needs to start, or which file is wrong. */
-export async function readNodeFolder(folder: string): Promise<Verdict<NodeFolder, NodeFolderCode>> {
-  const settings = SETTINGS.safeParse(await readJson(join(folder, 'node.json')))
-  if (!settings.success) return refuse(folder, 'node.json', settings.error)
+export async function readNodeFolder(
+  folder: string,
+  sources: Omit<NodeSettingSources, 'folder'>
+): Promise<Verdict<NodeFolder, NodeFolderCode>> {
+  if (!existsSync(join(folder, 'surety.toml'))) {
+    return reject('E_NODE_FOLDER', `there is no node in ${folder}: surety.toml is missing`)
+  }
+  const resolved = resolveNodeSettings({ ...sources, folder })
+  if (!resolved.ok) return resolved
   const keys = KEYS.safeParse(await readJson(join(folder, 'keys.json')))
   if (!keys.success) return refuse(folder, 'keys.json', keys.error)
+  const exposed = await findExposed(folder)
+  if (exposed !== undefined) return reject('E_NODE_FOLDER', exposed)
   const genesis = await readGenesis(join(folder, 'genesis.json'))
   if (!genesis.ok) return genesis
-  return accept({ settings: settings.data, genesis: genesis.value, keys: keys.data, dataDir: join(folder, 'data') })
+  const token = (await readFile(join(folder, 'rpc-token'), 'utf8').catch(() => '')).split(/\r?\n/)[0] ?? ''
+  return accept({
+    settings: resolved.value.settings,
+    genesis: genesis.value,
+    keys: keys.data,
+    dataDir: join(folder, 'data'),
+    backupDir: join(folder, 'backups'),
+    rpcToken: token === '' ? null : new Secret(token)
+  })
+}
+
+/** Secrets that others on this machine can read are not used: they may be known already. */
+async function findExposed(folder: string): Promise<string | undefined> {
+  for (const file of ['keys.json', 'rpc-token']) {
+    const found = await stat(join(folder, file)).catch(() => undefined)
+    if (found !== undefined && process.platform !== 'win32' && (found.mode & 0o077) !== 0) {
+      return `${join(folder, file)} can be read by others on this machine: chmod 600 it, and think about who has`
+    }
+  }
+  return undefined
 }
 
 /** A file only its owner can read, never half written. */
 export async function writePrivate(path: string, text: string): Promise<void> {
   const draft = `${path}.new`
-  await writeFile(draft, text, { mode: 0o600 })
-  await chmod(draft, 0o600)
+  const file = await open(draft, 'w', 0o600)
+  try {
+    await file.chmod(0o600)
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
   await rename(draft, path)
 }
 

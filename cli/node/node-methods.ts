@@ -5,8 +5,9 @@ import { type Genesis, genesisHashOf } from '#contracts/ledger/genesis.ts'
 import type { AssetNode } from '#asset-layer/index.ts'
 import type { BaseNode } from '#base-layer/index.ts'
 import type { Host } from '#base-layer/runtime/host.ts'
-import { type RpcMethod, rpcMethod } from '#base-layer/runtime/json-rpc.ts'
+import { type RpcDescription, type RpcMethod, rpcMethod } from '#base-layer/runtime/json-rpc.ts'
 import { VERSION } from '../version.ts'
+import { judgeReach } from './reachability.ts'
 
 /** Answer of node.info: what a wallet needs to reach the network through this node. */
 export const NODE_INFO = z.object({
@@ -24,6 +25,8 @@ export type NodeInfo = z.infer<typeof NODE_INFO>
 export const NODE_STATUS = z.object({
   name: z.string(),
   peers: z.array(z.string()),
+  /** Whether others can call it, as far as it can tell. */
+  reach: z.object({ kind: z.enum(['called', 'private', 'unknown']), inbound: z.number(), advice: z.string() }),
   base: z.looseObject({
     height: z.number(),
     final: z.number(),
@@ -31,7 +34,12 @@ export const NODE_STATUS = z.object({
     syncing: z.boolean(),
     signs: z.boolean(),
     conflicted: z.boolean(),
-    mempool: z.number()
+    mempool: z.number(),
+    slot: z.number(),
+    slotNow: z.number(),
+    ticks: z.number(),
+    headAgeMs: z.number(),
+    guardWrites: z.number()
   }),
   replicas: z.array(
     z.looseObject({
@@ -51,17 +59,35 @@ export const NODE_STATUS = z.object({
 })
 export type NodeStatus = z.infer<typeof NODE_STATUS>
 
-export function nodeMethods(
-  name: string,
-  genesis: Genesis,
-  base: BaseNode,
-  asset: AssetNode,
-  host: Host
-): Readonly<Record<string, RpcMethod>> {
-  const nothing = z.strictObject({})
+export interface NodeMethodParts {
+  readonly name: string
+  readonly genesis: Genesis
+  readonly base: BaseNode
+  readonly asset: AssetNode
+  readonly host: Host
+}
+
+export function nodeMethods({
+  name,
+  genesis,
+  base,
+  asset,
+  host
+}: NodeMethodParts): Readonly<Record<string, RpcMethod>> {
+  const params = z.strictObject({})
+  const info: RpcDescription<typeof params, typeof NODE_INFO> = {
+    summary: 'Who this node is, and how to reach the network through it.',
+    params,
+    result: NODE_INFO
+  }
+  const status: RpcDescription<typeof params, typeof NODE_STATUS> = {
+    summary: 'Where this node stands: chain, peers, assets served and watched.',
+    params,
+    result: NODE_STATUS
+  }
   return {
     'node.info': rpcMethod(
-      { summary: 'Who this node is, and how to reach the network through it.', params: nothing, result: NODE_INFO },
+      info,
       (): NodeInfo => ({
         name,
         version: VERSION,
@@ -72,16 +98,18 @@ export function nodeMethods(
         validator: asset.validator
       })
     ),
-    'node.status': rpcMethod(
-      {
-        summary: 'Where this node stands: chain, peers, assets served and watched.',
-        params: nothing,
-        result: NODE_STATUS
-      },
-      () => {
-        const { replicas, watching, claims } = asset.status()
-        return { name, peers: host.peers(), base: base.status(), replicas, watching, claims }
+    'node.status': rpcMethod(status, (): NodeStatus => {
+      const { replicas, watching, claims } = asset.status()
+      const peers = host.peers()
+      return {
+        name,
+        peers,
+        reach: judgeReach(host.addresses(), peers.length, host.knownPeers().length),
+        base: { ...base.status() },
+        replicas: replicas.map(one => ({ ...one })),
+        watching: watching.map(one => ({ ...one })),
+        claims: claims.map(one => ({ ...one }))
       }
-    )
+    })
   }
 }

@@ -3,13 +3,15 @@
 import { mkdirSync } from 'node:fs'
 import { genesisHashOf } from '#contracts/ledger/genesis.ts'
 import { createAssetNode, addressRecordRules, type AssetNode } from '#asset-layer/index.ts'
-import { type BaseNode, createAccount, createBaseNode, stopOnUncaught } from '#base-layer/index.ts'
+import { type BaseNode, type BaseNodeStatus, createAccount, createBaseNode, stopOnUncaught } from '#base-layer/index.ts'
 import { systemClock } from '#base-layer/runtime/clock.ts'
 import { lockDataFolder } from '#base-layer/runtime/database.ts'
 import type { Host } from '#base-layer/runtime/host.ts'
 import { createRpcServer, type RpcMethod } from '#base-layer/runtime/json-rpc.ts'
+import { NETWORK_LIMITS } from '#base-layer/runtime/limits.ts'
 import { createHost } from '#base-layer/runtime/libp2p-host.ts'
 import { createLogger, type Logger } from '#base-layer/runtime/logger.ts'
+import { createMetrics } from '#base-layer/runtime/metrics.ts'
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
 import { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
 import { Faults, faultMethods } from '../devnet/faults.ts'
@@ -17,17 +19,27 @@ import { VERSION } from '../version.ts'
 import type { NodeFolder } from './data-folder.ts'
 import { keepKnownPeers, readKnownPeers } from './known-peers.ts'
 import { nodeMethods } from './node-methods.ts'
+import { countCalls, measureNode } from './node-metrics.ts'
+import { scheduleUpkeep } from './node-schedule.ts'
 
 export interface RunningNode {
   readonly rpcUrl: string
   readonly addresses: readonly string[]
+  status(): BaseNodeStatus
+  /** Connected peers that this node called. */
+  outbound(): number
   /** Safe to call twice. */
   stop(): Promise<void>
 }
 
-/** Starts everything; on a failure what was started is stopped again. Rejects as the parts do. */
-export async function runNode(folder: NodeFolder): Promise<RunningNode> {
+/**
+ * Starts everything; on a failure, or when told to stop on the way, what was started is stopped again. Rejects as the parts
+ * do.
+ */
+export async function runNode(folder: NodeFolder, signal?: AbortSignal): Promise<RunningNode> {
   const { settings } = folder
+  // What libraries create is for the owner alone too.
+  process.umask(0o077)
   const logger = createLogger({ name: settings.name, level: settings.logLevel })
   const stops: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
@@ -36,7 +48,7 @@ export async function runNode(folder: NodeFolder): Promise<RunningNode> {
     }
   }
   try {
-    return { ...(await startParts(folder, logger, stops)), stop }
+    return { ...(await startParts(folder, logger, stops, signal)), stop }
   } catch (error) {
     await stop()
     throw error
@@ -46,33 +58,40 @@ export async function runNode(folder: NodeFolder): Promise<RunningNode> {
 async function startParts(
   folder: NodeFolder,
   logger: Logger,
-  stops: (() => Promise<void>)[]
-): Promise<Pick<RunningNode, 'rpcUrl' | 'addresses'>> {
-  const { settings, genesis, keys, dataDir } = folder
+  stops: (() => Promise<void>)[],
+  signal: AbortSignal | undefined
+): Promise<Omit<RunningNode, 'stop'>> {
+  const { settings, genesis, keys, dataDir, backupDir } = folder
   // Said before a port that the other process holds as well; createBaseNode takes the lock for good.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   lockDataFolder(dataDir)()
   const verifyPool = new VerifyPool(installNodeCrypto().verified)
+  const known = await readKnownPeers(dataDir)
   const host = await createHost({
     identitySecret: keys.network.reveal(),
     listen: settings.listen,
-    bootstrap: [...settings.bootstrap, ...(await readKnownPeers(dataDir))],
+    announce: settings.announce,
+    bootstrap: [...settings.bootstrap, ...known],
+    anchors: known.slice(0, NETWORK_LIMITS.anchors),
     dht: 'server',
     records: addressRecordRules(genesisHashOf(genesis))
   })
   stops.push(() => host.stop())
   stops.push(keepKnownPeers(host, dataDir))
+  signal?.throwIfAborted()
   const shared = { host, clock: systemClock, verifyPool }
   const base = await createBaseNode({
     ...shared,
     dataDir,
     genesis,
-    keys: { signing: keys.signing, vrf: keys.vrf },
-    logger: logger.child({ layer: 'base' })
+    keys: settings.sign ? { signing: keys.signing, vrf: keys.vrf } : null,
+    logger: logger.child({ layer: 'base' }),
+    settings: settings.keepBodies === 0 ? {} : { keepBodies: settings.keepBodies }
   })
   stops.push(() => base.stop())
   const unguard = stopOnUncaught([base], logger)
   stops.push(async () => unguard())
+  signal?.throwIfAborted()
   const faults = new Faults()
   const asset = await createAssetNode({
     ...shared,
@@ -89,15 +108,35 @@ async function startParts(
   stops.push(() => asset.stop())
   await base.start()
   await asset.start()
+  const metrics = createMetrics()
+  stops.push(async () => metrics.stop())
+  measureNode(metrics, { base, asset, host, verifyPool, dataDir })
+  stops.push(scheduleUpkeep({ base, settings, backupDir, metrics, logger }))
   const rpc = await createRpcServer({
     port: settings.rpcPort,
     version: VERSION,
     methods: methodsOf(folder, { base, asset, host, faults }),
+    ...(folder.rpcToken === null ? {} : { token: folder.rpcToken }),
     health: () => ({ ok: true, ...base.status() }),
+    readiness: () => readinessOf(base.status()),
+    metrics: () => metrics.text(),
+    onCall: countCalls(metrics),
     onError: (error, method) => logger.error({ error: String(error), method }, 'an RPC method failed')
   })
   stops.push(() => rpc.stop())
-  return { rpcUrl: rpc.url, addresses: host.addresses() }
+  // Signing ends before anything is waited for.
+  stops.push(async () => base.stopSigning('the node is stopping'))
+  return {
+    rpcUrl: rpc.url,
+    addresses: host.addresses(),
+    status: () => base.status(),
+    outbound: () => host.knownPeers().length
+  }
+}
+
+/** Synchronised, with peers to hear from, and without a conflict that only an operator can end [FIN-5]. */
+function readinessOf({ syncing, peers, conflicted, height, final }: BaseNodeStatus) {
+  return { ok: !syncing && peers > 0 && !conflicted, syncing, peers, conflicted, height, final }
 }
 
 function methodsOf(
@@ -117,7 +156,7 @@ function methodsOf(
   return {
     ...base.rpcMethods,
     ...asset.rpcMethods,
-    ...nodeMethods(settings.name, genesis, base, asset, host),
+    ...nodeMethods({ name: settings.name, genesis, base, asset, host }),
     ...(settings.devFaults ? faultMethods(faults, on => asset.setWatchers(on)) : {})
   }
 }

@@ -1,17 +1,50 @@
-// node: run one, or ask one where it stands.
-import type { Command } from 'commander'
+// node: make one, run it, ask it where it stands, keep its files in order.
+import { type Command, Option } from 'commander'
 import type { Runner } from '../../handler.ts'
+
+const DATA = ['--data <folder>', "the node's folder; default: SURETY_NODE_DATA, else one per user"] as const
 
 export function addNodeCommands(program: Command, run: Runner): void {
   const node = program.command('node').description('Run a node, or ask one how it is')
-  node
-    .command('start')
-    .description('Run the node of a data folder until stopped')
-    .requiredOption('--data <folder>', 'folder with node.json, genesis.json and keys.json')
+  withSettings(node.command('init').description("Make a new node's folder: keys, settings, the network of --genesis"))
+    .option('--owner <key>', 'whose coin stands behind it: a key or a wallet here; default: a new wallet; or none')
+    .option('--rewards <key>', 'where its fees go, likewise')
+    .action(run(async () => (await import('./init.ts')).initNode))
+  withSettings(node.command('start').description('Run the node of a folder until stopped'))
     .option('--supervised', 'stop when standard input ends')
     .action(run(async () => (await import('./start.ts')).startNode))
   node
     .command('status')
-    .description('Sync, peers, assets served and watched, claims')
+    .description('Sync, reachability, peers, assets served and watched, claims')
     .action(run(async () => (await import('./status.ts')).showNodeStatus))
+  node
+    .command('backup')
+    .description('Copy the chain of a node, running or not, and check the copy')
+    .option(...DATA)
+    .option('--to <folder>', "where copies are kept; default: backups in the node's folder")
+    .action(run(async () => (await import('./upkeep.ts')).backUpNode))
+  node
+    .command('check')
+    .argument('[file]', "default: the node's chain.db")
+    .description('Check every page and block of a chain, and its state root; exits 8 if it is damaged')
+    .option(...DATA)
+    .action(run(async () => (await import('./upkeep.ts')).checkNode))
+  node
+    .command('restore')
+    .argument('<file>')
+    .description('Put a copy in the place of the chain of a stopped node')
+    .option(...DATA)
+    .action(run(async () => (await import('./upkeep.ts')).restoreNode))
+}
+
+/** Settings that are often said for one start; the others are in surety.toml and SURETY_NODE_*. */
+function withSettings(command: Command): Command {
+  return command
+    .option(...DATA)
+    .option('--name <name>', 'for its log')
+    .option('--listen <addresses>', 'multiaddrs to listen on, with commas between')
+    .option('--announce <addresses>', 'multiaddrs that others reach it at')
+    .option('--bootstrap <addresses>', 'peers to begin with')
+    .option('--rpc-port <port>', 'port of the RPC on 127.0.0.1')
+    .addOption(new Option('--log-level <level>').choices(['error', 'warn', 'info', 'debug', 'silent']))
 }

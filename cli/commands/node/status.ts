@@ -11,6 +11,8 @@ export const showNodeStatus: Handler = async ({ output, settings }) => {
     `${status.name} at ${settings.rpc.value}`,
     `height ${base.height}, final ${base.final}, ${base.syncing ? 'synchronising' : 'synchronised'}, ` +
       `${base.peers} peers, ${base.signs ? 'signs' : 'does not sign'}`,
+    ...(base.syncing ? [`${base.slotNow - base.slot} slots behind`] : []),
+    status.reach.advice,
     ...(base.conflicted
       ? [output.paint.red('a certificate contradicts what is final here: finality has stopped')]
       : []),

@@ -65,14 +65,14 @@ describe('the folders of the development network', () => {
     const network = await createDevNetwork({ folder })
     expect(network.nodes.map(node => node.name)).toEqual(['ada', 'ben', 'cleo', 'dan', 'eve', 'finn', 'gil', 'hana'])
     for (const [place, { name, folder: nodeFolder }] of network.nodes.entries()) {
-      const read = await readNodeFolder(nodeFolder)
+      const read = await readNodeFolder(nodeFolder, { env: {} })
       if (!read.ok) throw new Error(read.why)
       expect(read.value.settings.bootstrap).toEqual(place === 0 ? [] : [network.bootstrap])
       expect(read.value.settings.watchAll).toBe(name === 'hana')
       expect(read.value.keys.signing.reveal()).toEqual(deriveDevNodeKeys(name).secret)
       expect(read.value.genesis).toEqual(network.genesis)
       expect(statSync(join(nodeFolder, 'keys.json')).mode & 0o777).toBe(0o600)
-      expect(readFileSync(join(nodeFolder, 'node.json'), 'utf8')).not.toMatch(/[0-9a-f]{64}/)
+      expect(readFileSync(join(nodeFolder, 'surety.toml'), 'utf8')).not.toMatch(/[0-9a-f]{64}/)
     }
     expect(statSync(join(folder, 'wallets', 'alice.dev-key.json')).mode & 0o777).toBe(0o600)
   })
