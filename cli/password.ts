@@ -27,10 +27,11 @@ async function obtain({ passwordFile, mayAsk, signal }: Context, question: strin
     return new Secret(text.split(/\r?\n/)[0] ?? '')
   }
   if (!mayAsk) throw misuse('E_INPUT_NEEDED', 'a password is needed: say --password-file')
-  return await ask(question, signal)
+  return await askSecret(question, signal)
 }
 
-function ask(question: string, signal: AbortSignal): Promise<Secret<string>> {
+/** Typed at a terminal without being shown. */
+export function askSecret(question: string, signal: AbortSignal): Promise<Secret<string>> {
   process.stderr.write(question)
   // Echo goes to an output that shows nothing.
   const asker = createInterface({ input: process.stdin, terminal: true })

@@ -7,7 +7,9 @@ import { addBondCommands } from './commands/bond/index.ts'
 import { addClaimCommands } from './commands/claim/index.ts'
 import { addDevCommands } from './commands/dev/index.ts'
 import { addHelpCommand } from './commands/help/index.ts'
+import { addLockCommands } from './commands/lock/index.ts'
 import { addNodeCommands } from './commands/node/index.ts'
+import { addPeerCommands } from './commands/peer/index.ts'
 import { addProofCommands } from './commands/proof/index.ts'
 import { addWalletCommands } from './commands/wallet/index.ts'
 import { addWatchCommands } from './commands/watch/index.ts'
@@ -37,6 +39,8 @@ export function createProgram(): Program {
   for (const add of [
     addNodeCommands,
     addWalletCommands,
+    addLockCommands,
+    addPeerCommands,
     addBaseCommands,
     addAssetCommands,
     addBondCommands,

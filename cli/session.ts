@@ -1,43 +1,38 @@
-// What commands open: the base chain over RPC, the account that signs, and a wallet's own host and asset client. Closed when
+// What commands open: the base chain over RPC, and a wallet's own host and asset client. Closed when
 // the command ends.
 import { randomBytes } from 'node:crypto'
 import { encodeAddress, decodeAddress } from '#contracts/crypto/address.ts'
-import { derivePublicKey } from '#contracts/crypto/signature.ts'
 import { findTemplate } from '#contracts/assets/registry.ts'
 import type { AssetRecord } from '#contracts/assets/asset-record.ts'
 import { type AssetId, isHex32, type PublicKey, ZERO_HASH } from '#contracts/primitives/ids.ts'
 import { addressRecordRules, type AssetClient, createAssetClient } from '#asset-layer/index.ts'
-import { type Account, type BaseChain, type ChainInfo, connectBaseChain, createAccount } from '#base-layer/index.ts'
+import { type BaseChain, type ChainInfo, connectBaseChain } from '#base-layer/index.ts'
 import { systemClock } from '#base-layer/runtime/clock.ts'
 import { rpcCall } from '#base-layer/runtime/json-rpc-client.ts'
 import { createHost } from '#base-layer/runtime/libp2p-host.ts'
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
-import type { Secret } from '#base-layer/runtime/secret.ts'
 import type { Context } from './context.ts'
 import { misuse, refused } from './exit-codes.ts'
 import { NODE_INFO } from './node/node-methods.ts'
-import { openKey, publicKeyOf } from './wallets.ts'
+import { publicKeyOf } from './wallets.ts'
 
 export interface Session {
   readonly context: Context
   readonly chain: BaseChain
   readonly info: ChainInfo
-}
-
-export interface Signer {
-  readonly name: string
-  readonly key: PublicKey
-  readonly secret: Secret<Uint8Array>
-  readonly account: Account
+  /** Run when the command ends, the last first. */
+  readonly closing: (() => Promise<void>)[]
 }
 
 /** Runs `work` with a connection to the node of the settings. */
 export async function withChain<T>(context: Context, work: (session: Session) => Promise<T>): Promise<T> {
   installNodeCrypto()
   const chain = connectBaseChain(context.settings.rpc.value)
+  const closing: (() => Promise<void>)[] = []
   try {
-    return await work({ context, chain, info: await chain.info() })
+    return await work({ context, chain, info: await chain.info(), closing })
   } finally {
+    for (const close of closing.reverse()) await close()
     chain.stop()
   }
 }
@@ -64,13 +59,6 @@ export async function withAssets<T>(
       await host.stop()
     }
   })
-}
-
-/** The account of the settings, its key opened. */
-export async function openSigner({ context, chain }: Session): Promise<Signer> {
-  const { value: name } = context.settings.account
-  const secret = await openKey(context, name)
-  return { name, key: derivePublicKey(secret.reveal()), secret, account: createAccount(chain, secret) }
 }
 
 /** A key from an address, 64 hexadecimal digits, or the name of a wallet here. */

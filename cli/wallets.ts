@@ -1,13 +1,12 @@
-// Keys on this machine, one file each: NAME.keystore under a password, or NAME.dev-key.json, a development network's public
-// knowledge. Beside a keystore NAME.pub names its key, so that nothing asks for a password to show a balance.
-import { randomBytes } from 'node:crypto'
+// Wallets on this machine, one keystore each: NAME.keystore, a phrase under a password, or NAME.dev-key.json, a development
+// network's public knowledge. Beside it NAME.pub names the first key, so that nothing asks for a password to show a balance.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { derivePublicKey } from '#contracts/crypto/signature.ts'
 import { hexToBytes } from '#contracts/primitives/bytes.ts'
 import { isHex32, type PublicKey } from '#contracts/primitives/ids.ts'
-import { readKeystore, writeKeystore } from '#base-layer/index.ts'
+import { deriveSecret, readKeystore, seedOfPhrase, writeKeystore } from '#base-layer/index.ts'
 import { Secret } from '#base-layer/runtime/secret.ts'
 import type { Context } from './context.ts'
 import { CommandFailure, EXIT, misuse, unwrap } from './exit-codes.ts'
@@ -19,6 +18,8 @@ export interface Wallet {
   readonly key: PublicKey
 }
 
+/** A keystore of this length holds a single key, not a phrase. */
+const KEY_BYTES = 32
 const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/
 const DEV_KEY = z.object({ schema: z.literal('surety.dev-key/1'), secret: z.string().refine(isHex32) })
 
@@ -43,33 +44,42 @@ export async function publicKeyOf({ settings }: Context, name: string): Promise<
   return ((await readDevKey(folder, name)) ?? (await readPublic(folder, name)))?.publicKey
 }
 
-/** The secret key of a wallet; asks for its password unless it is a development key. */
-export async function openKey(context: Context, name: string): Promise<Secret<Uint8Array>> {
+/** What a keystore holds: the words of a phrase, or a single key. */
+export type WalletSecret =
+  | { readonly kind: 'phrase'; readonly phrase: Secret<string>; readonly seed: Secret<Uint8Array> }
+  | { readonly kind: 'key'; readonly secret: Secret<Uint8Array> }
+
+/** The secret of a wallet; asks for its password unless it is a development key. */
+export async function openWalletSecret(context: Context, name: string): Promise<WalletSecret> {
   const folder = context.settings.wallets.value
   assertName(name)
   const dev = await readDevKey(folder, name)
-  if (dev !== undefined) return dev.secret
+  if (dev !== undefined) return { kind: 'key', secret: dev.secret }
   if ((await readPublic(folder, name)) === undefined) {
     throw new CommandFailure('E_KEYSTORE_MISSING', `there is no wallet ${name} in ${folder}`, EXIT.keyRefused)
   }
-  return unwrap(
+  const held = unwrap(
     await readKeystore(join(folder, `${name}.keystore`), await readPassword(context, `Password of ${name}: `))
   )
+  if (held.reveal().length === KEY_BYTES) return { kind: 'key', secret: held }
+  const phrase = new Secret(new TextDecoder().decode(held.reveal()))
+  return { kind: 'phrase', phrase, seed: unwrap(seedOfPhrase(phrase.reveal())) }
 }
 
-/** A new key under a new password. Rejects E_KEYSTORE_EXISTS rather than replacing one. */
-export async function createWallet(context: Context, name: string): Promise<Wallet> {
+/** A new wallet of a phrase under a new password. Rejects E_KEYSTORE_EXISTS rather than replacing one. */
+export async function createWallet(context: Context, name: string, phrase: Secret<string>): Promise<Wallet> {
   const folder = context.settings.wallets.value
   assertName(name)
+  const seed = unwrap(seedOfPhrase(phrase.reveal()))
   if ((await publicKeyOf(context, name)) !== undefined) {
     throw new CommandFailure('E_KEYSTORE_EXISTS', `there is a wallet ${name} already`, EXIT.keyRefused)
   }
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const secret = new Secret<Uint8Array>(randomBytes(32))
+  const words = new Secret<Uint8Array>(new TextEncoder().encode(phrase.reveal().trim().toLowerCase()))
   unwrap(
-    await writeKeystore(join(folder, `${name}.keystore`), secret, await readPassword(context, 'New password: ', true))
+    await writeKeystore(join(folder, `${name}.keystore`), words, await readPassword(context, 'New password: ', true))
   )
-  const key = derivePublicKey(secret.reveal())
+  const key = derivePublicKey(deriveSecret(seed, 'spend').reveal())
   await writeFile(join(folder, `${name}.pub`), `${key}\n`, { mode: 0o600 })
   return { name, kind: 'keystore', key }
 }

@@ -7,7 +7,7 @@ import { type Transaction, transactionIdOf, transactionSigningBytes } from '#con
 import { compareText } from '#contracts/primitives/bytes.ts'
 import type { OutputId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
-import type { BaseChain, ChainInfo } from '../base-chain.ts'
+import type { BaseChain } from '../base-chain.ts'
 import { Secret } from '../runtime/secret.ts'
 import { locksOpenedBy, signersOf } from '../state/signers.ts'
 import { type Assembly, assemble, type Payment, type TransactionWishes } from './assemble.ts'
@@ -80,7 +80,6 @@ class ChainAccount implements Account {
   readonly #chain: BaseChain
   readonly #keepHosted: boolean
   readonly #memory: AccountMemory
-  #info: ChainInfo | undefined
   /** One build at a time: two would choose the same coins. */
   #building: Promise<unknown> = Promise.resolve()
   /** Being submitted: to a chain that is still looking at one, it is unknown. */
@@ -219,7 +218,7 @@ class ChainAccount implements Account {
     }
     if (!assembled.ok) return assembled
     const { body, coins } = assembled.value
-    const { genesis } = await this.#chainInfo()
+    const { genesis } = await this.#chain.info()
     const known = new Map<OutputId, Coin['record']>(coins.map(({ id, record }) => [id, record]))
     const unsigned = { ...body, signature: new Uint8Array(64) }
     const signers = await askRules(this.#chain, read =>
@@ -242,7 +241,8 @@ class ChainAccount implements Account {
 
   async #assemble(wishes: TransactionWishes): Promise<Verdict<Assembly, AccountCode>> {
     const { action = null } = wishes
-    const { parameters } = await this.#chainInfo()
+    // Asked anew each time: parameters change by governance [GOV-3].
+    const { parameters } = await this.#chain.info()
     const locked = await lockedBy(this.#chain, parameters, action)
     if (!locked.ok) return locked
     const authorities = await authoritiesFor(this.#chain, action)
@@ -256,11 +256,6 @@ class ChainAccount implements Account {
       opened: locksOpenedBy({ preimages: wishes.preimages ?? [] }),
       changeKey: () => this.keyring.nextKey()
     })
-  }
-
-  async #chainInfo(): Promise<ChainInfo> {
-    this.#info ??= await this.#chain.info()
-    return this.#info
   }
 }
 

@@ -24,6 +24,19 @@ export function createSingleKey(secret: Secret<Uint8Array>): Keyring {
   return { key, keys: [key], secretOf: asked => (asked === key ? secret : undefined), nextKey: () => key }
 }
 
+/** A keyring that also signs with another key, whose coin is not the wallet's: a node's, when its owner registers it. */
+export function withSigningKey(keyring: Keyring, secret: Secret<Uint8Array>): Keyring {
+  const added = derivePublicKey(secret.reveal())
+  return {
+    key: keyring.key,
+    get keys() {
+      return keyring.keys
+    },
+    secretOf: asked => (asked === added ? secret : keyring.secretOf(asked)),
+    nextKey: () => keyring.nextKey()
+  }
+}
+
 /** Keys looked at beyond the newest that was given out or used: who restores a wallet finds what came to them [KEY-1]. */
 export const GAP = 20
 

@@ -2,6 +2,7 @@
 // rules, so that a wallet and a block never disagree [LED-4, SIG-3].
 import type { Action } from '#contracts/ledger/actions/action.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
+import { namePriceOf } from '#contracts/names/name-record.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { BaseChain } from '../base-chain.ts'
@@ -47,6 +48,11 @@ export async function lockedBy(
       return accept(action.deposit)
     case 'asset.register':
       return accept(parameters.registrationLockAtoms + action.reserveAtoms)
+    // A name's price is burnt; to the inputs it is all one [NAM-2].
+    case 'name.claim':
+      return accept(namePriceOf(action.name, 1, parameters.namePriceAtoms))
+    case 'name.renew':
+      return accept(namePriceOf(action.name, action.terms, parameters.namePriceAtoms))
     case 'bond.post': {
       let atoms = 0n
       for (const bond of action.bonds) {

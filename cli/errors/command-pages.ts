@@ -75,6 +75,14 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
   E_KEYSTORE_DAMAGED: ['The key file is damaged.', 'Restore it from a copy; the password is not the matter.'],
   E_KEYSTORE_EXISTS: ['There is a key of this name already.', 'Choose another name; keys are never replaced.'],
   E_KEYSTORE_MISSING: ['There is no key of this name here.', 'See `surety wallet list`, or set --wallets.'],
+  E_LOCK_SECRET: [
+    'The secret does not open this lock.',
+    'Ask whoever made it: 64 hexadecimal digits that hash to its hash.'
+  ],
+  E_LOCK_UNKNOWN: [
+    'No unspent lock of this id is for this wallet.',
+    'See `surety lock list`; claimed and refunded ones are gone.'
+  ],
   E_LOG_LEVEL: ['There is no such log level.', 'Use warn, info or debug.'],
   E_MEMBERS_UNREACHABLE: [
     'No member of the committee could be reached.',
@@ -100,6 +108,7 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
   E_PASSWORD_FILE: ['The password file cannot be read.', 'Check the path given with --password-file.'],
   E_PASSWORD_WEAK: ['The password is too short.', 'Use at least 8 characters; better a few words.'],
   E_PEER_REFUSED: ['A peer ended the stream without an answer.', 'Try again: it may be busy.'],
+  E_PEER_UNKNOWN: ['Nobody of this key is registered as a peer.', 'See `surety peer list`.'],
   E_PEER_UNREACHABLE: ['A peer could not be reached, or a port not be listened on.', 'Check addresses and firewall.'],
   E_PHRASE: ['The words are no valid phrase.', 'Check spelling and order of the words.'],
   E_PORT_TAKEN: [
@@ -145,6 +154,14 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
   E_SYNCING: ['The node is not synchronised.', 'Wait until `surety node status` says so.'],
   E_TIMEOUT: ['No answer came in time.', 'An instruction may still run: look for it before you send another.'],
   E_TOO_LARGE: ['A message is above its limit.', 'Send less at once.'],
+  E_TRANSACTION_UNKNOWN: [
+    'There is no one transaction of this id.',
+    'See `surety wallet history`; another node may know it.'
+  ],
   E_USAGE: ['The command is said differently.', 'Add --help to the command to see what it takes.'],
+  E_WALLET_LOCKED: [
+    'The wallet has to be opened for this.',
+    'Run a command that asks for its password, such as `surety pay --dry-run`: it prepares new addresses.'
+  ],
   E_WALLET_NAME: ['A wallet cannot be called that.', 'Use a-z, 0-9 and hyphens, at most 32.']
 }

@@ -8,7 +8,8 @@ import { formatShares, parseAmount, SHARE_DECIMALS } from '../../amounts.ts'
 import { misuse, unwrap } from '../../exit-codes.ts'
 import type { Handler, Options } from '../../handler.ts'
 import { sendTransaction } from '../../sending.ts'
-import { openSigner, withChain } from '../../session.ts'
+import { openSigner } from '../../open-wallet.ts'
+import { withChain } from '../../session.ts'
 
 export const createAsset: Handler = async (context, [symbol = ''], options) => {
   await withChain(context, async session => {

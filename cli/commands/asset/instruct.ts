@@ -4,7 +4,8 @@ import { type Context, confirm } from '../../context.ts'
 import { misuse, refused, unwrap } from '../../exit-codes.ts'
 import type { Handler } from '../../handler.ts'
 import { InstructionSigner, tokenCall } from '../../instructions.ts'
-import { findAsset, openSigner, resolveKey, withAssets } from '../../session.ts'
+import { openSigner } from '../../open-wallet.ts'
+import { findAsset, resolveKey, withAssets } from '../../session.ts'
 
 /** Heights an instruction stays valid. */
 const VALID_HEIGHTS = 60

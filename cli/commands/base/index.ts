@@ -13,4 +13,13 @@ export function addBaseCommands(program: Command, run: Runner): void {
     .argument('<height>')
     .description('A final block and its transactions')
     .action(run(async () => (await import('./base.ts')).showBlock))
+  base
+    .command('tx')
+    .argument('<transaction>')
+    .description('A transaction, and how sure it is')
+    .action(run(async () => (await import('./transaction.ts')).showTransaction))
+  base
+    .command('supply')
+    .description('Coin that is burnt or locked, and for what')
+    .action(run(async () => (await import('./transaction.ts')).showSupply))
 }
