@@ -4,17 +4,14 @@
 import { encode } from '#contracts/codec/codec.ts'
 import { signingBytes, verifySignature } from '#contracts/crypto/signature.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
+import { checkForm, isFree } from '#contracts/ledger/check.ts'
 import { leastFeeOf } from '#contracts/ledger/fee.ts'
-import { keysOf, outputIdOf, spenderOf } from '#contracts/ledger/output.ts'
-import {
-  type Transaction,
-  TRANSACTION_BYTES,
-  transactionBodyCodec,
-  transactionCodec
-} from '#contracts/ledger/transaction.ts'
+import { keysOf, type Output, outputIdOf, spenderOf } from '#contracts/ledger/output.ts'
+import { type Transaction, transactionBodyCodec, transactionCodec } from '#contracts/ledger/transaction.ts'
 import type { Hash, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import { accept, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { applyAction } from './actions/apply-action.ts'
+import { LOCK_TICKS } from './limits.ts'
 import type { Reader } from './period-tables.ts'
 import { locksOpenedBy, signersOf, signingKeyOf } from './signers.ts'
 import { isOwnerKey } from './usable-keys.ts'
@@ -35,14 +32,26 @@ export function prepareTransaction(transaction: Transaction): PreparedTransactio
   return { transaction, id, body, encoded: encode(transactionCodec, transaction) }
 }
 
-/** `place` is the transaction's place in the block. */
-export function applyTransaction(work: Work, prepared: PreparedTransaction, place: number): Verdict<undefined> {
+/**
+ * `place` is the transaction's place in the block; `admit` is asked, before anything dear, whether the block has room for
+ * so many keys.
+ */
+export function applyTransaction(
+  work: Work,
+  prepared: PreparedTransaction,
+  place: number,
+  admit: (keys: number) => Rejection | undefined = () => undefined
+): Verdict<undefined> {
   const { transaction, id } = prepared
-  const fault = formFault(work, prepared) ?? outputsFault(transaction)
+  const form = checkForm(transaction, prepared.encoded.length, isOwnerKey)
+  if (!form.ok) return form
+  const fault = timeFault(work, transaction) ?? timeoutFault(work, transaction)
   if (fault !== undefined) return fault
   const source = collectInputs(work, transaction)
   if (!source.ok) return source
   const { signers, payer, atoms, touched } = source.value
+  const full = admit(signers.length)
+  if (full !== undefined) return full
   const key = signingKeyOf(signers)
   if (key === undefined) return reject('E_TX_SIGNERS', 'these keys make no key together')
   if (!verifySignature(key, signingBytes('transaction', work.chain.genesis, prepared.body), transaction.signature)) {
@@ -76,29 +85,18 @@ function feeFault(least: bigint): Rejection {
   return reject('E_TX_FEE', `the fee is below ${least} atoms`)
 }
 
-/** A reveal serves everyone and comes from a peer once a period, so it is free [POS-3]. */
-function isFree(transaction: Transaction): boolean {
-  return transaction.action?.kind === 'seed.reveal' && transaction.inputs.length === 0
+function timeFault({ height }: Work, { notBefore, notAfter }: Transaction): Rejection | undefined {
+  if (notBefore !== null && height < notBefore) return reject('E_TX_EARLY', `not before height ${notBefore}`)
+  return notAfter !== null && height > notAfter ? reject('E_TX_LATE', `not after height ${notAfter}`) : undefined
 }
 
-function formFault(work: Work, { transaction, encoded }: PreparedTransaction): Rejection | undefined {
-  const { notBefore, notAfter, inputs, preimages } = transaction
-  if (encoded.length > TRANSACTION_BYTES) return reject('E_TX_TOO_LARGE', `more than ${TRANSACTION_BYTES} bytes`)
-  if (notBefore !== null && work.height < notBefore) return reject('E_TX_EARLY', `not before height ${notBefore}`)
-  if (notAfter !== null && work.height > notAfter) return reject('E_TX_LATE', `not after height ${notAfter}`)
-  if (new Set(inputs).size !== inputs.length) return reject('E_TX_INPUT_TWICE', 'an input is listed twice')
-  if (inputs.length === 0 && !isFree(transaction)) return reject('E_TX_NO_INPUTS', 'a transaction spends something')
-  return locksOpenedBy(transaction).size === preimages.length
-    ? undefined
-    : reject('E_TX_PREIMAGE', 'a preimage is listed twice')
-}
-
-function outputsFault({ outputs }: Transaction): Rejection | undefined {
-  for (const output of outputs) {
-    if (output.atoms === 0n) return reject('E_TX_OUTPUT_EMPTY', 'an output holds nothing')
-    if (!keysOf(output).every(isOwnerKey)) return reject('E_TX_OUTPUT_KEY', 'nobody can own an output of this key')
-  }
-  return undefined
+/** A lock that nobody could claim, or that keeps its coin for longer than anyone means, is a mistake. */
+function timeoutFault({ now }: Work, { outputs }: Transaction): Rejection | undefined {
+  const isOdd = (output: Output): boolean =>
+    output.kind === 'hashlock' && (output.timeout <= now.ticks || output.timeout > now.ticks + LOCK_TICKS)
+  return outputs.some(isOdd)
+    ? reject('E_TX_LOCK_TIMEOUT', `a lock times out 1 to ${LOCK_TICKS} ticks from now`)
+    : undefined
 }
 
 interface Source {
@@ -142,7 +140,11 @@ function collectInputs(work: Work, transaction: Transaction): Verdict<Source> {
 }
 
 /** The claimant's before the timeout, the refund key's from it on, never both's [LED-1]. */
-function lockFault({ timeout }: { readonly timeout: number }, isClaimed: boolean, ticks: number): Rejection | undefined {
+function lockFault(
+  { timeout }: { readonly timeout: number },
+  isClaimed: boolean,
+  ticks: number
+): Rejection | undefined {
   if (isClaimed && ticks >= timeout) return reject('E_TX_LOCK_LATE', `the lock could be claimed before tick ${timeout}`)
   return !isClaimed && ticks < timeout
     ? reject('E_TX_LOCK_EARLY', `without its preimage the lock opens at tick ${timeout}`)

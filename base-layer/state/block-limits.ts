@@ -1,5 +1,6 @@
 // What fits in a block, and in which order candidates are taken [LED-5].
 import { encode, list } from '#contracts/codec/codec.ts'
+import { keysOf } from '#contracts/ledger/output.ts'
 import type { Transaction } from '#contracts/ledger/transaction.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import { type Rejection, reject } from '#contracts/primitives/verdict.ts'
@@ -10,7 +11,9 @@ import {
   BLOCK_VERIFICATIONS,
   CLAIM_VERIFICATIONS,
   EVIDENCE_VERIFICATIONS,
+  HOLDER_BYTES,
   KEY_VERIFICATIONS,
+  SIGNER_VERIFICATIONS,
   VRF_VERIFICATIONS
 } from './limits.ts'
 
@@ -26,8 +29,10 @@ export function costOfCertificate(certificate: Certificate): Cost {
   return { bytes: length, verifications: certificate.votes.length, transactions: 0 }
 }
 
-export function costOfTransaction({ transaction, encoded }: PreparedTransaction): Cost {
-  return { bytes: encoded.length, verifications: verificationsOf(transaction), transactions: 1 }
+/** `keys`: how many sign, once the inputs are known. */
+export function costOfTransaction({ transaction, encoded }: PreparedTransaction, keys = 1): Cost {
+  const together = keys > 1 ? keys * SIGNER_VERIFICATIONS : 0
+  return { bytes: encoded.length, verifications: verificationsOf(transaction) + together, transactions: 1 }
 }
 
 /** Running totals of a block, or of one lane of it. */
@@ -62,9 +67,10 @@ export class BlockBudget {
   }
 }
 
-/** Price of a transaction in signature checks: its own, its action's, and a key check for each new owner [SIG-1]. */
+/** Price of a transaction of one key in signature checks: its own, its action's, and a key check for each new owner [SIG-1]. */
 export function verificationsOf({ action, outputs }: Transaction): number {
-  return 1 + outputs.length * KEY_VERIFICATIONS + verificationsOfAction(action)
+  const owners = outputs.reduce((sum, output) => sum + keysOf(output).length, 0)
+  return 1 + owners * KEY_VERIFICATIONS + verificationsOfAction(action)
 }
 
 function verificationsOfAction(action: Transaction['action']): number {
@@ -86,6 +92,8 @@ function verificationsOfAction(action: Transaction['action']): number {
       return 2 * KEY_VERIFICATIONS
     case 'claim.reveal':
       return CLAIM_VERIFICATIONS
+    case 'finality.recover':
+      return Math.ceil(action.file.length / HOLDER_BYTES)
     case 'evidence.post':
       return EVIDENCE_VERIFICATIONS
     default:
@@ -98,6 +106,7 @@ export function laneOf({ action }: Transaction): number {
   switch (action?.kind) {
     case 'seed.reveal':
     case 'evidence.post':
+    case 'finality.recover':
       return 0
     case 'claim.reveal':
       return 1

@@ -4,9 +4,12 @@
 import { accept, present, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { checkCertificate, checkVote } from '#contracts/statements/certificate.ts'
 import { lastHeightOf } from '#contracts/statements/period-table.ts'
-import { type Certificate, type FinalityPoint, isSamePoint } from '#contracts/statements/vote.ts'
+import { type Certificate, type FinalityPoint, isSamePeriod, isSamePoint } from '#contracts/statements/vote.ts'
+import { forgetClocks, startClocks } from './clocks.ts'
 import { JUSTIFIED_KEPT } from './limits.ts'
 import { addLateVotes, isRecordedLink, KNOWN, recordVotes } from './standing.ts'
+import type { Reader } from './period-tables.ts'
+import type { KeyOf } from './sections.ts'
 import type { Work } from './work.ts'
 
 /**
@@ -26,6 +29,7 @@ export function applyCertificate(work: Work, certificate: Certificate): Verdict<
   if (now.recordedFinal.height === last) {
     // The next table starts only from L_j as finalised [FIN-2].
     now.period += 1
+    now.recovery = null
     now.justified = [{ epoch: 0, height: last, id: now.recordedFinal.id }]
   }
   return accept()
@@ -35,16 +39,18 @@ export function applyCertificate(work: Work, certificate: Certificate): Verdict<
 export function applyTick(work: Work): void {
   const { now, height } = work
   if (height - now.recordedFinal.height <= work.parameters.finalLag) now.ticks += 1
-  for (let final = work.parent.recordedFinal.height + 1; final <= now.recordedFinal.height; final++) {
-    work.put('finality', { kind: 'clock', height: final }, { kind: 'clock', ticks: now.ticks })
-  }
+  const read: Reader = (section, key) => work.get(section, key)
+  const [from, to] = [work.parent.recordedFinal.height + 1, now.recordedFinal.height]
+  startClocks(read, (section, key, value) => work.put(section, key, value), from, to, now.ticks)
+  const remove = (key: KeyOf<'finality'>): void => work.remove('finality', key)
+  now.clocksFrom = forgetClocks(read, remove, work.parameters, now.ticks, now.clocksFrom)
 }
 
 function linkFault(work: Work, { vote }: Certificate): Rejection | undefined {
   const { now, parent } = work
   const { source, target } = vote
   const root = present(now.justified[0], 'a period starts from its root')
-  if (vote.period !== now.period) return reject('E_CERT_PERIOD', `finality is in period ${now.period}`)
+  if (!isSamePeriod(vote, now)) return reject('E_CERT_PERIOD', `finality is in period ${now.period}`)
   if (!isSamePoint(vote.root, root)) return reject('E_CERT_ROOT', 'the votes start from another root')
   if (!now.justified.some(point => isSamePoint(point, source))) {
     return reject('E_CERT_SOURCE', 'this chain has not recorded the source as justified')
@@ -64,13 +70,14 @@ function saysNothingNew(work: Work, source: FinalityPoint, target: FinalityPoint
 
 function votesFault(work: Work, certificate: Certificate): Rejection | undefined {
   const { parent, chain } = work
-  const table = present(parent.tableOf(certificate.vote.period), 'the period that finality is in has a table')
+  const table = present(parent.votingTable(certificate.vote), 'the period that finality is in has a table')
   const checked = checkCertificate(table, certificate, chain.genesis, work.parameters, peer => parent.isPeer(peer))
   return checked.ok ? undefined : checked
 }
 
 function isFinalising(source: FinalityPoint, target: FinalityPoint): boolean {
-  return target.epoch === source.epoch + 1
+  // The root is final by the period before; that of a recovered period only as an ancestor [FIN-9].
+  return source.epoch > 0 && target.epoch === source.epoch + 1
 }
 
 function isHigher(point: FinalityPoint, final: FinalityPoint): boolean {

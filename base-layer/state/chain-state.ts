@@ -8,13 +8,15 @@ import type { BlockId, GenesisHash, Hash, Height, PublicKey, Slot } from '#contr
 import { present } from '#contracts/primitives/verdict.ts'
 import type { BlockHeader } from '#contracts/statements/block.ts'
 import { type PeriodTable, periodOf } from '#contracts/statements/period-table.ts'
-import type { FinalityPoint, Vote } from '#contracts/statements/vote.ts'
+import type { FinalityPoint, PeriodId, Vote } from '#contracts/statements/vote.ts'
 import type { ChainView } from '../consensus/transition.ts'
 import type { Ancestors } from './ancestors.ts'
+import { ticksSince } from './clocks.ts'
 import type { KeyEntry } from './key-history.ts'
 import type { NameEntry } from './names/name-entry.ts'
 import { isYoung, votersLacking } from './late-votes.ts'
-import { type Reader, readTable } from './period-tables.ts'
+import { type Reader, readTable, readVotingTable } from './period-tables.ts'
+import { isPassedOver } from './recoveries.ts'
 import { decodeKey, readSection, type SectionTrees, treeOf } from './section-trees.ts'
 import type { FinalityHead, KeyOf, SectionName, ValueOf } from './sections.ts'
 
@@ -94,20 +96,45 @@ export class ChainState implements ChainView {
     return readTable((section, key) => this.get(section, key), period)
   }
 
+  votingTable(period: PeriodId): PeriodTable | undefined {
+    return readVotingTable((section, key) => this.get(section, key), period)
+  }
+
+  get finalityPeriod(): PeriodId {
+    const { period, recovery } = this.finality
+    return { period, recovery }
+  }
+
+  /** Ids of the recovery files that this chain carried, the oldest first [FIN-9]. */
+  get recoveries(): readonly Hash[] {
+    const kept = this.get('finality', { kind: 'recoveries' })
+    return kept?.kind === 'recoveries' ? kept.ids : []
+  }
+
+  /** True if no table finalised in this period: a recovery file took its place with that of a later one [FIN-9]. */
+  isPassedOver(period: number): boolean {
+    return this.recoveries.some(id => {
+      const kept = this.get('finality', { kind: 'recovery', id })
+      return kept?.kind === 'recovery' && isPassedOver(kept, period)
+    })
+  }
+
   tableAt(height: Height): PeriodTable | undefined {
     const table = this.tableOf(periodOf(height, this.chain.parameters))
     return table?.seeded === true ? table : undefined
   }
 
+  /** Registered, and not paid out after it retired. */
   isPeer(key: PublicKey): boolean {
-    return this.get('peers', key) !== undefined
+    const record = this.get('peers', key)
+    return record !== undefined && (record.countedTo === null || record.bondAtoms > 0n)
   }
 
   lateVoters(vote: Vote, peers: Iterable<PublicKey>, slot: Slot): readonly PublicKey[] {
     if (!isYoung(this.chain.parameters, vote, slot)) return []
     const get: Reader = (section, key) => this.get(section, key)
     return votersLacking(
-      { get, tableOf: period => this.tableOf(period), isPeer: peer => this.isPeer(peer) },
+      { get, votingTable: period => this.votingTable(period), isPeer: peer => this.isPeer(peer) },
       vote,
       peers
     )
@@ -143,8 +170,7 @@ export class ChainState implements ChainView {
    * final [FIN-8].
    */
   ticksSince(height: Height): number | undefined {
-    const clock = this.get('finality', { kind: 'clock', height })
-    return clock?.kind === 'clock' ? this.ticks - clock.ticks : undefined
+    return ticksSince((section, key) => this.get(section, key), height, this.ticks, this.finality.clocksFrom)
   }
 }
 

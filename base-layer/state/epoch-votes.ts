@@ -1,6 +1,6 @@
 // Who voted in one justified epoch, as a chain's state keeps it for standing [POS-9]: a bit for each entry of the
 // period's table, and the keys of registered peers without weight.
-import { bytes, type Decoded, hex32, list, record, uint } from '#contracts/codec/codec.ts'
+import { bytes, type Decoded, hex32, list, nullable, record, uint } from '#contracts/codec/codec.ts'
 import type { Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import { compareText } from '#contracts/primitives/bytes.ts'
 import type { PeriodTable } from '#contracts/statements/period-table.ts'
@@ -10,6 +10,7 @@ export const epochVotesCodec = record({
   /** Hash of the vote they all signed. */
   link: hex32<Hash>(),
   period: uint(),
+  recovery: nullable(hex32<Hash>()),
   /** Recorded final height before the block that justified the epoch: who registered later owes no vote for it. */
   final: uint(),
   /** A bit for each entry of the period's table, the lowest of the first byte first. */

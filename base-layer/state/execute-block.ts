@@ -20,6 +20,7 @@ import { driveGovernance } from './governance/office.ts'
 import type { KeyEntry } from './key-history.ts'
 import type { LinkStanding } from '#contracts/statements/period-table.ts'
 import { driveNames } from './names/expiry.ts'
+import { drivePeers } from './peers.ts'
 import { drivePeriods } from './periods.ts'
 import type { SectionTrees } from './section-trees.ts'
 import { Work } from './work.ts'
@@ -61,8 +62,12 @@ export function executeBlock(parent: ChainState, input: BlockInput, isDraft: boo
   const included: PreparedTransaction[] = []
   const dropped: Transaction[] = []
   for (const prepared of input.transactions) {
-    const cost = costOfTransaction(prepared)
-    const verdict = budget.faultOf(cost) ?? work.attempt(() => applyTransaction(work, prepared, included.length))
+    let cost = costOfTransaction(prepared)
+    const admit = (keys: number): Rejection | undefined => {
+      cost = costOfTransaction(prepared, keys)
+      return budget.faultOf(cost)
+    }
+    const verdict = budget.faultOf(cost) ?? work.attempt(() => applyTransaction(work, prepared, included.length, admit))
     if (verdict.ok) {
       budget.take(cost)
       included.push(prepared)
@@ -71,6 +76,7 @@ export function executeBlock(parent: ChainState, input: BlockInput, isDraft: boo
   }
   driveAssets(work)
   driveNames(work)
+  drivePeers(work)
   drivePeriods(work)
   driveGovernance(work)
   return accept({ work, ...work.seal(), certificates, included, dropped })

@@ -15,8 +15,8 @@ import { balanceIdOf } from './balance-ids.ts'
 import { type ChainContext, ChainState } from './chain-state.ts'
 import { deriveEntries, writeTable } from './period-tables.ts'
 import { changeOf, emptySections, encodeKey, type SectionTrees, rootOfTrees } from './section-trees.ts'
-import type { KeyOf, PeerRecord, SectionName, ValueOf } from './sections.ts'
-import { spentRootOf } from './body-roots.ts'
+import { type KeyOf, NEW_PEER, type PeerRecord, type SectionName, type ValueOf } from './sections.ts'
+import { spentRootOf, transactionsRootOf } from './body-roots.ts'
 
 /** What a chain's states share, or why the document starts no network. */
 export function createChain(document: Genesis): Verdict<ChainContext> {
@@ -42,7 +42,7 @@ export function createGenesisState(chain: ChainContext): ChainState {
     // Nobody proposed it: no key hashes to this.
     proposer: hashHex('genesis-proposer', hexToBytes(chain.genesis)) as string as PublicKey,
     timeMs: 0,
-    transactionsRoot: empty,
+    transactionsRoot: transactionsRootOf([]),
     certificatesHash: certificatesHashOf([]),
     stateRoot: rootOfTrees(trees),
     historyRoot: empty,
@@ -67,7 +67,7 @@ function genesisSections(chain: ChainContext): SectionTrees {
   const writer = new GenesisWriter()
   const peers = document.peers.map(({ peer, vrfKey, rewards, bondAtoms }): readonly [PublicKey, PeerRecord] => [
     peer,
-    { vrfKey, rewards, bondAtoms, registeredAt: 0, penalisedSlot: 0 }
+    { ...NEW_PEER, vrfKey, rewards, bondAtoms, registeredAt: 0 }
   ])
   for (const [peer, record] of peers) {
     writer.put('peers', peer, record)
@@ -89,14 +89,16 @@ function genesisSections(chain: ChainContext): SectionTrees {
     {
       kind: 'head',
       period: 0,
+      recovery: null,
       justified: [point],
       recordedFinal: point,
       ticks: 0,
+      clocksFrom: 0,
       burnt: 0n,
       fees: 0n
     }
   )
-  writer.put('finality', { kind: 'clock', height: 0 }, { kind: 'clock', ticks: 0 })
+  writer.put('finality', { kind: 'clocks', span: 0 }, { kind: 'clocks', ticks: [0] })
   writer.put('parameters', 'current', parameters)
   return writer.trees
 }

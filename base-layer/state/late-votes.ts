@@ -5,14 +5,14 @@ import { compareText } from '#contracts/primitives/bytes.ts'
 import type { PublicKey, Slot } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import type { PeriodTable } from '#contracts/statements/period-table.ts'
-import { linkHashOf, type Vote } from '#contracts/statements/vote.ts'
+import { linkHashOf, type PeriodId, type Vote } from '#contracts/statements/vote.ts'
 import { type EpochVotes, hasVoted } from './epoch-votes.ts'
 import type { Reader } from './period-tables.ts'
 
 /** The parts of a state that votes are read from. */
 export interface VotesView {
   readonly get: Reader
-  tableOf(period: number): PeriodTable | undefined
+  votingTable(period: PeriodId): PeriodTable | undefined
   isPeer(peer: PublicKey): boolean
 }
 
@@ -31,7 +31,7 @@ export function isYoung({ slotMs, finalityEpochMs, voteAge }: Parameters, vote: 
 export function votersLacking(view: VotesView, vote: Vote, peers: Iterable<PublicKey>): readonly PublicKey[] {
   const kept = keptVotes(view.get, vote)
   if (kept === undefined) return []
-  const table = present(view.tableOf(kept.period), 'votes are kept with their table')
+  const table = present(view.votingTable(kept), 'votes are kept with their table')
   return [...peers]
     .filter(peer => !hasVoted(kept, table, peer) && (table.byPeer.has(peer) || view.isPeer(peer)))
     .sort(compareText)

@@ -10,6 +10,18 @@ export const BLOCK_VERIFICATIONS = 24_576
 export const VRF_VERIFICATIONS = 32
 /** A key met for the first time is decompressed portably, in 0.12 ms [SIG-3]. */
 export const KEY_VERIFICATIONS = 1
+/** One of several keys of a transaction: decompressed, multiplied and added into their aggregate, in 0.4 ms [SIG-3]. */
+export const SIGNER_VERIFICATIONS = 4
+/** Longest time a hash lock may hold its coin: over a year of slots of ten seconds. */
+export const LOCK_TICKS = 4_194_304
+/** Bonds of retired peers paid back in one block; those that are due with them wait for the next. */
+export const BONDS_RETURNED = 64
+/** Slots a peer has been punished for, remembered one by one; each cost it a hundredth of what was left [POS-5]. */
+export const PENALISED_SLOTS = 512
+/** Clocks of heights in one leaf: rewritten with every block, and 70 bytes of tree for each leaf that is kept. */
+export const CLOCKS_PER_LEAF = 64
+/** Leaves of clocks forgotten in one block: more than are filled, so that a stall is caught up with. */
+export const CLOCKS_FORGOTTEN = 4
 /** Judging a step within its meter [CLM-2: 5 ms] costs as much as this many native checks. */
 export const CLAIM_VERIFICATIONS = 128
 /**
@@ -22,6 +34,8 @@ export const JUSTIFIED_KEPT = 64
  * most. On the main network this is 500 steps a second for a whole window.
  */
 export const UNSETTLED_CHECKPOINTS = 16_384
+/** Least bytes of a recovery file for each signature in it: its holder's key, one output and the signature [FIN-9]. */
+export const HOLDER_BYTES = 128
 /** Two signatures of evidence. */
 export const EVIDENCE_VERIFICATIONS = 2
 /**

@@ -4,7 +4,8 @@ import type { Hash, Height, PublicKey } from '#contracts/primitives/ids.ts'
 import { compareText } from '#contracts/primitives/bytes.ts'
 import { assert } from '#contracts/primitives/verdict.ts'
 import { type PeriodEntry, type PeriodTable, periodRootOf } from '#contracts/statements/period-table.ts'
-import { PEERS_MAX } from '#contracts/statements/vote.ts'
+import { PEERS_MAX, type PeriodId } from '#contracts/statements/vote.ts'
+import { tableOfRecord } from './recoveries.ts'
 import type { KeyOf, PeerRecord, SectionName, ValueOf } from './sections.ts'
 
 /** Reads a leaf of some state. */
@@ -12,6 +13,14 @@ export type Reader = <S extends SectionName>(section: S, key: KeyOf<S>) => Value
 
 /** Assembled tables by their leaf of silent peers, which is written whenever any part of a table changes. */
 const assembled = new WeakMap<object, PeriodTable>()
+
+/** The table that votes of a period are weighed by, a recovered one included; undefined if it is not known [FIN-9]. */
+export function readVotingTable(get: Reader, { period, recovery }: PeriodId): PeriodTable | undefined {
+  if (recovery === null) return readTable(get, period)
+  const kept = get('finality', { kind: 'recovery', id: recovery })
+  const table = kept?.kind === 'recovery' ? tableOfRecord(kept) : undefined
+  return table?.period === period ? table : undefined
+}
 
 /** The table of a period, or undefined if its snapshot is not reached. */
 export function readTable(get: Reader, period: number): PeriodTable | undefined {
@@ -24,6 +33,7 @@ export function readTable(get: Reader, period: number): PeriodTable | undefined 
   assert(head?.kind === 'head' && entries?.kind === 'entries', 'a period has all of its leaves')
   const table: PeriodTable = {
     period,
+    recovery: null,
     seed: head.head.seed,
     seeded: head.head.seeded,
     total: head.head.total,
@@ -81,7 +91,7 @@ export function deriveEntries(
     const cap = BigInt(leverage) * record.bondAtoms
     const hosted = counted.get(peer) ?? 0n
     const weight = hosted < cap ? hosted : cap
-    if (weight > 0n && record.registeredAt <= registeredBy && isInStanding(peer, record)) {
+    if (weight > 0n && record.countedTo === null && record.registeredAt <= registeredBy && isInStanding(peer, record)) {
       entries.push({ peer, vrfKey: record.vrfKey, weight })
     }
   }

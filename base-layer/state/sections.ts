@@ -6,7 +6,18 @@ import { assetRecordCodec } from '#contracts/assets/asset-record.ts'
 import { logEntryCodec, logHeadCodec } from '#contracts/assets/log-item.ts'
 import { bondRecordCodec } from '#contracts/bonds/bond-record.ts'
 import { claimCommitRecordCodec, convictionRecordCodec } from '#contracts/claims/claim-record.ts'
-import { amount, type Decoded, hex32, list, record, text, uint, union, nullable, oneOf } from '#contracts/codec/codec.ts'
+import {
+  amount,
+  type Decoded,
+  hex32,
+  list,
+  record,
+  text,
+  uint,
+  union,
+  nullable,
+  oneOf
+} from '#contracts/codec/codec.ts'
 import { committeeRecordCodec } from '#contracts/committees/committee-record.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { claimTargetCodec } from '#contracts/ledger/actions/claim.ts'
@@ -17,12 +28,22 @@ import { logFrontierCodec } from '#contracts/merkle/log.ts'
 import { nameCodec } from '#contracts/names/name.ts'
 import { nameRecordCodec } from '#contracts/names/name-record.ts'
 import { namedPaymentCodec } from '#contracts/names/review.ts'
-import type { AssetId, BondId, ClaimId, DagId, Hash, OutputId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
+import type {
+  AssetId,
+  BondId,
+  ClaimId,
+  DagId,
+  Hash,
+  OutputId,
+  PublicKey,
+  TransactionId
+} from '#contracts/primitives/ids.ts'
 import { checkpointRecordCodec } from '#contracts/statements/checkpoint-record.ts'
 import { periodEntriesCodec, periodHeadCodec, silentPeersCodec } from '#contracts/statements/period-table.ts'
 import { finalityPointCodec, PEERS_MAX } from '#contracts/statements/vote.ts'
 import { epochVotesCodec } from './epoch-votes.ts'
-import { BOARD_SEATS, JUSTIFIED_KEPT, OPEN_CLAIMS } from './limits.ts'
+import { recoveriesCodec, recoveryRecordCodec } from './recoveries.ts'
+import { BOARD_SEATS, CLOCKS_PER_LEAF, JUSTIFIED_KEPT, OPEN_CLAIMS, PENALISED_SLOTS } from './limits.ts'
 
 const peerRecordCodec = record({
   vrfKey: hex32<PublicKey>(),
@@ -30,12 +51,19 @@ const peerRecordCodec = record({
   /** What is left of the bond: always the peer's balance [LED-1]. */
   bondAtoms: amount(),
   registeredAt: uint(),
+  /** Once it has retired, the last height whose table counts it: its bond comes back EVIDENCE_AGE after it [FIN-4]. */
+  countedTo: nullable(uint()),
   /**
-   * Newest slot in which a double acknowledgement or proposal was punished; older ones are not again [POS-5].
+   * Slots in which a double acknowledgement or proposal was punished, ascending; none below `penalisedFrom` is any more
+   * [POS-5].
    */
-  penalisedSlot: uint()
+  penalised: list(uint(), PENALISED_SLOTS),
+  penalisedFrom: uint()
 })
 export type PeerRecord = Decoded<typeof peerRecordCodec>
+
+/** What a peer starts with beside its keys and its bond. */
+export const NEW_PEER = { countedTo: null, penalised: [], penalisedFrom: 0 } as const
 
 /** Recorded reveals of a period, in order of peer, until the seed is fixed [POS-3]. */
 const revealsCodec = list(record({ peer: hex32<PublicKey>(), output: hex32<Hash>() }), PEERS_MAX)
@@ -47,9 +75,13 @@ const revealsCodec = list(record({ peer: hex32<PublicKey>(), output: hex32<Hash>
  */
 const finalityHeadCodec = record({
   period: uint(),
+  /** The recovery file whose table takes the place of the period's own [FIN-9]. */
+  recovery: nullable(hex32<Hash>()),
   justified: list(finalityPointCodec, 1 + JUSTIFIED_KEPT),
   recordedFinal: finalityPointCodec,
   ticks: uint(),
+  /** Lowest height whose clock is kept; what waits since a lower one has waited long enough. */
+  clocksFrom: uint(),
   /** Atoms burnt since genesis [LED-2]. */
   burnt: amount(),
   /** Fees of the newest block, which the next block shares out [LED-2]. */
@@ -167,18 +199,22 @@ export const SECTIONS = {
   finality: {
     key: union({
       head: [0, record({})],
-      /** Tick count of the first block whose recorded final height is at least `height` [FIN-8]. */
-      clock: [1, record({ height: uint() })],
+      /** Clocks of the heights from CLOCKS_PER_LEAF * span on [FIN-8]; see clocks.ts. */
+      clocks: [1, record({ span: uint() })],
       /** Who voted in a justified epoch, and the epochs whose votes are kept [POS-9]. */
       votes: [2, record({ epoch: uint() })],
-      window: [3, record({})]
+      window: [3, record({})],
+      recovery: [4, record({ id: hex32<Hash>() })],
+      recoveries: [5, record({})]
     }),
     value: union({
       head: [0, finalityHeadCodec],
-      clock: [1, record({ ticks: uint() })],
+      clocks: [1, record({ ticks: list(uint(), CLOCKS_PER_LEAF, 1) })],
       votes: [2, epochVotesCodec],
       /** Ascending. */
-      window: [3, record({ epochs: list(uint(), STANDING_WINDOW_MAX) })]
+      window: [3, record({ epochs: list(uint(), STANDING_WINDOW_MAX) })],
+      recovery: [4, recoveryRecordCodec],
+      recoveries: [5, record({ ids: recoveriesCodec })]
     })
   },
   parameters: { key: text(16), value: parametersCodec },

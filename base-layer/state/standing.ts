@@ -3,10 +3,10 @@
 import type { Height, PublicKey } from '#contracts/primitives/ids.ts'
 import { accept, assert, present, reject, type Rejection, type Verdict } from '#contracts/primitives/verdict.ts'
 import { checkCertificateSignatures, checkVoters } from '#contracts/statements/certificate.ts'
-import { type Certificate, linkHashOf, type Vote } from '#contracts/statements/vote.ts'
+import { type Certificate, linkHashOf, type PeriodId, type Vote } from '#contracts/statements/vote.ts'
 import { type EpochVotes, hasVoted, noVoters, votersOf, withVotes } from './epoch-votes.ts'
 import { isYoung, keptVotes } from './late-votes.ts'
-import { readTable, type Reader } from './period-tables.ts'
+import { type Reader, readVotingTable } from './period-tables.ts'
 import type { PeerRecord } from './sections.ts'
 import type { Work } from './work.ts'
 
@@ -14,10 +14,11 @@ import type { Work } from './work.ts'
 export function recordVotes(work: Work, { vote, votes }: Certificate): void {
   const { epoch } = vote.target
   if (!isYoung(work.parameters, vote, work.slot) || work.get('finality', { kind: 'votes', epoch }) !== undefined) return
-  const table = present(readerOf(work).tableOf(vote.period), 'a certificate that counts has a table')
+  const table = present(readerOf(work).votingTable(vote), 'a certificate that counts has a table')
   const empty: EpochVotes = {
     link: linkHashOf(vote),
     period: vote.period,
+    recovery: vote.recovery,
     final: work.parent.recordedFinal.height,
     voters: noVoters(table),
     others: []
@@ -44,7 +45,7 @@ export function addLateVotes(work: Work, { vote, votes }: Certificate): Verdict<
   const { chain, parent, parameters } = work
   const reader = readerOf(work)
   const kept = present(keptVotes(reader.get, vote), 'a link whose votes are kept')
-  const table = present(reader.tableOf(kept.period), 'votes are kept with their table')
+  const table = present(reader.votingTable(kept), 'votes are kept with their table')
   if (!isYoung(parameters, vote, work.slot)) return reject('E_CERT_OLD', 'votes are older than VOTE_AGE epochs')
   const voters = checkVoters(table, votes, peer => parent.isPeer(peer))
   if (!voters.ok) return voters
@@ -73,7 +74,7 @@ export function deriveStanding(work: Work): (peer: PublicKey, record: PeerRecord
     const votes = reader.get('finality', { kind: 'votes', epoch })
     assert(votes?.kind === 'votes', 'every epoch of the window has its votes')
     finals.push(votes.final)
-    const table = present(reader.tableOf(votes.period), 'votes are kept with their table')
+    const table = present(reader.votingTable(votes), 'votes are kept with their table')
     for (const peer of votersOf(votes, table)) {
       const since = registered.get(peer)
       if (since !== undefined && since <= votes.final) voted.set(peer, (voted.get(peer) ?? 0) + 1)
@@ -89,12 +90,12 @@ export const KNOWN: Rejection = reject('E_CERT_KNOWN', 'the chain has recorded t
 
 interface TableReader {
   readonly get: Reader
-  tableOf(period: number): ReturnType<typeof readTable>
+  votingTable(period: PeriodId): ReturnType<typeof readVotingTable>
 }
 
 function readerOf(work: Work): TableReader {
   const get: Reader = (section, key) => work.get(section, key)
-  return { get, tableOf: period => readTable(get, period) }
+  return { get, votingTable: period => readVotingTable(get, period) }
 }
 
 function windowOf({ get }: TableReader): readonly number[] {

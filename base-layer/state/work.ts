@@ -8,10 +8,12 @@ import { assert, present, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { FinalityPoint } from '#contracts/statements/vote.ts'
 import { payoutIdOf } from '#contracts/ledger/output.ts'
 import type { ChainContext, ChainState } from './chain-state.ts'
+import { ticksSince } from './clocks.ts'
 import { appendTouches, type KeyEntry, type Touch } from './key-history.ts'
 import { changeOf, decodeKey, encodeKey, type SectionTrees, treeOf } from './section-trees.ts'
 import type { NameEntry } from './names/name-entry.ts'
 import { type KeyOf, SECTION_NAMES, type SectionName, type ValueOf } from './sections.ts'
+import { isSelected, selectedLeaves, type SelectedSection } from './selections.ts'
 import { pathOf } from '#contracts/merkle/node.ts'
 
 interface Cell {
@@ -23,9 +25,12 @@ interface Cell {
 /** The counters of the finality head that a block moves. */
 interface Counters {
   period: number
+  /** The recovery file whose table finality counts by, if any [FIN-9]. */
+  recovery: Hash | null
   justified: readonly FinalityPoint[]
   recordedFinal: FinalityPoint
   ticks: number
+  clocksFrom: Height
   burnt: bigint
   /** Fees of this block's transactions. */
   fees: bigint
@@ -66,9 +71,9 @@ export class Work {
     this.parameters = parent.parameters
     this.height = parent.height + 1
     this.slot = slot
-    const { period, justified, recordedFinal, ticks, burnt, fees } = parent.finality
+    const { period, recovery, justified, recordedFinal, ticks, clocksFrom, burnt, fees } = parent.finality
     this.#apart = burnt + fees
-    this.now = { period, justified, recordedFinal, ticks, burnt, fees: 0n }
+    this.now = { period, recovery, justified, recordedFinal, ticks, clocksFrom, burnt, fees: 0n }
   }
 
   get<S extends SectionName>(section: S, key: KeyOf<S>): ValueOf<S> | undefined {
@@ -92,6 +97,19 @@ export class Work {
     }
     for (const { key, value, dirty } of [...cells.values()]) {
       if (dirty && value !== undefined) yield [decodeKey(section, key), value as ValueOf<S>]
+    }
+  }
+
+  /** The leaves that a block looks at by itself, as they are now, in no particular order. */
+  *selected<S extends SelectedSection>(section: S): Generator<readonly [KeyOf<S>, ValueOf<S>], undefined> {
+    const cells = this.#cells[section]
+    for (const leaf of selectedLeaves(this.parent.trees, section)) {
+      const key = present(leaf.key, 'state keeps keys')
+      if (cells.get(bytesToHex(key))?.dirty !== true) yield [decodeKey(section, key), leaf.value as ValueOf<S>]
+    }
+    for (const { key, value, dirty } of [...cells.values()]) {
+      if (!dirty || value === undefined || !isSelected(section, value as ValueOf<S>)) continue
+      yield [decodeKey(section, key), value as ValueOf<S>]
     }
   }
 
@@ -119,8 +137,7 @@ export class Work {
    * Ticks since the clock of `height` started, in this block; undefined while it is not recorded final [FIN-8].
    */
   ticksSince(height: Height): number | undefined {
-    const clock = this.get('finality', { kind: 'clock', height })
-    return clock?.kind === 'clock' ? this.now.ticks - clock.ticks : undefined
+    return ticksSince((section, key) => this.get(section, key), height, this.now.ticks, this.now.clocksFrom)
   }
 
   /** True if `ticks` ticks have passed since the event at `height` [FIN-8]. */
@@ -131,7 +148,7 @@ export class Work {
 
   /** Runs a change whole or not at all: what a refused one wrote is undone. */
   attempt<T>(change: () => Verdict<T>): Verdict<T> {
-    const { burnt, fees } = this.now
+    const before = { ...this.now }
     const marks = {
       journal: this.#journal.length,
       spent: this.spent.length,
@@ -151,8 +168,7 @@ export class Work {
     this.#touches.length = marks.touches
     this.#payouts = marks.payouts
     this.#held = marks.held
-    this.now.burnt = burnt
-    this.now.fees = fees
+    Object.assign(this.now, before)
     return verdict
   }
 

@@ -46,7 +46,8 @@ export const RULE_PAGES: Readonly<Record<string, readonly [what: string, todo: s
   E_PARAMETERS: ['The parameters break an inequality of the protocol.', 'The message names it.'],
   E_PEER_BOND: ["The peer's bond is too small.", 'Lock at least what the network asks for.'],
   E_PEER_KEY: ['A key of the peer cannot be used.', 'Check signing, VRF and rewards keys.'],
-  E_PEER_KNOWN: ['The peer is registered already.', 'Nothing to do.'],
+  E_PEER_KNOWN: ['The key is registered, or has retired.', 'A peer that retired comes back under a new key.'],
+  E_PEER_RETIRED: ['The peer has retired.', 'Its bond comes back by itself.'],
   E_SCHEMA: ['The bytes do not fit what is expected.', 'Encode with this version of surety.'],
   E_FOREIGN_OWN_BLOCK: [
     'A committee saw a block in our name that we did not write.',

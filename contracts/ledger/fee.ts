@@ -19,11 +19,7 @@ export function leastFeeFor(parameters: FeeParameters, body: TransactionBody, ke
 }
 
 /** The least fee that covers the very body it leads to: change that is smaller by a fee may take fewer bytes. */
-export function feeThatCovers(
-  parameters: FeeParameters,
-  bodyWith: (fee: bigint) => TransactionBody,
-  keys = 1
-): bigint {
+export function feeThatCovers(parameters: FeeParameters, bodyWith: (fee: bigint) => TransactionBody, keys = 1): bigint {
   let fee = leastFeeOf(parameters, 0, keys)
   for (;;) {
     const least = leastFeeFor(parameters, bodyWith(fee), keys)

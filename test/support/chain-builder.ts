@@ -24,6 +24,7 @@ import { type Acknowledgement, acknowledgementSigningBytes } from '#contracts/st
 import { type Block, headerSigningBytes } from '#contracts/statements/block.ts'
 import { lastHeightOf } from '#contracts/statements/period-table.ts'
 import { type Certificate, type Vote, voteSigningBytes } from '#contracts/statements/vote.ts'
+import { signTogether } from './joint-signature.ts'
 
 installNodeCrypto()
 
@@ -68,6 +69,8 @@ export interface Spend {
   readonly notBefore?: number
   readonly notAfter?: number
   readonly preimages?: readonly Uint8Array[]
+  /** Others who sign: owners of inputs, or authorities of the action. */
+  readonly beside?: readonly Actor[]
 }
 
 export interface ChainOptions {
@@ -141,6 +144,7 @@ export class ChainBuilder {
     action,
     locks = 0n,
     fee,
+    beside = [],
     ...rest
   }: Spend): Transaction {
     const wanted = to.reduce((sum, one) => sum + one.atoms, 0n) + locks
@@ -155,16 +159,19 @@ export class ChainBuilder {
       memo: null,
       preimages: rest.preimages ?? []
     })
-    return this.sign(from, bodyWith(fee ?? feeThatCovers(this.state.chain.parameters, bodyWith)))
+    const signers = [from, ...beside]
+    return this.sign(signers, bodyWith(fee ?? feeThatCovers(this.state.chain.parameters, bodyWith, signers.length)))
   }
 
-  sign(from: Actor, body: TransactionBody): Transaction {
-    return { ...body, signature: signMessage(from.secret, transactionSigningBytes(this.genesis, body)) }
+  /** One signature by everyone whose inputs or authority it needs. */
+  sign(by: Actor | readonly Actor[], body: TransactionBody): Transaction {
+    const signers = 'key' in by ? [by] : by
+    return { ...body, signature: signTogether(signers, transactionSigningBytes(this.genesis, body)) }
   }
 
   /** The least fee of a transaction [LED-5]. */
   feeOf(transaction: TransactionBody, keys = 1): bigint {
-    return leastFeeFor(this.state.chain.parameters, transaction, keys)
+    return leastFeeFor(this.state.parameters, transaction, keys)
   }
 
   pay(from: Actor, to: Actor, atoms: bigint): Transaction {
@@ -277,6 +284,7 @@ export class ChainBuilder {
     return [
       this.certificate({
         period,
+        recovery: null,
         root,
         source,
         target: { epoch, height, id: present(state.ancestorAt(height), 'an ancestor') }

@@ -9,12 +9,14 @@ import { applyClaimCommit } from './claim-commit.ts'
 import { applyClaimReveal } from './claim-reveal.ts'
 import type { ActionContext, Locked } from './context.ts'
 import { applyEvidencePost } from './evidence-post.ts'
+import { applyFinalityRecover } from './finality-recover.ts'
 import { applyLogPost } from './log-post.ts'
 import { applyNameClaim, applyNameCommit } from './name-claim.ts'
 import { applyNamePay, applyNameReview } from './name-pay.ts'
 import { applyNameRenew, applyNameTransfer, applyNameUpdate } from './name-update.ts'
 import { applyParamsApprove, applyParamsPropose } from './params-propose.ts'
 import { applyPeerRegister } from './peer-register.ts'
+import { applyPeerRetire } from './peer-retire.ts'
 import { applySeedReveal } from './seed-reveal.ts'
 
 export function applyAction(context: ActionContext, action: Action | null): Locked {
@@ -22,6 +24,8 @@ export function applyAction(context: ActionContext, action: Action | null): Lock
   switch (action.kind) {
     case 'peer.register':
       return applyPeerRegister(context, action)
+    case 'peer.retire':
+      return applyPeerRetire(context, action)
     case 'seed.reveal':
       return applySeedReveal(context, action)
     case 'name.commit':
@@ -52,6 +56,8 @@ export function applyAction(context: ActionContext, action: Action | null): Lock
       return applyClaimReveal(context, action)
     case 'evidence.post':
       return applyEvidencePost(context, action)
+    case 'finality.recover':
+      return applyFinalityRecover(context, action)
     case 'chief.nominate':
       return applyChiefNominate(context, action)
     case 'params.propose':

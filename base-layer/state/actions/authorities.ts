@@ -15,12 +15,15 @@ export function authoritiesOf(read: Reader, action: Action | null): readonly Pub
     case 'claim.commit':
     case 'claim.reveal':
     case 'evidence.post':
+    case 'finality.recover':
     case 'name.commit':
     case 'name.pay':
       return []
     case 'peer.register':
     case 'seed.reveal':
       return [action.peer]
+    case 'peer.retire':
+      return [read('peers', action.peer)?.rewards ?? []].flat()
     case 'asset.register':
       return [action.issuer]
     case 'name.claim':

@@ -15,7 +15,6 @@ import { credit, drain } from '../balances.ts'
 import { isReleaseDue } from '../assets/epochs.ts'
 import { isEnded } from '../assets/life.ts'
 import type { Work } from '../work.ts'
-import { isOwnerKey } from '../usable-keys.ts'
 import type { ActionContext, Locked } from './context.ts'
 
 export function applyBondPost({ work, transaction }: ActionContext, { bonds }: BondPost): Locked {
@@ -33,9 +32,6 @@ function postBond(work: Work, id: BondId, { units, ...terms }: BondTerms): Locke
   if (asset === undefined) return reject('E_ASSET_UNKNOWN', 'no such asset')
   if (isEnded(asset.status)) return reject('E_ASSET_ENDED', `the asset is ${asset.status}`)
   if (terms.terms !== termsHashOf(asset.registration)) return reject('E_BOND_TERMS', 'the bond accepts other terms')
-  if (units === 0) return reject('E_BOND_UNITS', 'a bond has at least one unit')
-  if (![terms.validator, terms.owner, terms.rewards].every(isOwnerKey))
-    return reject('E_BOND_KEY', 'a key is not usable')
   const atomsPerUnit = asset.registration.collateralPerSeat
   const atoms = atomsPerUnit * BigInt(units)
   work.put('bonds', id, {
@@ -52,9 +48,9 @@ function postBond(work: Work, id: BondId, { units, ...terms }: BondTerms): Locke
 }
 
 /** Notice: the units stay in their seats to the next boundary, and are not drawn again [COM-2]. */
-export function applyBondLeave({ work, signers }: ActionContext, { bonds }: BondLeave): Locked {
+export function applyBondLeave({ work }: ActionContext, { bonds }: BondLeave): Locked {
   for (const id of bonds) {
-    const bond = findOwned(work, id, signers)
+    const bond = findBond(work, id)
     if (!bond.ok) return bond
     if (bond.value.status !== 'active') return reject('E_BOND_STATUS', `the bond is ${bond.value.status}`)
     work.put('bonds', id, { ...bond.value, status: 'leaving', leftAt: work.height })
@@ -66,9 +62,9 @@ export function applyBondLeave({ work, signers }: ActionContext, { bonds }: Bond
  * Pays what is left of the collateral back to its owner, once nothing can be claimed against it any more
  * [BND-2].
  */
-export function applyBondRelease({ work, signers }: ActionContext, { bonds }: BondRelease): Locked {
+export function applyBondRelease({ work }: ActionContext, { bonds }: BondRelease): Locked {
   for (const id of bonds) {
-    const bond = findOwned(work, id, signers)
+    const bond = findBond(work, id)
     if (!bond.ok) return bond
     if (bond.value.status !== 'leaving') return reject('E_BOND_STATUS', `the bond is ${bond.value.status}, not leaving`)
     if (!isReleaseDue(work, bond.value))
@@ -81,8 +77,7 @@ export function applyBondRelease({ work, signers }: ActionContext, { bonds }: Bo
   return accept(0n)
 }
 
-function findOwned(work: Work, id: BondId, signers: ActionContext['signers']): Verdict<BondRecord> {
+function findBond(work: Work, id: BondId): Verdict<BondRecord> {
   const bond = work.get('bonds', id)
-  if (bond === undefined) return reject('E_BOND_UNKNOWN', 'no such bond')
-  return signers.has(bond.owner) ? accept(bond) : reject('E_BOND_AUTHORITY', "the bond's owner decides")
+  return bond === undefined ? reject('E_BOND_UNKNOWN', 'no such bond') : accept(bond)
 }

@@ -10,7 +10,6 @@ import { convictionOf } from '../claims/convictions.ts'
 import { addCommit, countOpen, hasRoomToCommit } from '../claims/open-claims.ts'
 import { findFacts } from '../claims/targets.ts'
 import type { Work } from '../work.ts'
-import { isOwnerKey } from '../usable-keys.ts'
 import type { ActionContext, Locked } from './context.ts'
 
 export function applyClaimCommit(context: ActionContext, action: ClaimCommit): Locked {
@@ -23,7 +22,6 @@ export function applyClaimCommit(context: ActionContext, action: ClaimCommit): L
   const least = claimDepositMin(facts.value.registration, target.kind)
   if (deposit < least) return reject('E_CLAIM_DEPOSIT', `the deposit is at least ${least} atoms`)
   if (deposit > spare) return reject('E_TX_FUNDS', 'the inputs do not cover the deposit')
-  if (!isOwnerKey(claimant)) return reject('E_CLAIM_KEY', 'nobody could be paid under this key')
   if (!hasRoomToCommit(work, target.asset)) return reject('E_CLAIM_FULL', 'too many claims on the asset are open')
   const id = transaction as Hash as ClaimId
   work.put(

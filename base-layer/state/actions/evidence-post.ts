@@ -4,11 +4,12 @@ import { ackPenaltyOf, shareVoteEvidence } from '#contracts/bonds/slashing.ts'
 import { decode } from '#contracts/codec/codec.ts'
 import { EVIDENCE_BYTES, type EvidencePost } from '#contracts/ledger/actions/evidence-post.ts'
 import { compareText } from '#contracts/primitives/bytes.ts'
-import type { PublicKey } from '#contracts/primitives/ids.ts'
+import type { PublicKey, Slot } from '#contracts/primitives/ids.ts'
 import { accept, present, reject } from '#contracts/primitives/verdict.ts'
 import { checkEvidence, evidenceCodec, type Offence } from '#contracts/statements/evidence.ts'
 import { periodOf } from '#contracts/statements/period-table.ts'
 import { takePeerBond } from '../balances.ts'
+import { PENALISED_SLOTS } from '../limits.ts'
 import { tableIn } from '../periods.ts'
 import type { PeerRecord } from '../sections.ts'
 import type { Work } from '../work.ts'
@@ -36,17 +37,25 @@ function punishVotes(work: Work, key: PublicKey, peer: PeerRecord, finder: Publi
 }
 
 function punishSlot(work: Work, { peer: key, when }: Offence, peer: PeerRecord): Locked {
-  // A slot to come would put every slot before it out of reach.
   if (when > work.slot) return reject('E_EVIDENCE_FUTURE', 'the slot is still to come')
-  if (when <= peer.penalisedSlot) return reject('E_EVIDENCE_PUNISHED', 'this slot or a later one is punished')
+  if (when < peer.penalisedFrom || peer.penalised.includes(when))
+    return reject('E_EVIDENCE_PUNISHED', 'the slot is punished')
   const penalty = ackPenaltyOf(peer.bondAtoms)
   if (penalty === 0n) return reject('E_EVIDENCE_PUNISHED', 'the peer has no bond left to lose')
   takePeerBond(work, key, penalty)
   work.burn(penalty)
   const left = present(work.get('peers', key), 'a registered peer')
-  work.put('peers', key, { ...left, penalisedSlot: when })
+  work.put('peers', key, { ...left, ...withSlot(peer, when) })
   silence(work, key)
   return accept(0n)
+}
+
+/** The slots remembered as punished; where they are too many, the lowest and all before it are out of reach. */
+function withSlot({ penalised, penalisedFrom }: PeerRecord, slot: Slot): Pick<PeerRecord, 'penalised' | 'penalisedFrom'> {
+  const slots = [...penalised, slot].sort((a, b) => a - b)
+  const [lowest, ...rest] = slots
+  if (slots.length <= PENALISED_SLOTS || lowest === undefined) return { penalised: slots, penalisedFrom }
+  return { penalised: rest, penalisedFrom: lowest + 1 }
 }
 
 /** Takes the peer's tickets on this chain until the next period [POS-5]. */

@@ -7,9 +7,8 @@ import { accept, reject } from '#contracts/primitives/verdict.ts'
 import { tableIn } from '../periods.ts'
 import type { ActionContext, Locked } from './context.ts'
 
-export function applySeedReveal({ work, signers, spare }: ActionContext, action: SeedReveal): Locked {
+export function applySeedReveal({ work, spare }: ActionContext, action: SeedReveal): Locked {
   const { peer, period, proof } = action
-  if (!signers.has(peer)) return reject('E_REVEAL_AUTHORITY', 'a peer reveals for itself')
   if (spare !== 0n) return reject('E_REVEAL_FEE', 'a reveal pays nothing')
   const start = period * work.parameters.period
   const isOpen = period > 0 && work.height > start && work.height < start + work.parameters.reveals

@@ -17,8 +17,11 @@ import { driveSettlement } from './settlement.ts'
 import { driveSource } from './source.ts'
 
 export function driveAssets(work: Work): void {
-  const assets = [...work.entries('assets')].sort(([a], [b]) => compareText(a, b))
-  for (const [asset, before] of assets) {
+  const assets = new Set<AssetId>()
+  for (const [asset] of work.selected('assets')) assets.add(asset)
+  for (const [key] of work.selected('claims')) if (key.kind === 'open') assets.add(key.asset)
+  for (const asset of [...assets].sort(compareText)) {
+    const before = present(work.get('assets', asset), 'an asset is never forgotten')
     // Claims first: settlement waits for open commits. Without an epoch there is nobody to accuse.
     if (before.epoch > 0) driveClaims(work, asset)
     if (before.registeredAt === work.height) continue

@@ -8,16 +8,19 @@ import { checkpointPostCodec } from './checkpoint-post.ts'
 import { chiefNominateCodec } from './chief-nominate.ts'
 import { claimCommitCodec, claimRevealCodec } from './claim.ts'
 import { evidencePostCodec } from './evidence-post.ts'
+import { finalityRecoverCodec } from './finality-recover.ts'
 import { logPostCodec } from './log-post.ts'
 import { nameClaimCodec, nameCommitCodec } from './name-claim.ts'
 import { namePayCodec, nameReviewCodec } from './name-pay.ts'
 import { nameRenewCodec, nameTransferCodec, nameUpdateCodec } from './name-update.ts'
 import { paramsApproveCodec, paramsProposeCodec } from './params-propose.ts'
 import { peerRegisterCodec } from './peer-register.ts'
+import { peerRetireCodec } from './peer-retire.ts'
 import { seedRevealCodec } from './seed-reveal.ts'
 
 export const actionCodec = union({
   'peer.register': [0, peerRegisterCodec],
+  'peer.retire': [1, peerRetireCodec],
   'seed.reveal': [2, seedRevealCodec],
   'name.commit': [3, nameCommitCodec],
   'name.claim': [4, nameClaimCodec],
@@ -37,7 +40,8 @@ export const actionCodec = union({
   'params.propose': [28, paramsProposeCodec],
   'params.approve': [29, paramsApproveCodec],
   'name.pay': [30, namePayCodec],
-  'name.review': [31, nameReviewCodec]
+  'name.review': [31, nameReviewCodec],
+  'finality.recover': [32, finalityRecoverCodec]
 })
 export type Action = Decoded<typeof actionCodec>
 export type ActionKind = Action['kind']

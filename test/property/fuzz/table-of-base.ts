@@ -93,7 +93,7 @@ const SECTION_SAMPLES: SectionSamples = {
     ]
   ],
   peers: [
-    [id('peer'), { vrfKey: id('vrf'), rewards: id('rewards'), bondAtoms: 9n, registeredAt: 0, penalisedSlot: 0 }]
+    [id('peer'), { vrfKey: id('vrf'), rewards: id('rewards'), bondAtoms: 9n, registeredAt: 0, countedTo: 70, penalised: [3, 9], penalisedFrom: 2 }]
   ],
   periods: [
     ...samples.periodHeads.map(
@@ -121,6 +121,7 @@ const SECTION_SAMPLES: SectionSamples = {
       {
         kind: 'head',
         period: 1,
+        recovery: null,
         justified: samples.points,
         recordedFinal: present(samples.points[0], 'a point'),
         ticks: 7,
@@ -129,8 +130,8 @@ const SECTION_SAMPLES: SectionSamples = {
       }
     ],
     [
-      { kind: 'clock', height: 9 },
-      { kind: 'clock', ticks: 8 }
+      { kind: 'clocks', span: 9 },
+      { kind: 'clocks', ticks: [8, 8, 9] }
     ]
   ],
   parameters: samples.networkParameters.map(parameters => ['current', parameters])
@@ -176,6 +177,7 @@ const start: TrustedStart = {
   parameters: DEV_PARAMETERS,
   table: {
     period: 0,
+    recovery: null,
     seed: id('seed'),
     seeded: true,
     total: 18n,

@@ -112,7 +112,7 @@ describe('evidence', () => {
   it('of a double acknowledgement burns a hundredth of the bond and silences until the next period [POS-5]', () => {
     const { burnt } = chain.state.finality
     chain.produce([post(twice(bob, 20))])
-    expect(chain.state.get('peers', bob.key)).toMatchObject({ bondAtoms: shares(99), penalisedSlot: 20 })
+    expect(chain.state.get('peers', bob.key)).toMatchObject({ bondAtoms: shares(99), penalised: [20] })
     expect(chain.state.tableAt(chain.state.height)?.silent).toEqual(new Set([bob.key]))
     expect(chain.state.finality.burnt - burnt).toBeGreaterThanOrEqual(shares(1))
     expect(chain.refusalOf(post(twice(bob, 20)))).toBe('E_EVIDENCE_PUNISHED')
@@ -125,7 +125,7 @@ describe('evidence', () => {
   it('of a double vote takes the whole bond, and a twentieth goes to the finder [FIN-4]', () => {
     const point = { epoch: 3, height: 2, id: hashHex<BlockId>('target') }
     const root = { epoch: 0, height: 0, id: chain.state.chain.genesis as string as BlockId }
-    const vote: Vote = { period: 0, root, source: root, target: point }
+    const vote: Vote = { period: 0, recovery: null, root, source: root, target: point }
     const sign = (value: Vote) => ({
       vote: value,
       peer: carol.key,

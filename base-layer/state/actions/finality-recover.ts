@@ -1,0 +1,90 @@
+// finality.recover: puts the table of a recovery file in the place of the one that finality is stuck with [FIN-9]. The
+// chain takes it only while its ticks stand still, from a block that it holds and has not passed, and only if more than
+// half of the stuck table's shares signed. Nothing becomes final by it.
+import type { FinalityRecover } from '#contracts/ledger/actions/finality-recover.ts'
+import { hostOf, ownerOf } from '#contracts/ledger/output.ts'
+import type { PublicKey } from '#contracts/primitives/ids.ts'
+import { accept, present, reject, type Rejection } from '#contracts/primitives/verdict.ts'
+import { lastHeightOf } from '#contracts/statements/period-table.ts'
+import { checkRecoveryFile, type RecoveryBody, type RecoveryFile, recoveryIdOf } from '#contracts/statements/recovery.ts'
+import { isMajority } from '#contracts/statements/certificate.ts'
+import { tableIn } from '../periods.ts'
+import { RECOVERIES_MAX } from '../recoveries.ts'
+import type { Work } from '../work.ts'
+import type { ActionContext, Locked } from './context.ts'
+
+export function applyFinalityRecover({ work }: ActionContext, action: FinalityRecover): Locked {
+  const { now, height } = work
+  // Cheap before dear: while the chain ticks, nobody's file is looked at.
+  if (height - now.recordedFinal.height <= work.parameters.finalLag) {
+    return reject('E_RECOVERY_EARLY', 'finality is not stuck on this chain')
+  }
+  const file = checkRecoveryFile(action.file, work.chain.genesis)
+  if (!file.ok) return file
+  const fault = placeFault(work, file.value.body) ?? tableFault(work, file.value.body) ?? holdersFault(work, file.value)
+  if (fault !== undefined) return fault
+  const { body } = file.value
+  const id = recoveryIdOf(body)
+  const known = work.get('finality', { kind: 'recoveries' })
+  const ids = known?.kind === 'recoveries' ? known.ids : []
+  if (ids.length >= RECOVERIES_MAX) return reject('E_RECOVERY_PLACE', 'this chain has taken all the files it may')
+  work.put('finality', { kind: 'recovery', id }, { kind: 'recovery', body, instead: now.period, at: height })
+  work.put('finality', { kind: 'recoveries' }, { kind: 'recoveries', ids: [...ids, id] })
+  now.period = body.period
+  now.recovery = id
+  now.justified = [{ epoch: 0, height: body.height, id: body.block }]
+  return accept(0n)
+}
+
+/** The file's block is on this chain at or above what is final here, and its period is one whose table is known. */
+function placeFault(work: Work, { period, height, block }: RecoveryBody): Rejection | undefined {
+  const { now, parent, parameters } = work
+  const isLater = now.recovery === null ? period >= now.period : period > now.period
+  if (!isLater) return reject('E_RECOVERY_PLACE', `finality is in period ${now.period}`)
+  // A later table may still be chosen by shares and standing: no file appoints beyond the newest snapshot.
+  if (tableIn(work, period) === undefined) return reject('E_RECOVERY_PLACE', 'the period is still to come')
+  if (height < now.recordedFinal.height || parent.ancestorAt(height) !== block) {
+    return reject('E_RECOVERY_PLACE', "the file's block is not on this chain above what is final")
+  }
+  return height >= lastHeightOf(period, parameters)
+    ? reject('E_RECOVERY_PLACE', 'the period ends before its first block')
+    : undefined
+}
+
+/** Everyone in the new table answers with a bond. */
+function tableFault(work: Work, { table }: RecoveryBody): Rejection | undefined {
+  const isAnswerable = (peer: PublicKey): boolean => (work.get('peers', peer)?.bondAtoms ?? 0n) > 0n
+  return table.every(({ peer }) => isAnswerable(peer))
+    ? undefined
+    : reject('E_RECOVERY_PEER', 'a peer of the table has no bond')
+}
+
+/**
+ * The outputs named are unspent, their holders', and counted in the table that the chain made for the period that finality
+ * is in; of each peer they weigh what it weighs there at most. Together they are more than half.
+ */
+function holdersFault(work: Work, { holders }: RecoveryFile): Rejection | undefined {
+  const { period, lag } = work.parameters
+  const table = present(tableIn(work, work.now.period), 'the period that finality is in has a table')
+  const youngest = work.now.period === 0 ? 0 : work.now.period * period - lag
+  const held = new Map<PublicKey, bigint>()
+  for (const { owner, outputs } of holders) {
+    for (const id of outputs) {
+      const found = work.get('outputs', id)
+      if (found === undefined || ownerOf(found.output) !== owner) {
+        return reject('E_RECOVERY_HOLDER', "an output is spent or not its signer's")
+      }
+      const host = hostOf(found.output)
+      if (host === null || !table.byPeer.has(host) || found.createdAt > youngest) {
+        return reject('E_RECOVERY_HOLDER', 'an output did not count in the table')
+      }
+      held.set(host, (held.get(host) ?? 0n) + found.output.atoms)
+    }
+  }
+  let weight = 0n
+  for (const [host, atoms] of held) {
+    const most = table.byPeer.get(host)?.weight ?? 0n
+    weight += atoms < most ? atoms : most
+  }
+  return isMajority(table, weight) ? undefined : reject('E_RECOVERY_WEIGHT', 'signed by half of the shares or less')
+}
