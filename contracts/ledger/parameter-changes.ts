@@ -1,6 +1,6 @@
 // Which parameters the chief may propose to change and what a proposal makes of a set [GOV-3, PAR-1]. The rest is the
 // structure of the chain: it is fixed at genesis, and code may read it there.
-import { reject, type Verdict } from '../primitives/verdict.ts'
+import { type Rejection, reject, type Verdict } from '../primitives/verdict.ts'
 import type { ParameterChange } from './actions/params-propose.ts'
 import { checkParameters, type Parameters } from './parameters.ts'
 
@@ -28,19 +28,35 @@ function isChangeable(name: string): name is Changeable {
   return (CHANGEABLE as readonly string[]).includes(name)
 }
 
+/** What is wrong with a list of changes, whatever the parameters are now. */
+export function changesFault(
+  changes: readonly ParameterChange[]
+): Rejection<'E_PARAMS_FIXED' | 'E_PARAMS_SAME'> | undefined {
+  const seen = new Set<string>()
+  for (const { parameter } of changes) {
+    if (!isChangeable(parameter)) return reject('E_PARAMS_FIXED', `${parameter} is not a parameter that can change`)
+    if (seen.has(parameter)) return reject('E_PARAMS_SAME', `${parameter} is named twice`)
+    seen.add(parameter)
+  }
+  return undefined
+}
+
 /** The set with these changes, or why they may not be made. */
 export function changeParameters(
   current: Parameters,
   changes: readonly ParameterChange[]
 ): Verdict<Parameters, ChangeCode> {
+  const fault = changesFault(changes)
+  if (fault !== undefined) return fault
   const changed: Record<string, bigint | number> = {}
   for (const { parameter, value } of changes) {
-    if (!isChangeable(parameter)) return reject('E_PARAMS_FIXED', `${parameter} is not a parameter that can change`)
-    if (parameter in changed) return reject('E_PARAMS_SAME', `${parameter} is named twice`)
-    const isAtoms = typeof current[parameter] === 'bigint'
-    if (!isAtoms && value > BigInt(Number.MAX_SAFE_INTEGER)) return reject('E_PARAMETERS', `${parameter} is too large`)
-    changed[parameter] = isAtoms ? value : Number(value)
-    if (changed[parameter] === current[parameter]) return reject('E_PARAMS_SAME', `${parameter} is so already`)
+    const before = current[parameter as Changeable]
+    if (typeof before === 'number' && value > BigInt(Number.MAX_SAFE_INTEGER)) {
+      return reject('E_PARAMETERS', `${parameter} is too large`)
+    }
+    const after = typeof before === 'bigint' ? value : Number(value)
+    if (after === before) return reject('E_PARAMS_SAME', `${parameter} is so already`)
+    changed[parameter] = after
   }
   return checkParameters({ ...current, ...changed })
 }

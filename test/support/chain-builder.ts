@@ -160,7 +160,7 @@ export class ChainBuilder {
       preimages: rest.preimages ?? []
     })
     const signers = [from, ...beside]
-    return this.sign(signers, bodyWith(fee ?? feeThatCovers(this.state.chain.parameters, bodyWith, signers.length)))
+    return this.sign(signers, bodyWith(fee ?? feeThatCovers(this.state.parameters, bodyWith, signers.length)))
   }
 
   /** One signature by everyone whose inputs or authority it needs. */

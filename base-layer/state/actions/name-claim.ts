@@ -2,12 +2,10 @@
 // claim follows its commitment when that is recorded final and NAME_COMMIT_MIN heights old, so that who learns the name
 // from the claim would have to keep it out of that many blocks, or rewrite final ones.
 import type { NameClaim, NameCommit } from '#contracts/ledger/actions/name-claim.ts'
-import { nameCommitmentOf, namePriceOf, type NameTargets } from '#contracts/names/name-record.ts'
-import type { PublicKey } from '#contracts/primitives/ids.ts'
+import { nameCommitmentOf, namePriceOf } from '#contracts/names/name-record.ts'
 import { accept, type Rejection, reject } from '#contracts/primitives/verdict.ts'
 import { queue } from '../names/expiry.ts'
 import { standingIn, writeName } from '../names/registry.ts'
-import { isOwnerKey } from '../usable-keys.ts'
 import type { Work } from '../work.ts'
 import type { ActionContext, Locked } from './context.ts'
 
@@ -25,7 +23,7 @@ export function applyNameCommit({ work }: ActionContext, { commitment }: NameCom
 export function applyNameClaim({ work, transaction }: ActionContext, action: NameClaim): Locked {
   const { name, owner, salt, targets } = action
   const commitment = nameCommitmentOf(name, owner, salt)
-  const fault = commitFault(work, commitment) ?? keysFault([owner], targets)
+  const fault = commitFault(work, commitment)
   if (fault !== undefined) return fault
   if (standingIn(work, name).kind !== 'free') return reject('E_NAME_TAKEN', `somebody holds the name ${name}`)
   work.remove('names', { kind: 'commit', commitment })
@@ -51,11 +49,4 @@ function commitFault(work: Work, commitment: ReturnType<typeof nameCommitmentOf>
   return work.hasPassed(committedAt, nameCommitMaxTicks)
     ? reject('E_NAME_LATE', 'the commitment has waited too long')
     : undefined
-}
-
-/** Keys of owners and of what names point to can own outputs [SIG-3]. */
-export function keysFault(owners: readonly PublicKey[], targets: NameTargets | null): Rejection | undefined {
-  const pointed = targets === null ? [] : [targets.key, targets.host]
-  const usable = [...owners, ...pointed].every(key => key === null || isOwnerKey(key))
-  return usable ? undefined : reject('E_NAME_KEY', 'a key is not usable')
 }

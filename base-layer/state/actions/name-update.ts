@@ -5,13 +5,11 @@ import { NAME_TERMS_MAX, namePriceOf } from '#contracts/names/name-record.ts'
 import { accept, reject } from '#contracts/primitives/verdict.ts'
 import { nameHeldBy, writeName } from '../names/registry.ts'
 import type { ActionContext, Locked } from './context.ts'
-import { burnPrice, keysFault } from './name-claim.ts'
+import { burnPrice } from './name-claim.ts'
 
 export function applyNameUpdate({ work, transaction }: ActionContext, action: NameUpdate): Locked {
   const held = nameHeldBy(work, action.name, action.owner)
   if (!held.ok) return held
-  const fault = keysFault([], action.targets)
-  if (fault !== undefined) return fault
   writeName(work, action.name, { ...held.value, targets: action.targets }, transaction)
   return accept(0n)
 }
@@ -27,9 +25,6 @@ export function applyNameTransfer({ work, transaction }: ActionContext, action: 
     return accept(0n)
   }
   if (transfer !== null) return reject('E_NAME_TRANSFER', 'a transfer is on its way: revoke it first')
-  if (to === owner) return reject('E_NAME_TRANSFER', 'the name is its already')
-  const fault = keysFault([to], null)
-  if (fault !== undefined) return fault
   const at = work.now.ticks + work.parameters.nameTransferTicks
   // A name that expires under way would come free for everyone instead.
   if (at >= expiresAt) return reject('E_NAME_TERM', 'the name expires before the transfer takes effect: renew it first')
@@ -43,8 +38,8 @@ export function applyNameRenew({ work, transaction }: ActionContext, { name, own
   if (!held.ok) return held
   const { nameTermTicks, namePriceAtoms } = work.parameters
   const expiresAt = held.value.expiresAt + terms * nameTermTicks
-  if (terms === 0 || expiresAt > work.now.ticks + NAME_TERMS_MAX * nameTermTicks) {
-    return reject('E_NAME_TERM', `1 to ${NAME_TERMS_MAX} terms, and no more of them ahead`)
+  if (expiresAt > work.now.ticks + NAME_TERMS_MAX * nameTermTicks) {
+    return reject('E_NAME_TERM', `at most ${NAME_TERMS_MAX} terms are paid ahead`)
   }
   writeName(work, name, { ...held.value, expiresAt }, transaction)
   return burnPrice(work, namePriceOf(name, terms, namePriceAtoms))
