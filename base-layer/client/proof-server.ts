@@ -14,7 +14,7 @@ import { PROOF_BYTES, proofCodec } from '../chain/finalise.ts'
 import { decodeStoredBlock } from '../chain/restore.ts'
 import { buildNotSpent, buildSpent, buildTransactionPlace, spentBy } from '../light/body-proof.ts'
 import { buildStateProof } from '../light/build-state-proof.ts'
-import { type FinalityProof, finalityProofCodec, handoverCodec } from '../light/finality-proof.ts'
+import { type FinalityProof, finalityProofCodec, type Handover, handoverCodec } from '../light/finality-proof.ts'
 import { buildBlockPath, buildLink, type PlacedBlock } from '../light/history-proof.ts'
 import type { Relation } from '../light/heads.ts'
 import { anchorProofCodec, updateCodec } from '../light/light-client.ts'
@@ -74,9 +74,9 @@ export class ProofServer implements ChainProofs {
     const { parameters } = head.chain
     const period = periodOf(height + 1, parameters)
     if (period === 0) return encode(anchorProofCodec, { header: block.header, base: null })
-    const stored = this.#parts.store.handoversFrom(period - 1).next()
-    if (stored.done === true) return undefined
-    const { header, sectionRoots, witness, entries } = readStored(handoverCodec, stored.value, HANDOVER_BYTES)
+    const [stored] = this.#parts.store.handoversFrom(period - 1, 0)
+    if (stored === undefined) return undefined
+    const { header, sectionRoots, witness, entries } = readStored(handoverCodec, stored, HANDOVER_BYTES)
     const path = buildBlockPath(this.#history.rootBelow(head.height), lastHeightOf(period - 1, parameters), height)
     const base = { block: { header, path }, sectionRoots, witness, entries }
     return encode(anchorProofCodec, { header: block.header, base })
@@ -213,15 +213,9 @@ export class ProofServer implements ChainProofs {
     return { handovers, certificates, header: chain.final.header }
   }
 
-  #handoversFrom(period: number) {
-    const found = []
-    let bytes = 0
-    for (const stored of this.#parts.store.handoversFrom(period)) {
-      bytes += stored.length
-      if (bytes > UPDATE_BYTES - HEAD_BYTES && found.length > 0) break
-      found.push(readStored(handoverCodec, stored, HANDOVER_BYTES))
-    }
-    return found
+  #handoversFrom(period: number): readonly Handover[] {
+    const stored = this.#parts.store.handoversFrom(period, UPDATE_BYTES - HEAD_BYTES)
+    return stored.map(bytes => readStored(handoverCodec, bytes, HANDOVER_BYTES))
   }
 }
 

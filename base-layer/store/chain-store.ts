@@ -237,10 +237,17 @@ export class ChainStore {
     return this.#statements.handovers.all().map(row => (row as { readonly bytes: Uint8Array }).bytes)
   }
 
-  /** Those from a period on, read one by one. */
-  *handoversFrom(period: number): Generator<Uint8Array, undefined> {
-    for (const row of this.#statements.handoversFrom.iterate(period))
-      yield (row as { readonly bytes: Uint8Array }).bytes
+  /** Those from a period on, until they exceed `maxBytes`; at least one if there is one. */
+  handoversFrom(period: number, maxBytes: number): Uint8Array[] {
+    const found: Uint8Array[] = []
+    let bytes = 0
+    for (const row of this.#statements.handoversFrom.iterate(period)) {
+      const one = (row as { readonly bytes: Uint8Array }).bytes
+      bytes += one.length
+      if (found.length > 0 && bytes > maxBytes) break
+      found.push(one)
+    }
+    return found
   }
 
   get path(): string {
