@@ -1,10 +1,13 @@
 // Whether a transaction alone would go into the next block: for mempools, wallets and commands, with the same
-// code and the same refusals as a block.
+// code and the same refusals as a block. And what is wrong with it whatever the state.
 import type { TransactionId } from '#contracts/primitives/ids.ts'
+import { checkForm } from '#contracts/ledger/check.ts'
 import type { Transaction } from '#contracts/ledger/transaction.ts'
 import { accept, type Verdict } from '#contracts/primitives/verdict.ts'
-import { applyTransaction, prepareTransaction } from './apply-transaction.ts'
+import { carriedFault } from './actions/carried.ts'
+import { applyTransaction, type PreparedTransaction, prepareTransaction } from './apply-transaction.ts'
 import type { ChainState } from './chain-state.ts'
+import { isOwnerKey } from './usable-keys.ts'
 import { Work } from './work.ts'
 
 /**
@@ -15,4 +18,13 @@ export function checkTransaction(parent: ChainState, transaction: Transaction): 
   const prepared = prepareTransaction(transaction)
   const applied = applyTransaction(new Work(parent, parent.header.slot + 1), prepared, 0)
   return applied.ok ? accept(prepared.id) : applied
+}
+
+/**
+ * What is wrong with a transaction whatever the state, at the price of decoding what it carries: nobody honest relays such
+ * a one [LED-4].
+ */
+export function checkAlone({ transaction, encoded }: PreparedTransaction): Verdict<undefined> {
+  const form = checkForm(transaction, encoded.length, isOwnerKey)
+  return form.ok ? (carriedFault(transaction.action) ?? form) : form
 }

@@ -284,7 +284,7 @@ export class ChainBuilder {
     return [
       this.certificate({
         period,
-        recovery: null,
+        recovery: state.finality.recovery,
         root,
         source,
         target: { epoch, height, id: present(state.ancestorAt(height), 'an ancestor') }

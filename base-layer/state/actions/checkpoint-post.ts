@@ -1,21 +1,15 @@
 // checkpoint.post: a certified statement that closes its sequence [CKP-1, CKP-2]. What can be said without
 // re-executing is checked here, the signatures last; the rest stands until somebody proves it false.
 import type { AssetRecord } from '#contracts/assets/asset-record.ts'
-import { decode } from '#contracts/codec/codec.ts'
 import { boundaryOf } from '#contracts/committees/schedule.ts'
 import { type CommitteeRecord, dagIdOf } from '#contracts/committees/committee-record.ts'
 import { quorumOf } from '#contracts/committees/quorum.ts'
 import { verifySignature } from '#contracts/crypto/signature.ts'
-import { type CheckpointPost, type SeatSignatures, STATEMENT_BYTES } from '#contracts/ledger/actions/checkpoint-post.ts'
+import type { CheckpointPost, SeatSignatures } from '#contracts/ledger/actions/checkpoint-post.ts'
 import type { Seat } from '#contracts/primitives/ids.ts'
 import { accept, present, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { CheckpointRecord } from '#contracts/statements/checkpoint-record.ts'
-import {
-  type Statement,
-  statementCodec,
-  statementIdOf,
-  statementSigningBytes
-} from '#contracts/statements/statement.ts'
+import { type Statement, statementIdOf, statementSigningBytes } from '#contracts/statements/statement.ts'
 import { firstOpenEpoch, newestCheckpoint } from '../assets/epochs.ts'
 import { keepLogHead, logFrontierOf } from '../assets/log.ts'
 import { balanceIdOf } from '../balance-ids.ts'
@@ -23,11 +17,12 @@ import { balanceOf, debit } from '../balances.ts'
 import { commitOf, openClaims } from '../claims/open-claims.ts'
 import { UNSETTLED_CHECKPOINTS } from '../limits.ts'
 import type { Work } from '../work.ts'
+import { statementOf } from './carried.ts'
 import type { ActionContext, Locked } from './context.ts'
 
 export function applyCheckpointPost({ work, payer, spare }: ActionContext, action: CheckpointPost): Locked {
-  const decoded = decode(statementCodec, action.statement, STATEMENT_BYTES)
-  if (!decoded.ok) return reject('E_CHECKPOINT_FORM', `the statement is not one: ${decoded.why}`)
+  const decoded = statementOf(action)
+  if (!decoded.ok) return decoded
   const statement = decoded.value
   const { asset, sequence } = statement
   const record = work.get('assets', asset)

@@ -1,7 +1,7 @@
 // claim.reveal: the accusation itself, judged in this block [CLM-1 to CLM-4, CLM-6]. With a commit, whatever
 // the verdict, it is taken and its fee paid, so that a claim that proves nothing is not free to have judged.
 import { ENGINE_VERSION } from '#contracts/assets/step.ts'
-import { type Claim, claimTargetOf, decodeClaim } from '#contracts/claims/claim.ts'
+import { type Claim, claimTargetOf } from '#contracts/claims/claim.ts'
 import type { ClaimCommitRecord } from '#contracts/claims/claim-record.ts'
 import { judgeClaim } from '#contracts/claims/judge.ts'
 import type { Judgement } from '#contracts/claims/judgement.ts'
@@ -16,11 +16,12 @@ import { convict, convictionOf, epochOf } from '../claims/convictions.ts'
 import { answerCommit, commitOf, hasRoomToConvict, removeCommits } from '../claims/open-claims.ts'
 import { findFacts, targetHashOf } from '../claims/targets.ts'
 import type { Work } from '../work.ts'
+import { claimOf } from './carried.ts'
 import type { ActionContext, Locked } from './context.ts'
 
 export function applyClaimReveal({ work, spare }: ActionContext, action: ClaimReveal): Locked {
-  const claim = decodeClaim(action.claim)
-  if (!claim.ok) return reject('E_CLAIM_FORM', `not a claim: ${claim.why}`)
+  const claim = claimOf(action)
+  if (!claim.ok) return claim
   const target = claimTargetOf(claim.value)
   const commit = action.commit === null ? accept(undefined) : findCommit(work, action.commit, action, target)
   if (!commit.ok) return commit

@@ -1,23 +1,23 @@
 // evidence.post: two signed things of one peer that contradict each other [FIN-4, POS-5]. Votes cost the bond;
 // a double acknowledgement or proposal costs a part of it and the tickets of the rest of the period.
 import { ackPenaltyOf, shareVoteEvidence } from '#contracts/bonds/slashing.ts'
-import { decode } from '#contracts/codec/codec.ts'
-import { EVIDENCE_BYTES, type EvidencePost } from '#contracts/ledger/actions/evidence-post.ts'
+import type { EvidencePost } from '#contracts/ledger/actions/evidence-post.ts'
 import { compareText } from '#contracts/primitives/bytes.ts'
 import type { PublicKey, Slot } from '#contracts/primitives/ids.ts'
 import { accept, present, reject } from '#contracts/primitives/verdict.ts'
-import { checkEvidence, evidenceCodec, type Offence } from '#contracts/statements/evidence.ts'
+import { checkEvidence, type Offence } from '#contracts/statements/evidence.ts'
 import { periodOf } from '#contracts/statements/period-table.ts'
 import { takePeerBond } from '../balances.ts'
 import { PENALISED_SLOTS } from '../limits.ts'
 import { tableIn } from '../periods.ts'
 import type { PeerRecord } from '../sections.ts'
 import type { Work } from '../work.ts'
+import { evidenceOf } from './carried.ts'
 import type { ActionContext, Locked } from './context.ts'
 
 export function applyEvidencePost({ work, payer }: ActionContext, action: EvidencePost): Locked {
-  const evidence = decode(evidenceCodec, action.evidence, EVIDENCE_BYTES)
-  if (!evidence.ok) return reject('E_EVIDENCE_FORM', `not evidence: ${evidence.why}`)
+  const evidence = evidenceOf(action)
+  if (!evidence.ok) return evidence
   const offence = checkEvidence(evidence.value, work.chain.genesis)
   if (!offence.ok) return offence
   const peer = work.get('peers', offence.value.peer)
@@ -51,7 +51,10 @@ function punishSlot(work: Work, { peer: key, when }: Offence, peer: PeerRecord):
 }
 
 /** The slots remembered as punished; where they are too many, the lowest and all before it are out of reach. */
-function withSlot({ penalised, penalisedFrom }: PeerRecord, slot: Slot): Pick<PeerRecord, 'penalised' | 'penalisedFrom'> {
+function withSlot(
+  { penalised, penalisedFrom }: PeerRecord,
+  slot: Slot
+): Pick<PeerRecord, 'penalised' | 'penalisedFrom'> {
   const slots = [...penalised, slot].sort((a, b) => a - b)
   const [lowest, ...rest] = slots
   if (slots.length <= PENALISED_SLOTS || lowest === undefined) return { penalised: slots, penalisedFrom }

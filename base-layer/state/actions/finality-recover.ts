@@ -6,7 +6,12 @@ import { hostOf, ownerOf } from '#contracts/ledger/output.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import { accept, present, reject, type Rejection } from '#contracts/primitives/verdict.ts'
 import { lastHeightOf } from '#contracts/statements/period-table.ts'
-import { checkRecoveryFile, type RecoveryBody, type RecoveryFile, recoveryIdOf } from '#contracts/statements/recovery.ts'
+import {
+  checkRecoveryFile,
+  type RecoveryBody,
+  type RecoveryFile,
+  recoveryIdOf
+} from '#contracts/statements/recovery.ts'
 import { isMajority } from '#contracts/statements/certificate.ts'
 import { tableIn } from '../periods.ts'
 import { RECOVERIES_MAX } from '../recoveries.ts'
