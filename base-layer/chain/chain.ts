@@ -39,6 +39,8 @@ export interface Outbound {
   sendTransaction(prepared: PreparedTransaction): void
   fetchBlock(id: ReturnType<typeof blockIdOf>, from: Source): void
   catchUp(from: Source): void
+  /** This key signed something worthless, and answers for it whoever relayed it [GSP-1]. */
+  penalise(signer: PublicKey): void
 }
 
 /** What signs for this node: null in a node that only follows. */
@@ -255,7 +257,7 @@ export class Chain {
         return
       case 'penalise':
         logger.debug({ signer: effect.signer, from: effect.from, code: effect.code }, 'refused what a peer signed')
-        return
+        return outbound.penalise(effect.signer)
       case 'conflict':
         this.#parts.store.putMeta('conflict', encode(certificateCodec, effect.certificate))
         logger.error({ why: effect.why }, 'a certificate contradicts what is final here: finality has stopped')

@@ -7,6 +7,7 @@ import { voteSigningBytes } from '#contracts/statements/vote.ts'
 import type { GenesisHash } from '#contracts/primitives/ids.ts'
 import type { SignedItem } from '../runtime/verify-pool.ts'
 import type { ChainState } from '../state/chain-state.ts'
+import type { Reader } from '../state/period-tables.ts'
 import { signersOf, signingKeyOf } from '../state/signers.ts'
 
 export function headerItem(genesis: GenesisHash, { header, signature }: SignedHeader): SignedItem {
@@ -31,7 +32,7 @@ export function bodyItems(genesis: GenesisHash, block: Block, state: ChainState)
 export function transactionItem(
   genesis: GenesisHash,
   transaction: Transaction,
-  state: ChainState
+  state: { readonly get: Reader }
 ): SignedItem | undefined {
   const signers = signersOf((section, key) => state.get(section, key), transaction)
   const key = signers === undefined ? undefined : signingKeyOf(signers)

@@ -9,6 +9,7 @@ import { decodeStoredBlock } from '../chain/restore.ts'
 import { RuntimeError } from '../runtime/errors.ts'
 import type { Host } from '../runtime/host.ts'
 import type { ChainStore } from '../store/chain-store.ts'
+import { piecesOf } from './compact-block.ts'
 import type { Intake } from './intake.ts'
 import { SYNC_LIMITS } from './limits.ts'
 import {
@@ -18,6 +19,8 @@ import {
   headersRequestCodec,
   offerAnswerCodec,
   offerCodec,
+  piecesCodec,
+  piecesRequestCodec,
   rangeCodec,
   rangeRequestCodec,
   type Status,
@@ -29,7 +32,7 @@ import {
 export interface Served {
   readonly chain: Chain
   readonly store: ChainStore
-  readonly intake: Pick<Intake, 'takeTransaction'>
+  readonly intake: Pick<Intake, 'takeTransaction' | 'recentBlock'>
 }
 
 /** Registers all handlers; the result removes them. */
@@ -44,17 +47,18 @@ export function serveRequests(host: Host, names: WireNames, served: Served): () 
       SYNC_LIMITS.statusConcurrency
     ),
     serve(host, names.range, rangeRequestCodec, rangeCodec, ({ locator }) => rangeAfter(served, locator)),
-    serve(host, names.block, blockRequestCodec, blockAnswerCodec, ({ id }) => served.store.blockBytes(id) ?? null),
+    serve(host, names.block, blockRequestCodec, blockAnswerCodec, ({ id }) => blockOf(served, id)),
     serve(host, names.headers, headersRequestCodec, headersCodec, ({ from, count }) => headersOf(served, from, count)),
     serve(
       host,
       names.offer,
       offerCodec,
       offerAnswerCodec,
-      offer => takeOffer(served.intake, offer),
+      (offer, from) => takeOffer(served.intake, offer, from),
       SYNC_LIMITS.concurrency,
       SYNC_LIMITS.offerBytes
-    )
+    ),
+    serve(host, names.pieces, piecesRequestCodec, piecesCodec, ({ id, places }) => piecesIn(served, id, places))
   ]
   return () => {
     for (const stop of stops) stop()
@@ -70,6 +74,19 @@ export function statusOf(chain: Chain): Status {
     headId: head.id,
     score: head.header.score
   }
+}
+
+/** Stored, or about to be: who relayed a header is asked for its body at once. */
+function blockOf({ store, intake }: Served, id: BlockId): Uint8Array | null {
+  const recent = intake.recentBlock(id)
+  return recent === undefined ? (store.blockBytes(id) ?? null) : bytesOfBlock(recent)
+}
+
+function piecesIn(served: Served, id: BlockId, places: readonly number[]): Uint8Array[] | null {
+  const recent = served.intake.recentBlock(id)
+  const stored = recent === undefined ? served.store.blockBytes(id) : undefined
+  const block = recent ?? (stored === undefined ? undefined : decodeStoredBlock(stored))
+  return block === undefined ? null : (piecesOf(block, places, SYNC_LIMITS.piecesBytes) ?? null)
 }
 
 /** Blocks of the preferred chain after the first known id, final ones first. */
@@ -128,12 +145,13 @@ export function headersOf(
 
 /** Looks no further than the first that is worthless whoever looks at it: nobody honest hands such a thing over. */
 export async function takeOffer(
-  intake: Served['intake'],
-  offer: readonly Uint8Array[]
+  intake: Pick<Intake, 'takeTransaction'>,
+  offer: readonly Uint8Array[],
+  from: string
 ): Promise<{ readonly taken: number }> {
   let taken = 0
   for (const one of offer) {
-    const verdict = await intake.takeTransaction(one)
+    const verdict = await intake.takeTransaction(one, from)
     if (verdict === 'reject') break
     if (verdict === 'accept') taken += 1
   }
@@ -145,16 +163,16 @@ function serve<Request, Answer>(
   protocol: string,
   request: Codec<Request>,
   answer: Codec<Answer>,
-  handle: (request: Request) => Answer | Promise<Answer>,
+  handle: (request: Request, from: string) => Answer | Promise<Answer>,
   concurrency: number = SYNC_LIMITS.concurrency,
   maxRequestBytes: number = SYNC_LIMITS.requestBytes
 ): () => void {
   return host.handle(
     protocol,
-    async body => {
+    async (body, from) => {
       const decoded = decode(request, body, maxRequestBytes)
       if (!decoded.ok) throw new RuntimeError('E_BAD_FRAME', decoded.why)
-      return encode(answer, await handle(decoded.value))
+      return encode(answer, await handle(decoded.value, from))
     },
     { maxRequestBytes, concurrency }
   )

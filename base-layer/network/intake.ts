@@ -1,105 +1,71 @@
-// Everything the network brings, on its way to the chain: size and form first, then signatures off the main thread, then
-// an event. One table turns what is wrong into what gossip does with it; rules never mention peers.
-import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
-import { verifySignature } from '#contracts/crypto/signature.ts'
-import { type Transaction, TRANSACTION_BYTES, transactionCodec } from '#contracts/ledger/transaction.ts'
-import type { GenesisHash, PublicKey } from '#contracts/primitives/ids.ts'
+// Everything the network brings, on its way to the chain: budget, size and form first, then signatures off the main
+// thread, then an event. Votes and acknowledgements are judged here; blocks and transactions each have a file.
+import { type Codec, decode } from '#contracts/codec/codec.ts'
+import type { Transaction } from '#contracts/ledger/transaction.ts'
+import type { BlockId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
+import type { Verdict } from '#contracts/primitives/verdict.ts'
 import { acknowledgementSigningBytes, signedAcknowledgementCodec } from '#contracts/statements/acknowledgement.ts'
-import {
-  type Block,
-  BLOCK_BYTES,
-  blockCodec,
-  blockIdOf,
-  certificatesHashOf,
-  type SignedHeader
-} from '#contracts/statements/block.ts'
+import type { Block } from '#contracts/statements/block.ts'
 import { signedVoteCodec, voteSigningBytes } from '#contracts/statements/vote.ts'
-import { rememberBytes } from '../chain/block-bytes.ts'
-import type { Chain, GossipAnswer } from '../chain/chain.ts'
-import { CHAIN_LIMITS } from '../chain/limits.ts'
-import { bodyItems, headerItem, transactionItem } from '../chain/signatures.ts'
+import type { Chain } from '../chain/chain.ts'
 import type { GossipVerdict } from '../runtime/host.ts'
 import type { SignedItem, VerifyPool } from '../runtime/verify-pool.ts'
-import { prepareTransaction } from '../state/apply-transaction.ts'
-import { transactionsRootOf } from '../state/body-roots.ts'
-import { SYNC_LIMITS } from './limits.ts'
-import { blockGossipCodec } from './wire.ts'
-
-/** Why a message is not delivered, and whether its sender answers for it: what depends on the time or on our own view
- * is nobody's fault. */
-const VERDICTS = {
-  E_TOO_LARGE: 'reject',
-  E_NOT_CANONICAL: 'reject',
-  E_SCHEMA: 'reject',
-  E_TX_SIGNATURE: 'reject',
-  E_TX_TOO_LARGE: 'reject',
-  E_TX_OUTPUT_EMPTY: 'reject',
-  E_TX_OUTPUT_KEY: 'reject',
-  E_TX_INPUT_TWICE: 'reject',
-  E_TX_NO_INPUTS: 'reject'
-} as const satisfies Readonly<Record<string, GossipVerdict>>
-
-export function verdictOf(code: string): GossipVerdict {
-  return Object.hasOwn(VERDICTS, code) ? VERDICTS[code as keyof typeof VERDICTS] : 'ignore'
-}
-
-const ANSWERS: Readonly<Record<GossipAnswer, GossipVerdict>> = { relay: 'accept', ignore: 'ignore', reject: 'reject' }
+import { BlockIntake, type BodyPorts } from './block-intake.ts'
+import { Gate } from './gate.ts'
+import { TransactionIntake } from './transaction-intake.ts'
+import { ANSWERS, verdictOf } from './verdicts.ts'
+import { Verifier } from './verifier.ts'
 
 /** Largest acknowledgement or vote: fixed fields, a key and a signature. */
 const SMALL_BYTES = 1_024
 
 export class Intake {
   readonly #chain: Chain
-  readonly #pool: VerifyPool
-  readonly #genesis: GenesisHash
-  #pending = 0
+  readonly #verifier: Verifier
+  readonly #gate: Gate
+  readonly #blocks: BlockIntake
+  readonly #transactions: TransactionIntake
 
-  constructor(chain: Chain, pool: VerifyPool) {
+  constructor(chain: Chain, pool: VerifyPool, gate: Gate = new Gate()) {
     this.#chain = chain
-    this.#pool = pool
-    this.#genesis = chain.head.chain.genesis
+    this.#gate = gate
+    this.#verifier = new Verifier(chain, pool)
+    this.#blocks = new BlockIntake(chain, this.#verifier, gate)
+    this.#transactions = new TransactionIntake(chain, this.#verifier, gate)
   }
 
-  /** The header's verdict decides about relaying, before the body is looked at [GSP-1]. */
-  async takeBlockGossip(
-    bytes: Uint8Array,
-    from: string,
-    fetch: (id: ReturnType<typeof blockIdOf>) => void
-  ): Promise<GossipVerdict> {
-    const message = decode(blockGossipCodec, bytes, SYNC_LIMITS.gossipBlockBytes + SMALL_BYTES)
-    if (!message.ok) return verdictOf(message.code)
-    if (message.value.kind === 'header') {
-      const { header, signature } = message.value
-      const verdict = await this.#takeHeader({ header, signature }, from)
-      if (verdict === 'accept') fetch(blockIdOf(header))
-      return verdict
-    }
-    const block = readBlock(message.value.block)
-    if (block === undefined) return 'reject'
-    const { header, signature } = block
-    const verdict = await this.#takeHeader({ header, signature }, from)
-    // After the relay: what is queued now runs when the verdict has been handed back.
-    if (verdict === 'accept')
-      setImmediate(() => {
-        this.#execute(block, from).catch((error: unknown) => this.#chain.fail(error))
-      })
-    return verdict
+  async takeBlockGossip(bytes: Uint8Array, from: string, ports: BodyPorts): Promise<GossipVerdict> {
+    return this.#blocks.takeGossip(bytes, from, ports)
   }
 
   /** A block that was asked for. False: its header is badly signed. Resolves when the chain has looked at it. */
   async takeBlock(block: Block, from: string): Promise<boolean> {
-    if (!(await this.#verify([headerItem(this.#genesis, block)]))) return false
-    await this.#execute(block, from)
-    return true
+    return this.#blocks.take(block, from)
+  }
+
+  /** The first half of `takeBlock`: signatures, off the main thread. */
+  async verifyBlock(block: Block): Promise<boolean> {
+    return this.#blocks.verify(block)
+  }
+
+  /** The second half. */
+  executeBlock(block: Block, from: string): void {
+    this.#blocks.execute(block, from)
+  }
+
+  /** A block that came in a moment ago and may not be stored yet. */
+  recentBlock(id: BlockId): Block | undefined {
+    return this.#blocks.recent(id)
   }
 
   async takeAcknowledgement(bytes: Uint8Array, from: string): Promise<GossipVerdict> {
     return this.#takeSmall(
       signedAcknowledgementCodec,
       bytes,
+      from,
       acknowledgement => ({
         key: acknowledgement.peer,
-        message: acknowledgementSigningBytes(this.#genesis, acknowledgement.acknowledgement),
+        message: acknowledgementSigningBytes(this.#verifier.genesis, acknowledgement.acknowledgement),
         signature: acknowledgement.signature
       }),
       acknowledgement => ({ kind: 'acknowledgement', acknowledgement, from, nowMs: this.#chain.nowMs() })
@@ -110,95 +76,44 @@ export class Intake {
     return this.#takeSmall(
       signedVoteCodec,
       bytes,
+      from,
       vote => ({
         key: vote.peer,
-        message: voteSigningBytes(this.#genesis, vote.vote),
+        message: voteSigningBytes(this.#verifier.genesis, vote.vote),
         signature: vote.signature
       }),
       vote => ({ kind: 'vote', vote, from, nowMs: this.#chain.nowMs() })
     )
   }
 
-  async takeTransaction(bytes: Uint8Array): Promise<GossipVerdict> {
-    const decoded = decode(transactionCodec, bytes, TRANSACTION_BYTES)
-    if (!decoded.ok) return verdictOf(decoded.code)
-    const verdict = await this.submit(decoded.value, false)
-    return verdict.ok ? 'accept' : verdictOf(verdict.code)
+  async takeTransaction(bytes: Uint8Array, from: string): Promise<GossipVerdict> {
+    return this.#transactions.take(bytes, from)
   }
 
   /** Checks the signature off the main thread and puts the transaction into the mempool. */
-  async submit(transaction: Transaction, tell: boolean): Promise<ReturnType<Chain['submit']>> {
-    const prepared = prepareTransaction(transaction)
-    if (!this.#chain.mempool.has(prepared.id)) {
-      const item = transactionItem(this.#genesis, transaction, this.#chain.head)
-      // A bad signature is found again, with its code, by the rules; only good ones are remembered.
-      if (item !== undefined) await this.#verify([item])
-    }
-    return this.#chain.submit(prepared, tell)
+  async submit(transaction: Transaction, tell: boolean): Promise<Verdict<TransactionId>> {
+    return this.#transactions.submit(transaction, tell)
   }
 
-  async #takeHeader(header: SignedHeader, from: string): Promise<GossipVerdict> {
-    if (this.#pending >= CHAIN_LIMITS.importsPending || !this.#isKnown(header.header.proposer)) return 'ignore'
-    if (!(await this.#verify([headerItem(this.#genesis, header)]))) return 'reject'
-    return ANSWERS[this.#chain.feed({ kind: 'header', header, from, nowMs: this.#chain.nowMs() })]
-  }
-
-  async #execute(block: Block, from: string): Promise<void> {
-    // The rules refuse a stranger's block by its header.
-    const items = this.#isKnown(block.header.proposer) ? bodyItems(this.#genesis, block, this.#chain.head) : []
-    if (items.length > 0) await this.#verify(items)
-    this.#chain.feed({ kind: 'block', block, from, nowMs: this.#chain.nowMs() })
+  /** Something that this key signed turned out worthless after it was relayed: its next messages wait [GSP-1]. */
+  blame(signer: PublicKey): void {
+    this.#gate.blame(signer)
   }
 
   async #takeSmall<T>(
     codec: Codec<T>,
     bytes: Uint8Array,
+    from: string,
     itemOf: (value: T) => SignedItem,
     eventOf: (value: T) => Parameters<Chain['feed']>[0]
   ): Promise<GossipVerdict> {
-    const decoded = decode(codec, bytes, SMALL_BYTES)
-    if (!decoded.ok) return verdictOf(decoded.code)
-    const item = itemOf(decoded.value)
-    if (this.#pending >= CHAIN_LIMITS.importsPending || !this.#isKnown(item.key)) return 'ignore'
-    if (!(await this.#verify([item]))) return 'reject'
-    return ANSWERS[this.#chain.feed(eventOf(decoded.value))]
+    return this.#gate.judge(from, bytes.length, async () => {
+      const decoded = decode(codec, bytes, SMALL_BYTES)
+      if (!decoded.ok) return verdictOf(decoded.code)
+      const item = itemOf(decoded.value)
+      if (this.#verifier.isBusy || !this.#verifier.isKnown(item.key) || !this.#gate.trusts(item.key)) return 'ignore'
+      if (!(await this.#verifier.verify([item]))) return 'reject'
+      return ANSWERS[this.#chain.feed(eventOf(decoded.value))]
+    })
   }
-
-  /** A registered peer at the head or the final block: nobody else's statements are worth a signature check [GSP-1]. */
-  #isKnown(peer: PublicKey): boolean {
-    return this.#chain.head.isPeer(peer) || this.#chain.final.isPeer(peer)
-  }
-
-  /**
-   * True if all are valid. The pool is shared with the layer above, whose load must neither stop the base chain nor make
-   * an honest sender look bad: when it is full, what little comes here is checked in place.
-   */
-  async #verify(items: readonly SignedItem[]): Promise<boolean> {
-    this.#pending += 1
-    try {
-      return await this.#pool.verifyAll(items)
-    } catch {
-      return items.every(({ key, message, signature }) => verifySignature(key, message, signature))
-    } finally {
-      this.#pending -= 1
-    }
-  }
-}
-
-/**
- * The block in these bytes. A body that is not the one its header commits to is refused here: gossip relays one message per
- * header, so whoever came first with another body would keep the true one away.
- */
-export function readBlock(bytes: Uint8Array): Block | undefined {
-  const decoded = decode(blockCodec, bytes, BLOCK_BYTES)
-  if (!decoded.ok || !isBodyOf(decoded.value)) return undefined
-  rememberBytes(decoded.value, bytes)
-  return decoded.value
-}
-
-function isBodyOf({ header, transactions, certificates }: Block): boolean {
-  return (
-    certificatesHashOf(certificates) === header.certificatesHash &&
-    transactionsRootOf(transactions.map(one => encode(transactionCodec, one))) === header.transactionsRoot
-  )
 }

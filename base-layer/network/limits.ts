@@ -3,8 +3,19 @@ const KIB = 1024
 const MIB = 1024 * KIB
 
 export const SYNC_LIMITS = {
-  /** Gossip carries whole blocks up to this size; of larger ones only the header, and peers fetch the body. */
+  /** Gossip carries whole blocks up to this size: asking for what is missing would cost more than it saves. */
+  wholeBlockBytes: 8 * KIB,
+  /** Larger ones travel as a header with short ids, up to this size; of others only the header, and peers fetch the body. */
   gossipBlockBytes: 192 * KIB,
+  /** Transactions of one block asked for by index, and their bytes; with more missing the whole block is fetched. */
+  pieces: 1_024,
+  piecesBytes: MIB,
+  /** Blocks rebuilt or received a moment ago, served before they are stored. */
+  recentBlocks: 16,
+  /** Blocks whose header was relayed and whose body is still missing: other forms of them are looked at. */
+  bodiesAwaited: 32,
+  /** Blocks being rebuilt: each goes through the whole mempool once. */
+  rebuilding: 4,
   /** Blocks of one answer: at ten seconds a slot, forty minutes of chain. */
   rangeBlocks: 256,
   /** Bytes of one answer; a single larger block still fits. */
@@ -31,6 +42,11 @@ export const SYNC_LIMITS = {
   /** Blocks being fetched by id, and peers asked for one before giving up until it is named again. */
   fetches: 64,
   fetchPeers: 4,
+  /** Times all of them are asked, and the time between: who relayed a header may be fetching the body as well. */
+  fetchRounds: 4,
+  fetchRetryMs: 150,
+  /** What an answer that no honest peer gives counts against who gave it: half of what cuts a peer off. */
+  garbageOffences: 10,
   /** A peer this many blocks ahead makes this node stop signing until it has caught up. */
   behindBlocks: 4,
   /** Blocks of one answer that may turn out not to be kept; then the rest of it is not worth reading. */
@@ -42,4 +58,25 @@ export const SYNC_LIMITS = {
   quietStatusMs: 5_000,
   /** At the start, how long to wait for somebody who is ahead before signing on the stored view. */
   firstLookMs: 1_500
+} as const
+
+/** Prices and budgets in native signature checks of 60 us each [GSP-1]; one that fails is checked portably, in 1 ms. */
+export const GATE_LIMITS = {
+  /**
+   * What a peer may cost without being of use: two full minutes of the rate at once, since floods of honest traffic come
+   * after a pause; then for a hundred peers a third of a core.
+   */
+  peer: { capacity: 8_192, perSecond: 64, namesMax: 1_024 },
+  /** What a key may sign for nothing: a few things at once, one in two seconds after that. */
+  signer: { capacity: 256, perSecond: 16, namesMax: 8_192 },
+  /** A message that is worthless whoever looks at it: the portable verifier had the last word. */
+  rejected: 16,
+  /** Signed, relayed and then refused: a block executed for nothing or a transaction that does not apply. */
+  failed: 32,
+  /** Decoding and hashing so many bytes takes as long as one check. */
+  bytesPerCheck: 4 * KIB,
+  /** Transactions that cost more than this to check are checked before they are relayed, or a flood would be multiplied. */
+  relayUncheckedMax: 16,
+  /** Transactions relayed whose full check waits its turn; above it they are checked first. */
+  checksWaiting: 256
 } as const

@@ -1,9 +1,9 @@
 // The base chain on the network: subscribes the topics, serves requests, sends what the chain wants sent, and keeps the
 // chain in step with its peers. Made before the chain, bound to it at the start.
-import { encode } from '#contracts/codec/codec.ts'
+import { type Decoded, encode } from '#contracts/codec/codec.ts'
 import { type SignedAcknowledgement, signedAcknowledgementCodec } from '#contracts/statements/acknowledgement.ts'
 import type { Block, blockIdOf } from '#contracts/statements/block.ts'
-import type { GenesisHash } from '#contracts/primitives/ids.ts'
+import type { GenesisHash, PublicKey } from '#contracts/primitives/ids.ts'
 import { type SignedVote, signedVoteCodec } from '#contracts/statements/vote.ts'
 import { bytesOfBlock } from '../chain/block-bytes.ts'
 import type { Chain, Outbound } from '../chain/chain.ts'
@@ -14,6 +14,7 @@ import type { Host } from '../runtime/host.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { PreparedTransaction } from '../state/apply-transaction.ts'
 import type { ChainStore } from '../store/chain-store.ts'
+import { compactOf } from './compact-block.ts'
 import { serveRequests } from './handlers.ts'
 import type { Intake } from './intake.ts'
 import { SYNC_LIMITS } from './limits.ts'
@@ -32,6 +33,7 @@ export class BaseNetwork implements Outbound {
   readonly #parts: NetworkParts
   readonly #names: WireNames
   #sync: Sync | undefined
+  #intake: Intake | undefined
   #stops: (() => void)[] = []
 
   constructor(parts: NetworkParts) {
@@ -44,12 +46,18 @@ export class BaseNetwork implements Outbound {
     const names = this.#names
     const sync = new Sync({ chain, store, intake, host, names, clock, logger, statusMs })
     this.#sync = sync
+    this.#intake = intake
     this.#stops = [
       serveRequests(host, names, { chain, store, intake }),
-      host.subscribe(names.blocks, (bytes, from) => intake.takeBlockGossip(bytes, from, id => sync.fetch(id, from))),
+      host.subscribe(names.blocks, (bytes, from) =>
+        intake.takeBlockGossip(bytes, from, {
+          fetch: id => sync.fetch(id, from),
+          pieces: (id, places) => sync.pieces(from, id, places)
+        })
+      ),
       host.subscribe(names.acknowledgements, (bytes, from) => intake.takeAcknowledgement(bytes, from)),
       host.subscribe(names.votes, (bytes, from) => intake.takeVote(bytes, from)),
-      host.subscribe(names.transactions, bytes => intake.takeTransaction(bytes))
+      host.subscribe(names.transactions, (bytes, from) => intake.takeTransaction(bytes, from))
     ]
     sync.start()
   }
@@ -60,14 +68,14 @@ export class BaseNetwork implements Outbound {
     this.#stops = []
   }
 
+  /** Small blocks whole, others as a header with short ids, and only the header if that is too much as well. */
   sendBlock(block: Block): void {
     const bytes = bytesOfBlock(block)
     const { header, signature } = block
-    const message =
-      bytes.length <= SYNC_LIMITS.gossipBlockBytes
-        ? { kind: 'whole' as const, block: bytes }
-        : { kind: 'header' as const, header, signature }
-    this.#publish(this.#names.blocks, encode(blockGossipCodec, message))
+    if (bytes.length <= SYNC_LIMITS.wholeBlockBytes) return this.#publishBlock({ kind: 'whole', block: bytes })
+    const compact = encode(blockGossipCodec, { kind: 'compact', ...compactOf(block) })
+    if (compact.length <= SYNC_LIMITS.gossipBlockBytes) this.#publish(this.#names.blocks, compact)
+    else this.#publishBlock({ kind: 'header', header, signature })
   }
 
   sendAcknowledgement(acknowledgement: SignedAcknowledgement): void {
@@ -88,6 +96,14 @@ export class BaseNetwork implements Outbound {
 
   catchUp(from: Source): void {
     this.#sync?.catchUp(from)
+  }
+
+  penalise(signer: PublicKey): void {
+    this.#intake?.blame(signer)
+  }
+
+  #publishBlock(message: Decoded<typeof blockGossipCodec>): void {
+    this.#publish(this.#names.blocks, encode(blockGossipCodec, message))
   }
 
   #publish(topic: string, bytes: Uint8Array): void {

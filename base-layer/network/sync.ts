@@ -8,13 +8,16 @@ import type { Clock } from '../runtime/clock.ts'
 import type { Host } from '../runtime/host.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { ChainStore } from '../store/chain-store.ts'
-import { type Intake, readBlock } from './intake.ts'
+import { readBlock } from './block-intake.ts'
+import type { Intake } from './intake.ts'
 import { SYNC_LIMITS } from './limits.ts'
 import {
   blockAnswerCodec,
   blockRequestCodec,
   offerAnswerCodec,
   offerCodec,
+  piecesCodec,
+  piecesRequestCodec,
   rangeCodec,
   rangeRequestCodec,
   type Status,
@@ -71,6 +74,21 @@ export class Sync {
     this.#fetchFromAny(id, from)
       .catch((error: unknown) => this.#parts.chain.fail(error))
       .finally(() => this.#fetching.delete(id))
+  }
+
+  /** Transactions of a block by place, from the peer that named it. */
+  async pieces(peer: string, id: BlockId, places: readonly number[]): Promise<readonly Uint8Array[] | undefined> {
+    const { names } = this.#parts
+    const answer = await this.#ask(
+      peer,
+      names.pieces,
+      piecesRequestCodec,
+      { id, places },
+      piecesCodec,
+      SYNC_LIMITS.responseBytes,
+      SYNC_LIMITS.statusTimeoutMs
+    )
+    return answer === null || answer?.length !== places.length ? undefined : answer
   }
 
   /** Takes what a peer has beyond our chain, if nothing of the kind is under way. */
@@ -213,29 +231,43 @@ export class Sync {
     if (this.#unhelpful.size > SYNC_LIMITS.unhelpfulPeers && oldest.done !== true) this.#unhelpful.delete(oldest.value)
   }
 
+  /** Whoever relayed a header may be fetching the body as well: all are asked again after a moment. */
   async #fetchFromAny(id: BlockId, from: string | null): Promise<void> {
-    const { host, store, intake, names } = this.#parts
-    const others = host
-      .peers()
-      .filter(peer => peer !== from)
-      .sort(() => Math.random() - 0.5)
-    const peers = from === null ? others : [from, ...others]
-    for (const peer of peers.slice(0, SYNC_LIMITS.fetchPeers)) {
-      if (this.#stopped || store.hasBlock(id)) return
-      const bytes = await this.#ask(
-        peer,
-        names.block,
-        blockRequestCodec,
-        { id },
-        blockAnswerCodec,
-        SYNC_LIMITS.responseBytes,
-        SYNC_LIMITS.requestTimeoutMs
-      )
-      const block = bytes === undefined || bytes === null ? undefined : readBlock(bytes)
-      // Another block than the one asked for is not looked at.
-      if (block === undefined || blockIdOf(block.header) !== id) continue
-      if (await intake.takeBlock(block, peer)) return
+    const { host, store, clock } = this.#parts
+    for (let round = 0; round < SYNC_LIMITS.fetchRounds && !this.#stopped; round++) {
+      if (round > 0) {
+        await new Promise<void>(resolve => {
+          clock.setTimer(SYNC_LIMITS.fetchRetryMs, resolve)
+        })
+      }
+      const others = host
+        .peers()
+        .filter(peer => peer !== from)
+        .sort(() => Math.random() - 0.5)
+      const peers = from === null ? others : [from, ...others]
+      for (const peer of peers.slice(0, SYNC_LIMITS.fetchPeers)) {
+        if (this.#stopped || store.hasBlock(id) || (await this.#fetchFrom(peer, id))) return
+      }
     }
+  }
+
+  async #fetchFrom(peer: string, id: BlockId): Promise<boolean> {
+    const { host, intake, names } = this.#parts
+    const bytes = await this.#ask(
+      peer,
+      names.block,
+      blockRequestCodec,
+      { id },
+      blockAnswerCodec,
+      SYNC_LIMITS.responseBytes,
+      SYNC_LIMITS.requestTimeoutMs
+    )
+    if (bytes === undefined || bytes === null) return false
+    const block = readBlock(bytes)
+    if (block !== undefined && blockIdOf(block.header) === id) return intake.takeBlock(block, peer)
+    // Another block than the one asked for, or none at all: nobody honest answers so.
+    host.penalise(peer, SYNC_LIMITS.garbageOffences)
+    return false
   }
 
   #nextPeer(): string | undefined {

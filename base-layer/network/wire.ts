@@ -4,6 +4,7 @@ import { amount, bytes, type Decoded, hex32, list, nullable, record, uint, union
 import { TRANSACTION_BYTES } from '#contracts/ledger/transaction.ts'
 import type { BlockId, GenesisHash } from '#contracts/primitives/ids.ts'
 import { BLOCK_BYTES, signedHeaderCodec } from '#contracts/statements/block.ts'
+import { compactBlockCodec } from './compact-block.ts'
 import { SYNC_LIMITS } from './limits.ts'
 
 export interface WireNames {
@@ -16,6 +17,7 @@ export interface WireNames {
   readonly block: string
   readonly headers: string
   readonly offer: string
+  readonly pieces: string
 }
 
 export function wireNames(genesis: GenesisHash): WireNames {
@@ -29,14 +31,16 @@ export function wireNames(genesis: GenesisHash): WireNames {
     range: `${base}/range/1`,
     block: `${base}/block/1`,
     headers: `${base}/headers/1`,
-    offer: `${base}/offer/1`
+    offer: `${base}/offer/1`,
+    pieces: `${base}/pieces/1`
   }
 }
 
 /** Blocks travel as their own canonical bytes, so that they are encoded once and stored as they came. */
 export const blockGossipCodec = union({
   whole: [0, record({ block: bytes(SYNC_LIMITS.gossipBlockBytes) })],
-  header: [1, signedHeaderCodec]
+  header: [1, signedHeaderCodec],
+  compact: [2, compactBlockCodec]
 })
 
 export const statusRequestCodec = record({})
@@ -56,6 +60,11 @@ export const rangeCodec = list(bytes(BLOCK_BYTES), SYNC_LIMITS.rangeBlocks)
 
 export const blockRequestCodec = record({ id: hex32<BlockId>() })
 export const blockAnswerCodec = nullable(bytes(BLOCK_BYTES))
+
+/** Transactions of one block by place, which a compact block left missing. */
+export const piecesRequestCodec = record({ id: hex32<BlockId>(), places: list(uint(), SYNC_LIMITS.pieces, 1) })
+/** Null: not here, or more than one answer may hold. */
+export const piecesCodec = nullable(list(bytes(TRANSACTION_BYTES), SYNC_LIMITS.pieces))
 
 /** Headers of the final chain, for light clients. */
 export const headersRequestCodec = record({ from: uint(), count: uint(SYNC_LIMITS.headers) })

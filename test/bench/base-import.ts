@@ -12,7 +12,8 @@ import { proveKey } from '#base-layer/chain/finalise.ts'
 import { type Restored, restoreChain } from '#base-layer/chain/restore.ts'
 import { bodyItems, headerItem } from '#base-layer/chain/signatures.ts'
 import { readSection } from '#base-layer/light/state-proof.ts'
-import { Intake, readBlock } from '#base-layer/network/intake.ts'
+import { readBlock } from '#base-layer/network/block-intake.ts'
+import { Intake } from '#base-layer/network/intake.ts'
 import { systemClock } from '#base-layer/runtime/clock.ts'
 import { createLogger } from '#base-layer/runtime/logger.ts'
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
@@ -120,7 +121,8 @@ function catchUp(store: ChainStore, restored: Restored, pool: VerifyPool): Impor
     sendVote: () => {},
     sendTransaction: () => {},
     fetchBlock: () => {},
-    catchUp: () => {}
+    catchUp: () => {},
+    penalise: () => {}
   }
   const chain = new Chain({
     store,

@@ -35,7 +35,7 @@ export class Heard {
       this.#note('acknowledgement', this.acknowledgements, `${peer}/${slot}`, block)
     )
     listen(names.blocks, blockGossipCodec, message => {
-      const signed = message.kind === 'header' ? message : headerOf(message.block)
+      const signed = message.kind === 'whole' ? headerOf(message.block) : message
       if (signed === undefined) return
       const { header } = signed
       this.#note('proposal', this.proposals, `${header.proposer}/${header.slot}`, blockIdOf(header))

@@ -40,9 +40,9 @@ describe('what peers are answered', () => {
       }
     })
     const offer = [0, 1, 2, 3].map(place => Uint8Array.of(place))
-    expect(await takeOffer(intakeOf(['accept', 'ignore', 'accept', 'ignore']), offer)).toEqual({ taken: 2 })
+    expect(await takeOffer(intakeOf(['accept', 'ignore', 'accept', 'ignore']), offer, 'bob')).toEqual({ taken: 2 })
     looked.length = 0
-    expect(await takeOffer(intakeOf(['accept', 'reject', 'accept']), offer)).toEqual({ taken: 1 })
+    expect(await takeOffer(intakeOf(['accept', 'reject', 'accept']), offer, 'bob')).toEqual({ taken: 1 })
     expect(looked).toEqual([0, 1])
   })
 })

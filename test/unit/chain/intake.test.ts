@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Chain, GossipAnswer } from '#base-layer/chain/chain.ts'
 import type { BaseEvent } from '#base-layer/consensus/events.ts'
-import { Intake, readBlock, verdictOf } from '#base-layer/network/intake.ts'
+import { readBlock } from '#base-layer/network/block-intake.ts'
+import { Intake } from '#base-layer/network/intake.ts'
+import { verdictOf } from '#base-layer/network/verdicts.ts'
 import { blockGossipCodec } from '#base-layer/network/wire.ts'
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
 import { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
@@ -14,6 +16,10 @@ import { actor, ChainBuilder } from '#test/support/chain-builder.ts'
 const builder = new ChainBuilder()
 const block = builder.produce()
 const { verified } = installNodeCrypto()
+
+/** Nobody has a body. */
+const NOBODY = { fetch: () => {}, pieces: async () => undefined }
+const fetchInto = (fetched: string[]) => ({ ...NOBODY, fetch: (id: string) => void fetched.push(id) })
 
 /** A chain that only notes what it is fed. */
 function setUp(answer: GossipAnswer, pool = new VerifyPool(verified)) {
@@ -34,7 +40,7 @@ function vote(epoch: number): SignedVote {
   const [alice] = builder.peers
   if (alice === undefined) throw new Error('a peer')
   const root = { epoch: 0, height: 0, id: builder.genesisState.id }
-  const value: Vote = { period: 0, root, source: root, target: { ...root, epoch } }
+  const value: Vote = { period: 0, recovery: null, root, source: root, target: { ...root, epoch } }
   return {
     vote: value,
     peer: alice.key,
@@ -69,7 +75,7 @@ describe('what the network brings', () => {
     expect(await intake.takeVote(encode(signedVoteCodec, forged), 'bob')).toBe('reject')
     expect(await intake.takeVote(Uint8Array.of(1, 2, 3), 'bob')).toBe('reject')
     expect(await intake.takeAcknowledgement(new Uint8Array(100_000), 'bob')).toBe('reject')
-    expect(await intake.takeTransaction(Uint8Array.of(0xff))).toBe('reject')
+    expect(await intake.takeTransaction(Uint8Array.of(0xff), 'bob')).toBe('reject')
     expect(fed).toEqual([])
   })
 
@@ -80,7 +86,7 @@ describe('what the network brings', () => {
     expect(await intake.takeVote(encode(signedVoteCodec, signed), 'bob')).toBe('ignore')
     const { header, signature } = { ...block, header: { ...block.header, proposer: stranger.key } }
     const bytes = encode(blockGossipCodec, { kind: 'header', header, signature })
-    expect(await intake.takeBlockGossip(bytes, 'bob', () => {})).toBe('ignore')
+    expect(await intake.takeBlockGossip(bytes, 'bob', NOBODY)).toBe('ignore')
     expect(fed).toEqual([])
   })
 
@@ -103,7 +109,7 @@ describe('what the network brings', () => {
   test("a block is relayed on its header's word and executed after that [GSP-1]", async () => {
     const { fed, intake } = setUp('relay')
     const bytes = encode(blockGossipCodec, { kind: 'whole', block: encode(blockCodec, block) })
-    expect(await intake.takeBlockGossip(bytes, 'bob', () => {})).toBe('accept')
+    expect(await intake.takeBlockGossip(bytes, 'bob', NOBODY)).toBe('accept')
     expect(fed.map(event => event.kind)).toEqual(['header'])
     await new Promise(resolve => setTimeout(resolve, 5))
     expect(fed.map(event => event.kind)).toEqual(['header', 'block'])
@@ -112,10 +118,10 @@ describe('what the network brings', () => {
   test('a block that is not worth relaying is not executed, and one with a forged header is rejected', async () => {
     const { fed, intake } = setUp('ignore')
     const bytes = encode(blockGossipCodec, { kind: 'whole', block: encode(blockCodec, block) })
-    expect(await intake.takeBlockGossip(bytes, 'bob', () => {})).toBe('ignore')
+    expect(await intake.takeBlockGossip(bytes, 'bob', NOBODY)).toBe('ignore')
     const forged = { ...block, header: { ...block.header, timeMs: block.header.timeMs + 1 } }
     const bad = encode(blockGossipCodec, { kind: 'whole', block: encode(blockCodec, forged) })
-    expect(await intake.takeBlockGossip(bad, 'bob', () => {})).toBe('reject')
+    expect(await intake.takeBlockGossip(bad, 'bob', NOBODY)).toBe('reject')
     await new Promise(resolve => setTimeout(resolve, 5))
     expect(fed.map(event => event.kind)).toEqual(['header'])
   })
@@ -129,21 +135,21 @@ describe('what the network brings', () => {
     ]
     for (const body of bodies) {
       const bytes = encode(blockGossipCodec, { kind: 'whole', block: encode(blockCodec, body) })
-      expect(await intake.takeBlockGossip(bytes, 'mallory', () => {})).toBe('reject')
+      expect(await intake.takeBlockGossip(bytes, 'mallory', NOBODY)).toBe('reject')
       expect(readBlock(encode(blockCodec, body))).toBeUndefined()
     }
     expect(fed).toEqual([])
     const bytes = encode(blockGossipCodec, { kind: 'whole', block: encode(blockCodec, block) })
-    expect(await intake.takeBlockGossip(bytes, 'bob', () => {})).toBe('accept')
+    expect(await intake.takeBlockGossip(bytes, 'bob', NOBODY)).toBe('accept')
   })
 
   test('of a large block only the header comes, and the body is fetched from whoever sent it', async () => {
     const fetched: string[] = []
     const { header, signature } = block
     const bytes = encode(blockGossipCodec, { kind: 'header', header, signature })
-    expect(await setUp('relay').intake.takeBlockGossip(bytes, 'bob', id => fetched.push(id))).toBe('accept')
+    expect(await setUp('relay').intake.takeBlockGossip(bytes, 'bob', fetchInto(fetched))).toBe('accept')
     expect(fetched).toEqual([builder.state.id])
-    expect(await setUp('ignore').intake.takeBlockGossip(bytes, 'bob', id => fetched.push(id))).toBe('ignore')
+    expect(await setUp('ignore').intake.takeBlockGossip(bytes, 'bob', fetchInto(fetched))).toBe('ignore')
     expect(fetched).toHaveLength(1)
   })
 

@@ -71,7 +71,7 @@ describe('a base node', () => {
     const one = createAccount(node.chain, new Secret(secretOf('bob')))
     const other = createAccount(node.chain, new Secret(secretOf('bob')))
     expect((await one.pay([{ to: ALICE, atoms: 1n }])).ok).toBe(true)
-    expect(await other.pay([{ to: ALICE, atoms: 2n }])).toMatchObject({ ok: false, code: 'E_TX_INPUT_UNKNOWN' })
+    expect(await other.pay([{ to: ALICE, atoms: 2n }])).toMatchObject({ ok: false, code: 'E_TX_CONFLICT' })
   })
 
   test('a transaction changed after signing is refused [SIG-1]', async () => {
