@@ -2,7 +2,7 @@
 // effects in order - persist, sign, send, feed back. Network, doors and duties reach the chain through it alone.
 // Upholds [FIN-7] (nothing leaves before it is on disk), [POS-5] (bodies are stored before they are acknowledged).
 import { decode, encode } from '#contracts/codec/codec.ts'
-import type { PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
+import type { Hash, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
 import type { SignedAcknowledgement } from '#contracts/statements/acknowledgement.ts'
 import type { Block, blockIdOf } from '#contracts/statements/block.ts'
@@ -55,6 +55,8 @@ export interface ChainParts {
   readonly transition: Transition<ChainState>
   readonly restored: Restored
   readonly signing: SigningParts | null
+  /** Ids of the recovery files that the operator installed [FIN-9]. */
+  readonly recoveries: ReadonlySet<Hash>
   readonly outbound: Outbound
   readonly clock: Clock
   readonly logger: Logger
@@ -95,7 +97,7 @@ export class Chain {
     this.mempool = new Mempool(state)
     this.#genesisTimeMs = state.chain.document.genesisTimeMs
     const { genesis, parameters } = state.chain
-    const settings = { genesis, parameters, self: parts.signing?.key ?? null }
+    const settings = { genesis, parameters, self: parts.signing?.key ?? null, recoveries: parts.recoveries }
     const collaborators = {
       transition: parts.transition,
       finalBlockBytes: (height: number) => parts.store.finalBytes(height),
@@ -251,6 +253,9 @@ export class Chain {
         return this.preferred.markLikely(effect.point)
       case 'final':
         return this.#finalise(effect)
+      case 'recovered':
+        logger.warn(effect, 'an installed recovery file takes the place of a table that is stuck')
+        return
       case 'evidence':
         logger.warn({ kind: effect.evidence.kind }, 'a peer signed two things that contradict each other')
         this.#duties?.onEvidence(effect.evidence)

@@ -1,12 +1,19 @@
 // What an advance of finality writes: changed leaves, blocks and transactions now final, the anchor, the proof, and a
 // hand-over for each period that ended, built while the state of its last block is at hand [FIN-10].
-import { encode, list, record, uint } from '#contracts/codec/codec.ts'
+import { encode, hex32, list, nullable, record, uint } from '#contracts/codec/codec.ts'
 import { pathOf } from '#contracts/merkle/node.ts'
 import { buildWitness, witnessCodec } from '#contracts/merkle/witness.ts'
+import type { Hash } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { fewestVotes, isQuorum, weightOf } from '#contracts/statements/certificate.ts'
 import { lastHeightOf, type PeriodEntry, type PeriodHead } from '#contracts/statements/period-table.ts'
-import { type Certificate, certificateCodec, finalityPointCodec, isSamePoint } from '#contracts/statements/vote.ts'
+import {
+  type Certificate,
+  certificateCodec,
+  finalityPointCodec,
+  isSamePeriod,
+  isSamePoint
+} from '#contracts/statements/vote.ts'
 import type { BaseEffect, ChainStep, FinalityAnchor } from '../consensus/events.ts'
 import { type Handover, handoverCodec } from '../light/finality-proof.ts'
 import { prepareTransaction } from '../state/apply-transaction.ts'
@@ -18,7 +25,12 @@ import type { FinalAdvance } from '../store/chain-store.ts'
 
 export type FinalEffect = Extract<BaseEffect<ChainState>, { kind: 'final' }>
 
-export const anchorCodec = record({ period: uint(), root: finalityPointCodec, final: finalityPointCodec })
+export const anchorCodec = record({
+  period: uint(),
+  recovery: nullable(hex32<Hash>()),
+  root: finalityPointCodec,
+  final: finalityPointCodec
+})
 /** The two certificates that make the newest final block so. */
 export const proofCodec = list(certificateCodec, 2, 2)
 export const PROOF_BYTES = 1024 * 1024
@@ -34,7 +46,10 @@ export function buildAdvance(
   const transactions = effect.steps.flatMap(({ block }) =>
     block.transactions.map(one => ({ id: prepareTransaction(one).id, height: block.header.height, inputs: one.inputs }))
   )
-  const ended = Array.from({ length: effect.anchor.period - anchor.period }, (_, index) => anchor.period + index)
+  const ended = Array.from(
+    { length: effect.anchor.period - anchor.period },
+    (_, index) => anchor.period + index
+  ).filter(period => !last.isPassedOver(period))
   const known = [...effect.proof, ...recent, ...effect.steps.flatMap(step => step.block.certificates)]
   const handovers = ended.map(period => ({ period, handover: buildHandover(effect.steps, period, known) }))
   return {
@@ -83,24 +98,16 @@ function buildHandover(
   const first = present(steps[0], 'an advance has blocks').state
   const state = steps.find(step => step.state.height === lastHeightOf(period, first.chain.parameters))?.state
   if (state === undefined) return undefined
-  const table = present(state.tableOf(period), 'a period that ended has a table')
   // What a block adds to a link for standing alone is no quorum and proves nothing [POS-9].
-  const whole = known.filter(({ vote, votes }) =>
-    isQuorum(
-      table,
-      weightOf(
-        table,
-        votes.map(one => one.peer)
-      )
-    )
-  )
+  const whole = known.filter(certificate => certificate.vote.period === period && isWhole(state, certificate))
   for (const justifies of whole) {
     const { target } = justifies.vote
     if (target.id !== state.id) continue
     const finalises = whole.find(
-      ({ vote }) => isSamePoint(vote.source, target) && vote.target.epoch === target.epoch + 1 && vote.period === period
+      ({ vote }) =>
+        isSamePeriod(vote, justifies.vote) && isSamePoint(vote.source, target) && vote.target.epoch === target.epoch + 1
     )
-    if (finalises === undefined || justifies.vote.period !== period) continue
+    if (finalises === undefined) continue
     const { entries } = nextTable(state, period + 1)
     const proof = proveKey(state, 'periods', { kind: 'head', period: period + 1 })
     const certificates = [justifies, finalises].map(certificate => forWallets(state, certificate))
@@ -109,9 +116,15 @@ function buildHandover(
   return undefined
 }
 
+function isWhole(state: ChainState, { vote, votes }: Certificate): boolean {
+  const table = state.votingTable(vote)
+  const voters = votes.map(one => one.peer)
+  return table !== undefined && isQuorum(table, weightOf(table, voters))
+}
+
 /** Without the votes that blocks carry for standing alone: a wallet knows the table and no other peers [PRF-7, POS-9]. */
 function forWallets(state: ChainState, certificate: Certificate): Certificate {
-  const table = state.tableOf(certificate.vote.period)
+  const table = state.votingTable(certificate.vote)
   return table === undefined ? certificate : fewestVotes(table, certificate)
 }
 

@@ -3,7 +3,7 @@
 // below let only a durably written intention be signed [FIN-7].
 import type { Transaction } from '#contracts/ledger/transaction.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
-import type { BlockId, GenesisHash, PublicKey } from '#contracts/primitives/ids.ts'
+import type { BlockId, GenesisHash, Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import type { Acknowledgement, SignedAcknowledgement } from '#contracts/statements/acknowledgement.ts'
 import type { Block, SignedHeader } from '#contracts/statements/block.ts'
 import type { Evidence } from '#contracts/statements/evidence.ts'
@@ -15,6 +15,8 @@ export interface BaseSettings {
   readonly parameters: Parameters
   /** The node's signing key, or null for a node that signs nothing. A key without weight only votes [POS-9]. */
   readonly self: PublicKey | null
+  /** Ids of the recovery files that the operator installed: no other table takes the place of a stuck one [FIN-9]. */
+  readonly recoveries: ReadonlySet<Hash>
 }
 
 /** What the machine calls synchronously while it computes; equal answers give equal effects. */
@@ -28,9 +30,10 @@ export interface Collaborators<State extends ChainView> {
 
 /** Where finality stands: stored with the final block, given back at the next start. */
 export interface FinalityAnchor {
-  /** Whose table finalises next [FIN-2]. */
+  /** Whose table finalises next [FIN-2], and the recovery file it comes from, if any [FIN-9]. */
   readonly period: number
-  /** {0, L_(period - 1), id}. */
+  readonly recovery: Hash | null
+  /** {0, L_(period - 1), id}, or the block that the file names. */
   readonly root: FinalityPoint
   /** The final block, with the epoch in which it was justified. */
   readonly final: FinalityPoint
@@ -137,6 +140,8 @@ export type BaseEffect<State extends ChainView> =
       readonly anchor: FinalityAnchor
       readonly proof: readonly [justifies: Certificate, finalises: Certificate]
     }
+  /** The table of an installed recovery file has taken the place of the one that is stuck [FIN-9]: tell the operator. */
+  | { readonly kind: 'recovered'; readonly period: number; readonly recovery: Hash }
   | { readonly kind: 'evidence'; readonly evidence: Evidence }
   /** Signed something worthless; `from` handed it over and need not be to blame [GSP-1]. */
   | { readonly kind: 'penalise'; readonly signer: PublicKey; readonly from: Source; readonly code: string }

@@ -1,16 +1,23 @@
-// Casper FFG over the block tree [FIN-1, FIN-2, FIN-5, FIN-8]: certificates in, justified points and final blocks out.
-// Only the period of the anchor is judged, by its table; certificates of the next wait for its root. Owned by the machine.
+// Casper FFG over the block tree [FIN-1, FIN-2, FIN-5, FIN-8, FIN-9]: certificates in, justified points and final blocks out.
+// Only the period of the anchor is judged, by its table; certificates of the next wait for its root. A recovered period is
+// entered if its file is installed and the preferred chain carries it [FIN-9]. Owned by the machine.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
-import type { BlockId } from '#contracts/primitives/ids.ts'
+import type { BlockId, Hash } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { checkCertificateWeight } from '#contracts/statements/certificate.ts'
-import { lastHeightOf, type PeriodTable, periodOf } from '#contracts/statements/period-table.ts'
-import { type Certificate, type FinalityPoint, isSamePoint } from '#contracts/statements/vote.ts'
+import { lastHeightOf, type PeriodTable } from '#contracts/statements/period-table.ts'
+import {
+  type Certificate,
+  type FinalityPoint,
+  isSamePeriod,
+  isSamePoint,
+  type PeriodId
+} from '#contracts/statements/vote.ts'
 import type { BlockTree, TreeNode } from './block-tree.ts'
+import { CertificateShelf, type Stored } from './certificate-shelf.ts'
 import type { FinalityAnchor } from './events.ts'
-import { BASE_LIMITS } from './limits.ts'
 import type { ChainView } from './transition.ts'
-import { heaviestVotes, linkKeyOf } from './vote-pool.ts'
+import { heaviestVotes } from './vote-pool.ts'
 
 /** A point that two thirds justified, and when this node could first know. */
 export interface Justified {
@@ -19,12 +26,6 @@ export interface Justified {
   readonly knownMs: number
   /** Undefined for the root and for points that the final chain recorded. */
   readonly certificate: Certificate | undefined
-}
-
-interface Stored {
-  certificate: Certificate
-  readonly knownMs: number
-  counted: boolean
 }
 
 export interface Conflict {
@@ -44,7 +45,10 @@ export class Finality<State extends ChainView> {
   readonly #tree: BlockTree<State>
   readonly #parameters: Parameters
   readonly #finalIdAt: (height: number) => BlockId | undefined
-  readonly #certificates = new Map<string, Stored>()
+  readonly #installed: ReadonlySet<Hash>
+  readonly #certificates = new CertificateShelf()
+  /** Of the recovered period that finality is in: no final state may hold it yet. */
+  #recovered: PeriodTable | undefined
   #justified = new Map<string, Justified>()
   #anchor: FinalityAnchor
   /** The newest final block; the tree's root follows at the end of a step. */
@@ -52,16 +56,21 @@ export class Finality<State extends ChainView> {
   #conflicted = false
   #proof: readonly [justifies: Certificate, finalises: Certificate] | undefined
 
-  /** `finalIdAt` names the final block at a height, undefined where this node does not know it. */
+  /**
+   * `finalIdAt` names the final block at a height, undefined where this node does not know it; `installed` are the ids of the
+   * recovery files that the operator put here.
+   */
   constructor(
     tree: BlockTree<State>,
     parameters: Parameters,
     anchor: FinalityAnchor,
-    finalIdAt: (height: number) => BlockId | undefined
+    finalIdAt: (height: number) => BlockId | undefined,
+    installed: ReadonlySet<Hash>
   ) {
     this.#tree = tree
     this.#parameters = parameters
     this.#finalIdAt = finalIdAt
+    this.#installed = installed
     this.#anchor = anchor
     this.#finalNode = tree.root
     this.#justify(anchor.root, Number.NEGATIVE_INFINITY, undefined)
@@ -92,35 +101,19 @@ export class Finality<State extends ChainView> {
 
   /** The table that finalises next. Its snapshot and seed are below the anchor's root, so the final state has it. */
   get table(): PeriodTable {
-    return present(this.#tableOf(this.#anchor.period), 'the final state knows the table that follows')
+    return present(this.#tableOf(this.#anchor), 'the final state knows the table that follows')
   }
 
   /** Takes a certificate whose signatures are checked. `knownMs`: when it arrived. Call `advance` afterwards. */
   add(certificate: Certificate, knownMs: number): CertificateOutcome {
     const { vote } = certificate
     const { period, final } = this.#anchor
-    if (vote.period > period + 1) return 'full'
-    const isPast = vote.period < period || (vote.period === period && vote.target.epoch < final.epoch)
+    // Whether a recovered period counts is the operator's to say, and no fault of whoever follows it [FIN-9].
+    if (vote.period > period + 1 || (vote.recovery !== null && this.#tableOf(vote) === undefined)) return 'full'
+    const isPast = !this.#isAhead(vote) && (!isSamePeriod(vote, this.#anchor) || vote.target.epoch < final.epoch)
     if (isPast && !this.#isOwed(certificate)) return 'old'
     if (vote.period <= period && !this.#weigh(certificate)) return 'worthless'
-    const key = linkKeyOf(vote)
-    const before = this.#certificates.get(key)
-    if (before !== undefined) {
-      // One of the next period cannot be weighed yet: a lighter one does not keep the certificate of the link away.
-      if (!before.counted && before.certificate.votes.length < certificate.votes.length)
-        before.certificate = certificate
-      return 'known'
-    }
-    const waiting = [...this.#certificates.values()].filter(stored => !stored.counted)
-    if (waiting.length >= BASE_LIMITS.certificatesWaiting) {
-      const oldest = waiting.reduce((a, b) =>
-        a.certificate.vote.target.epoch <= b.certificate.vote.target.epoch ? a : b
-      )
-      if (oldest.certificate.vote.target.epoch >= vote.target.epoch) return 'full'
-      this.#certificates.delete(linkKeyOf(oldest.certificate.vote))
-    }
-    this.#certificates.set(key, { certificate, knownMs, counted: false })
-    return 'new'
+    return this.#certificates.put(certificate, knownMs)
   }
 
   /** Counts every certificate that can be counted now. To be called after new certificates and new blocks. */
@@ -129,10 +122,10 @@ export class Finality<State extends ChainView> {
     let conflict: Conflict | undefined
     for (let moved = true; moved && !this.#conflicted; ) {
       moved = false
-      for (const stored of [...this.#certificates.values()].sort(byTarget)) {
-        if (stored.counted || stored.certificate.vote.period !== this.#anchor.period) continue
+      for (const stored of this.#certificates.inOrder()) {
+        if (stored.counted || !isSamePeriod(stored.certificate.vote, this.#anchor)) continue
         if (!this.#weigh(stored.certificate)) {
-          this.#certificates.delete(linkKeyOf(stored.certificate.vote))
+          this.#certificates.drop(stored.certificate.vote)
           continue
         }
         const why = this.#conflictOf(stored.certificate)
@@ -172,13 +165,12 @@ export class Finality<State extends ChainView> {
    */
   certificatesFor(parent: TreeNode<State>, limit: number): readonly Certificate[] {
     const { state } = parent
-    const period = periodOf(state.recordedFinal.height + 1, this.#parameters)
     const points = [...state.justified]
     const chosen: Certificate[] = []
-    for (const { certificate } of [...this.#certificates.values()].sort(byTarget)) {
+    for (const { certificate } of this.#certificates.inOrder()) {
       const { vote } = certificate
       if (chosen.length >= limit) break
-      if (vote.period !== period || points.some(point => point.epoch >= vote.target.epoch)) continue
+      if (!isSamePeriod(vote, state.finalityPeriod) || points.some(point => point.epoch >= vote.target.epoch)) continue
       if (!points.some(point => isSamePoint(point, vote.source)) || !this.#isOnChain(vote.target, parent)) continue
       chosen.push(readableOn(state, certificate))
       points.push(vote.target)
@@ -188,23 +180,43 @@ export class Finality<State extends ChainView> {
 
   /** Replaces a stored certificate by one of the same link with more votes. */
   enlarge(certificate: Certificate): void {
-    const stored = this.#certificates.get(linkKeyOf(certificate.vote))
-    if (stored !== undefined && stored.certificate.votes.length < certificate.votes.length)
-      stored.certificate = certificate
+    this.#certificates.enlarge(certificate)
   }
 
-  /** Certificates that contradict this one, which takes more than a third of a table [FIN-4]. */
   stored(): Iterable<Certificate> {
-    return [...this.#certificates.values()].map(({ certificate }) => certificate)
+    return this.#certificates.inOrder().map(({ certificate }) => certificate)
+  }
+
+  /**
+   * Enters the recovered period of this head's chain, if its file is installed here and its first block is final or above
+   * what is [FIN-9]. True if it did: votes of that period are to be weighed.
+   */
+  recover(head: TreeNode<State>): boolean {
+    const next = head.state.finalityPeriod
+    const { period, recovery, final } = this.#anchor
+    if (next.recovery === null || !this.#installed.has(next.recovery) || this.#conflicted) return false
+    const isLater = recovery === null ? next.period >= period : next.period > period
+    const root = head.state.justified[0]
+    const table = head.state.votingTable(next)
+    if (!isLater || root === undefined || table === undefined) return false
+    const node = this.#tree.get(root.id)
+    const isPassed = node === undefined && this.#chainIdAt(root.height) === root.id
+    if (!isPassed && (node === undefined || !this.#tree.descends(node, this.#finalNode))) return false
+    this.#recovered = table
+    this.#anchor = { ...next, root, final }
+    this.#justified = new Map()
+    this.#justify(root, Number.NEGATIVE_INFINITY, undefined)
+    return true
   }
 
   /** Targets of certificates that wait for their block. */
   missingTargets(): readonly FinalityPoint[] {
-    return [...this.#certificates.values()]
+    return this.#certificates
+      .inOrder()
       .filter(
         ({ counted, certificate: { vote } }) =>
           !counted &&
-          vote.period === this.#anchor.period &&
+          isSamePeriod(vote, this.#anchor) &&
           vote.target.height > this.#finalNode.height &&
           this.#tree.get(vote.target.id) === undefined
       )
@@ -213,9 +225,9 @@ export class Finality<State extends ChainView> {
 
   /** Told of a block that can never be on the final chain: the certificate that names it, if any, is a conflict [FIN-5]. */
   onDeadBlock(id: BlockId): Conflict | undefined {
-    for (const { certificate, counted } of this.#certificates.values()) {
-      const { period, target } = certificate.vote
-      if (counted || period !== this.#anchor.period || target.id !== id) continue
+    for (const { certificate, counted } of this.#certificates.inOrder()) {
+      const { target } = certificate.vote
+      if (counted || !isSamePeriod(certificate.vote, this.#anchor) || target.id !== id) continue
       if (target.epoch < this.#anchor.final.epoch || !this.#weigh(certificate)) continue
       this.#conflicted = true
       return { certificate, why: 'two thirds of the table stand behind a block beside the final chain' }
@@ -225,28 +237,34 @@ export class Finality<State extends ChainView> {
 
   /** After the tree is pruned to the final block: forgets what no block above it can need. */
   prune(): void {
-    for (const [key, { certificate }] of this.#certificates) {
-      if (certificate.vote.period <= this.#anchor.period && !this.#isOwed(certificate)) this.#certificates.delete(key)
+    for (const { certificate } of this.#certificates.inOrder()) {
+      const { vote } = certificate
+      if (vote.period <= this.#anchor.period && !this.#isOwed(certificate)) this.#certificates.drop(vote)
     }
   }
 
   /** True if the final state has not recorded something as new: a chain above it may still have to carry this. */
-  #isOwed(certificate: Certificate): boolean {
-    const { justified, recordedFinal } = this.#finalNode.state
-    const period = periodOf(recordedFinal.height + 1, this.#parameters)
+  #isOwed({ vote }: Certificate): boolean {
+    const { justified, finalityPeriod } = this.#finalNode.state
     const newest = justified[justified.length - 1]?.epoch ?? 0
-    const { vote } = certificate
-    return vote.period > period || (vote.period === period && vote.target.epoch > newest)
+    return isSamePeriod(vote, finalityPeriod) ? vote.target.epoch > newest : isAfter(vote, finalityPeriod)
+  }
+
+  /** True for a period that finality has not come to. */
+  #isAhead(period: PeriodId): boolean {
+    return isAfter(period, this.#anchor)
   }
 
   /** Who has no weight adds none, so it does not matter here whether it is a peer. */
   #weigh(certificate: Certificate): boolean {
-    const table = this.#tableOf(certificate.vote.period)
+    const table = this.#tableOf(certificate.vote)
     return table !== undefined && checkCertificateWeight(table, certificate, this.#parameters, () => true).ok
   }
 
-  #tableOf(period: number): PeriodTable | undefined {
-    return this.#finalNode.state.tableOf(period)
+  #tableOf(period: PeriodId): PeriodTable | undefined {
+    const { period: number, recovery } = period
+    const isHere = this.#recovered !== undefined && isSamePeriod(this.#recovered, period)
+    return isHere ? this.#recovered : this.#finalNode.state.votingTable({ period: number, recovery })
   }
 
   /** Justifies the target if the source is justified and the target a known block after it. */
@@ -258,6 +276,8 @@ export class Finality<State extends ChainView> {
     if (node === undefined || node.height !== target.height || !this.#tree.descends(node, this.#finalNode)) return false
     if (source.height >= this.#tree.root.height && this.#tree.ancestorAt(node, source.height)?.id !== source.id)
       return false
+    // Only a state that holds the table of a recovered period can become final by it.
+    if (this.#anchor.recovery !== null && !isSamePeriod(node.state.finalityPeriod, this.#anchor)) return false
     stored.counted = true
     this.#justify(target, Math.max(from.knownMs, stored.knownMs), stored.certificate)
     return true
@@ -274,6 +294,8 @@ export class Finality<State extends ChainView> {
       if (source.epoch > this.#anchor.final.epoch) this.#anchor = { ...this.#anchor, final: source }
       return undefined
     }
+    // The root is final by the period before; that of a recovered period only as an ancestor.
+    if (justifies === undefined) return undefined
     const abandoned = [...this.#justified.values()].filter(({ point }) => !this.#isAlong(point, node))
     const rival = abandoned.find(({ point }) => point.epoch >= source.epoch)?.certificate
     if (rival !== undefined) {
@@ -282,7 +304,7 @@ export class Finality<State extends ChainView> {
     }
     for (const { point } of abandoned) this.#justified.delete(keyOf(point))
     this.#finalNode = node
-    this.#proof = [present(justifies, 'a new justified point has its certificate'), certificate]
+    this.#proof = [justifies, certificate]
     this.#anchor = { ...this.#anchor, final: source }
     if (source.height === lastHeightOf(this.#anchor.period, this.#parameters)) this.#handOver(source)
     return undefined
@@ -291,7 +313,7 @@ export class Finality<State extends ChainView> {
   /** L_j is final: period j + 1 begins with it as its root [FIN-2]. */
   #handOver(final: FinalityPoint): void {
     const root: FinalityPoint = { ...final, epoch: 0 }
-    this.#anchor = { period: this.#anchor.period + 1, root, final }
+    this.#anchor = { period: this.#anchor.period + 1, recovery: null, root, final }
     this.#justified = new Map()
     this.#justify(root, Number.NEGATIVE_INFINITY, undefined)
   }
@@ -341,9 +363,9 @@ function keyOf(point: FinalityPoint): string {
   return `${point.epoch}/${point.height}/${point.id}`
 }
 
-function byTarget(a: { readonly certificate: Certificate }, b: { readonly certificate: Certificate }): number {
-  const [left, right] = [a.certificate.vote.target, b.certificate.vote.target]
-  return left.epoch - right.epoch || (left.id < right.id ? -1 : left.id > right.id ? 1 : 0)
+/** True if the first period comes after the second: a later one, or the recovered one in its place [FIN-9]. */
+function isAfter(a: PeriodId, b: PeriodId): boolean {
+  return a.period > b.period || (a.period === b.period && a.recovery !== null && b.recovery === null)
 }
 
 /**
@@ -351,7 +373,7 @@ function byTarget(a: { readonly certificate: Certificate }, b: { readonly certif
  * are beyond what one certificate holds. The heaviest stay.
  */
 function readableOn<State extends ChainView>(state: State, certificate: Certificate): Certificate {
-  const table = state.tableOf(certificate.vote.period)
+  const table = state.votingTable(certificate.vote)
   const known = certificate.votes.filter(({ peer }) => table?.byPeer.has(peer) === true || state.isPeer(peer))
   return { ...certificate, votes: heaviestVotes(known, table) }
 }

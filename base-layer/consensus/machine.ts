@@ -1,6 +1,6 @@
 // The base chain's consensus as a machine without input or output: stepBaseMachine(machine, event) -> effects. Events and
 // effects are in events.ts. A machine has one owner; a step changes it in place, and equal events and answers of the
-// collaborators give equal effects. Upholds [POS-4] to [POS-8], [FIN-1] to [FIN-8] and the relaying of [POS-4, GSP-1].
+// collaborators give equal effects. Upholds [POS-4] to [POS-8], [FIN-1] to [FIN-9] and the relaying of [POS-4, GSP-1].
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { BlockId, PublicKey } from '#contracts/primitives/ids.ts'
 import { assert, present } from '#contracts/primitives/verdict.ts'
@@ -65,7 +65,7 @@ export function stepBaseMachine<State extends ChainView>(
 /** Where finality stands in a chain that has only its genesis [GEN-1]. */
 export function genesisAnchor(genesis: ChainView): FinalityAnchor {
   const root = { epoch: 0, height: 0, id: genesis.id }
-  return { period: 0, root, final: root }
+  return { period: 0, recovery: null, root, final: root }
 }
 
 class Machine<State extends ChainView> implements BaseMachine<State> {
@@ -99,7 +99,7 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
     this.#collaborators = collaborators
     const tree = new BlockTree(final)
     const finalBlocks = new FinalBlocks(height => collaborators.finalBlockBytes(height))
-    const finality = new Finality(tree, parameters, anchor, height => finalBlocks.idAt(height))
+    const finality = new Finality(tree, parameters, anchor, height => finalBlocks.idAt(height), settings.recoveries)
     const waiting = new WaitingBlocks(2 * parameters.deltaMs)
     const acknowledgements = new AcknowledgementPool(tree, parameters.linkBits, height => this.#bytesOfFinal(height))
     this.#tree = tree
@@ -189,6 +189,7 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
     if (this.#isStarted) this.#blocks.takeBlocks(this.#waiting.release(this.#nowMs), this.#nowMs, this.#present())
     this.#votes.advance(this.#nowMs)
     this.#chooseHead()
+    this.#recover()
     this.#pruneToFinal()
     if (!this.#isStarted) return
     this.#forgetOldSlots()
@@ -241,6 +242,15 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
     this.#emit({ kind: 'head', state: head.state, removed, added: added.reverse() })
   }
 
+  #recover(): void {
+    if (!this.#finality.recover(this.#head)) return
+    const { period, recovery } = this.#finality.anchor
+    if (recovery !== null) this.#emit({ kind: 'recovered', period, recovery })
+    this.#votes.weighPeriod(this.#nowMs)
+    this.#votes.advance(this.#nowMs)
+    this.#chooseHead()
+  }
+
   #pruneToFinal(): void {
     const { finalNode } = this.#finality
     if (finalNode === this.#tree.root) return
@@ -263,6 +273,7 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
       tree: this.#tree,
       head: this.#head,
       anchor: this.#finality.anchor,
+      table: this.#finality.table,
       canVote: !this.#finality.conflicted,
       source: frozen,
       votingTip: () => preferredTip(this.#tree, frozen.node),

@@ -2,7 +2,7 @@
 // a finality epoch [FIN-3]. Each moment is decided once, in the present only, and never against the guard's marks [FIN-7].
 import { compareTickets } from '#contracts/crypto/tickets.ts'
 import type { Hash, PublicKey } from '#contracts/primitives/ids.ts'
-import { lastHeightOf, ticketsOf } from '#contracts/statements/period-table.ts'
+import { lastHeightOf, type PeriodTable, ticketsOf } from '#contracts/statements/period-table.ts'
 import { type FinalityPoint, mayVote, type Vote, voteMarkOf } from '#contracts/statements/vote.ts'
 import type { BlockTree, TreeNode } from './block-tree.ts'
 import type { BaseSettings, FinalityAnchor, GuardMarks, Intention } from './events.ts'
@@ -16,6 +16,8 @@ export interface SigningView<State extends ChainView> {
   readonly tree: BlockTree<State>
   readonly head: TreeNode<State>
   readonly anchor: FinalityAnchor
+  /** Of the anchor's period. */
+  readonly table: PeriodTable
   /** False once finality has stopped [FIN-5]. */
   readonly canVote: boolean
   /** The newest justified point among what arrived at least delta ago, and its block or the final one [FIN-3]. */
@@ -105,8 +107,7 @@ export class Signing<State extends ChainView> {
     const epoch = Math.floor(view.nowMs / finalityEpochMs)
     if (epoch <= this.#decidedEpoch || view.nowMs < epoch * finalityEpochMs + voteAtMs) return undefined
     this.#decidedEpoch = epoch
-    const isVoter =
-      view.tree.root.state.tableOf(view.anchor.period)?.byPeer.has(self) === true || view.head.state.isPeer(self)
+    const isVoter = view.table.byPeer.has(self) || view.head.state.isPeer(self)
     if (!view.canVote || !isVoter) return undefined
     const vote = this.#deriveVote(view, epoch)
     if (vote === undefined || !mayVote(guard.vote ?? undefined, vote) || isBeforeLoss(guard, vote)) return undefined
@@ -116,14 +117,16 @@ export class Signing<State extends ChainView> {
 
   /** The newest block with two descendants on the preferred chain, or L_j if lower, never below the source [FIN-3]. */
   #deriveVote(view: SigningView<State>, epoch: number): Vote | undefined {
-    const { period, root } = view.anchor
+    const { period, recovery, root } = view.anchor
     const { point: source, node } = view.source
     if (epoch <= source.epoch) return undefined
     const tip = view.votingTip()
     const height = Math.min(tip.height - DESCENDANTS, lastHeightOf(period, this.#settings.parameters))
     const target = view.tree.ancestorAt(tip, Math.max(height, node.height))
-    if (target === undefined) return undefined
-    return { period, root, source, target: { epoch, height: target.height, id: target.id } }
+    // A state that does not hold the table of a recovered period cannot become final by it [FIN-9].
+    const isLost = recovery !== null && target?.state.finalityPeriod.recovery !== recovery
+    if (target === undefined || isLost) return undefined
+    return { period, recovery, root, source, target: { epoch, height: target.height, id: target.id } }
   }
 }
 

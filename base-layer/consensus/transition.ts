@@ -5,7 +5,7 @@ import type { BlockId, PublicKey } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
 import type { Block, BlockHeader, RecordedAcknowledgement } from '#contracts/statements/block.ts'
 import type { PeriodTable } from '#contracts/statements/period-table.ts'
-import type { Certificate, FinalityPoint, Vote } from '#contracts/statements/vote.ts'
+import type { Certificate, FinalityPoint, PeriodId, Vote } from '#contracts/statements/vote.ts'
 
 /** The state after one block, immutable. */
 export interface ChainView {
@@ -13,13 +13,15 @@ export interface ChainView {
   readonly header: BlockHeader
   /** The table whose weights count at a height this chain has fixed, or undefined if it is not fixed yet [POS-1]. */
   tableAt(height: number): PeriodTable | undefined
-  tableOf(period: number): PeriodTable | undefined
+  /** The table that weighs votes of a period, a recovered one included; undefined if this chain does not hold it [FIN-9]. */
+  votingTable(period: PeriodId): PeriodTable | undefined
   /**
-   * Points this chain recorded as justified in period periodOf(recordedFinal.height + 1), newest last [FIN-8]. The first
-   * is that period's root {0, L_(j-1), id} [FIN-1].
+   * Points this chain recorded as justified in `finalityPeriod`, newest last [FIN-8]. The first is that period's root.
    */
   readonly justified: readonly FinalityPoint[]
   readonly recordedFinal: FinalityPoint
+  /** The period that recorded finality has come to: that of the height above the recorded final one, or a recovered one. */
+  readonly finalityPeriod: PeriodId
   readonly ticks: number
   /** True for a registered peer, whatever its weight: its votes may be carried [POS-9]. */
   isPeer(peer: PublicKey): boolean

@@ -3,7 +3,7 @@
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { checkVote, isMajority, isQuorum, weightOf } from '#contracts/statements/certificate.ts'
-import { type Certificate, PEERS_MAX } from '#contracts/statements/vote.ts'
+import { type Certificate, isSamePeriod, PEERS_MAX } from '#contracts/statements/vote.ts'
 import type { BlockTree } from './block-tree.ts'
 import type { BaseEffect, BaseEvent, Source } from './events.ts'
 import type { Finality } from './finality.ts'
@@ -58,15 +58,19 @@ export class VoteDesk<State extends ChainView> {
   /** Counts what can be counted: to be called after certificates or blocks came in. */
   advance(nowMs: number): void {
     const { finality, emit } = this.#parts
-    for (let before = -1; before !== finality.anchor.period; ) {
-      before = finality.anchor.period
+    for (;;) {
+      const before = finality.anchor.period
       const { certified, conflict } = finality.advance()
       for (const certificate of certified) emit({ kind: 'certified', certificate })
       if (conflict !== undefined) emit({ kind: 'conflict', ...conflict })
       if (finality.anchor.period === before) return
-      // Votes of the new period that came early are weighed now that its table is known [FIN-2].
-      for (const link of this.#pool.linksOf(finality.anchor.period)) this.#weigh(link, nowMs)
+      this.weighPeriod(nowMs)
     }
+  }
+
+  /** Votes of a period that came before it are weighed once its table is known [FIN-2, FIN-9]. */
+  weighPeriod(nowMs: number): void {
+    for (const link of this.#pool.linksOf(this.#parts.finality.anchor)) this.#weigh(link, nowMs)
   }
 
   /**
@@ -95,7 +99,7 @@ export class VoteDesk<State extends ChainView> {
   #weigh(link: Link, nowMs: number): void {
     const { tree, finality, emit } = this.#parts
     const { vote, signatures } = link
-    if (vote.period !== finality.anchor.period) return
+    if (!isSamePeriod(vote, finality.anchor)) return
     const { table } = finality
     const weight = weightOf(table, signatures.keys())
     if (isMajority(table, weight) && !this.#likely.has(link) && tree.get(vote.target.id) !== undefined) {

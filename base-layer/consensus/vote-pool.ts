@@ -7,7 +7,9 @@ import type { PeriodTable } from '#contracts/statements/period-table.ts'
 import {
   type Certificate,
   contradicts,
+  isSamePeriod,
   isSameVote,
+  type PeriodId,
   PEERS_MAX,
   type SignedVote,
   type Vote
@@ -60,8 +62,8 @@ export class VotePool {
     return [...this.#links.values()].sort((a, b) => a.vote.target.epoch - b.vote.target.epoch)
   }
 
-  linksOf(period: number): readonly Link[] {
-    return [...this.#links.values()].filter(link => link.vote.period === period)
+  linksOf(period: PeriodId): readonly Link[] {
+    return [...this.#links.values()].filter(link => isSamePeriod(link.vote, period))
   }
 
   /** Forgets links whose target is before this epoch. */
@@ -97,8 +99,18 @@ export function heaviestVotes(votes: Certificate['votes'], table: PeriodTable | 
 
 /** One text for one link: equal votes have equal keys. */
 export function linkKeyOf(vote: Vote): string {
-  const { period, root, source, target } = vote
-  return [period, root.id, source.epoch, source.height, source.id, target.epoch, target.height, target.id].join('/')
+  const { period, recovery, root, source, target } = vote
+  return [
+    period,
+    recovery,
+    root.id,
+    source.epoch,
+    source.height,
+    source.id,
+    target.epoch,
+    target.height,
+    target.id
+  ].join('/')
 }
 
 /** The pairs of votes in two certificates that contradict each other, as evidence against their signers [FIN-4]. */

@@ -13,6 +13,8 @@ export interface GuardTables {
     readonly targetEpoch: number
     readonly root: Uint8Array
     readonly target: Uint8Array
+    /** Id of the recovery file of the voted period, if any [FIN-9]. */
+    readonly recovery: Uint8Array | null
   }
   readonly proposals: { readonly slot: number; readonly block: Uint8Array }
 }
@@ -26,6 +28,11 @@ export const GUARD_MIGRATIONS: Readonly<Record<string, Migration>> = {
       await sql`CREATE TABLE votes (period INTEGER NOT NULL, sourceEpoch INTEGER NOT NULL, targetEpoch INTEGER NOT NULL,
         root BLOB NOT NULL, target BLOB NOT NULL, PRIMARY KEY (period, targetEpoch)) STRICT`.execute(db)
       await sql`CREATE TABLE proposals (slot INTEGER PRIMARY KEY, block BLOB NOT NULL) STRICT`.execute(db)
+    }
+  },
+  '002-recovery': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await sql`ALTER TABLE votes ADD COLUMN recovery BLOB`.execute(db)
     }
   }
 }

@@ -190,7 +190,8 @@ export class FileVoteGuard implements VoteGuard {
             vote.source.epoch,
             vote.target.epoch,
             hexToBytes(vote.root.id),
-            hexToBytes(vote.target.id)
+            hexToBytes(vote.target.id),
+            vote.recovery === null ? null : hexToBytes(vote.recovery)
           )
         })
         this.#vote = voteMarkOf(vote)
@@ -226,12 +227,14 @@ function prepareAll(handle: Database<GuardTables>['handle']) {
   const prepare = (text: string) => handle.prepare(text)
   return {
     putAcknowledgement: prepare('INSERT INTO acknowledgements VALUES (?, ?)'),
-    putVote: prepare('INSERT INTO votes VALUES (?, ?, ?, ?, ?)'),
+    putVote: prepare('INSERT INTO votes VALUES (?, ?, ?, ?, ?, ?)'),
     putProposal: prepare('INSERT INTO proposals VALUES (?, ?)'),
     bump: prepare('UPDATE guard SET writes = writes + 1'),
     newestAcknowledgement: prepare('SELECT max(slot) AS slot FROM acknowledgements'),
     newestProposal: prepare('SELECT max(slot) AS slot FROM proposals'),
-    newestVote: prepare('SELECT period, sourceEpoch, targetEpoch, root FROM votes ORDER BY targetEpoch DESC LIMIT 1'),
+    newestVote: prepare(
+      'SELECT period, sourceEpoch, targetEpoch, root, recovery FROM votes ORDER BY targetEpoch DESC LIMIT 1'
+    ),
     pruneAcknowledgements: prepare('DELETE FROM acknowledgements WHERE slot < ?'),
     pruneProposals: prepare('DELETE FROM proposals WHERE slot < ?'),
     pruneVotes: prepare('DELETE FROM votes WHERE targetEpoch < ?')
@@ -244,8 +247,14 @@ function newestSlot(row: unknown): number {
 
 function voteMarkIn(row: unknown): VoteMark | undefined {
   if (row === undefined) return undefined
-  const { period, sourceEpoch, targetEpoch, root } = row as GuardTables['votes']
-  return { period, root: bytesToHex(root) as BlockId, sourceEpoch, targetEpoch }
+  const { period, sourceEpoch, targetEpoch, root, recovery } = row as GuardTables['votes']
+  return {
+    period,
+    recovery: recovery === null ? null : (bytesToHex(recovery) as Hash),
+    root: bytesToHex(root) as BlockId,
+    sourceEpoch,
+    targetEpoch
+  }
 }
 
 function readIdentity(database: Database<GuardTables>) {

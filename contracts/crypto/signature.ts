@@ -21,6 +21,7 @@ export type SignedKind =
   | 'envelope'
   | 'login'
   | 'preference'
+  | 'recovery'
 
 export function signingBytes(kind: SignedKind, genesis: GenesisHash, object: Uint8Array): Uint8Array {
   return concatBytes(Uint8Array.of(kind.length), asciiToBytes(kind), hexToBytes(genesis), object)

@@ -5,7 +5,7 @@ import type { Parameters } from '../ledger/parameters.ts'
 import type { GenesisHash, PublicKey } from '../primitives/ids.ts'
 import { accept, type Rejection, reject, type Verdict } from '../primitives/verdict.ts'
 import { lastHeightOf, type PeriodTable } from './period-table.ts'
-import { type Certificate, isSamePoint, type SignedVote, type Vote, voteSigningBytes } from './vote.ts'
+import { type Certificate, isSamePeriod, isSamePoint, type SignedVote, type Vote, voteSigningBytes } from './vote.ts'
 
 export type PeriodLengths = Pick<Parameters, 'lag' | 'period'>
 export type VoteCode = 'E_VOTE_PERIOD' | 'E_VOTE_ROOT' | 'E_VOTE_EPOCH' | 'E_VOTE_HEIGHT'
@@ -19,17 +19,21 @@ export type CertificateCode =
 /**
  * What can be said of a vote without a chain [FIN-1]: the root is {0, L_(j-1), id}, the target's epoch is later than the
  * source's, heights do not fall from root to source to target to L_j, equal heights mean equal blocks, and only the root
- * has epoch 0.
+ * has epoch 0. Which block a recovered period starts from is in its file, and its targets lie above it [FIN-9].
  */
 export function checkVote(vote: Vote, p: PeriodLengths): Verdict<Vote, VoteCode> {
-  const { period, root, source, target } = vote
-  if (root.epoch !== 0 || root.height !== (period === 0 ? 0 : lastHeightOf(period - 1, p))) {
+  const { period, recovery, root, source, target } = vote
+  const first = period === 0 ? 0 : lastHeightOf(period - 1, p)
+  if (root.epoch !== 0 || (recovery === null && root.height !== first)) {
     return reject('E_VOTE_ROOT', 'the root is not the last block of the period before')
   }
   if (target.epoch <= source.epoch) return reject('E_VOTE_EPOCH', 'the target is not later than the source')
   if (source.epoch === 0 && !isSamePoint(source, root)) return reject('E_VOTE_EPOCH', 'only the root has epoch 0')
   if (source.height < root.height || target.height < source.height || target.height > lastHeightOf(period, p)) {
     return reject('E_VOTE_HEIGHT', 'heights do not rise from the root to the last of the period')
+  }
+  if (recovery !== null && target.height === root.height) {
+    return reject('E_VOTE_HEIGHT', 'a recovered period finalises from the block after its root on')
   }
   const strays =
     (source.height === root.height && source.id !== root.id) ||
@@ -67,7 +71,7 @@ export function checkCertificateWeight(
 ): Verdict<Certificate, CertificateCode> {
   const vote = checkVote(certificate.vote, p)
   if (!vote.ok) return vote
-  if (certificate.vote.period !== table.period) return reject('E_VOTE_PERIOD', 'another period than the table')
+  if (!isSamePeriod(certificate.vote, table)) return reject('E_VOTE_PERIOD', 'another period than the table')
   const voters = checkVoters(table, certificate.votes, isPeer)
   if (!voters.ok) return voters
   const weight = weightOf(

@@ -35,6 +35,8 @@ export const silentPeersCodec = list(hex32<PublicKey>(), PEERS_MAX)
 /** Everything consensus needs of one period, assembled from its leaves. */
 export interface PeriodTable {
   readonly period: number
+  /** Id of the recovery file it comes from; null for the chain's own [FIN-9]. */
+  readonly recovery: Hash | null
   readonly seed: Hash
   readonly seeded: boolean
   readonly total: bigint

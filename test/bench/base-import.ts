@@ -129,6 +129,7 @@ function catchUp(store: ChainStore, restored: Restored, pool: VerifyPool): Impor
     transition: createTransition(),
     restored,
     signing: null,
+    recoveries: new Set(),
     outbound: silent,
     clock: systemClock,
     logger: createLogger({ name: 'bench', level: 'warn' }),

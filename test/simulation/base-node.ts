@@ -94,7 +94,12 @@ export class BaseNode {
       this.#final.push(...row.ids)
     }
     this.machine = createBaseMachine<SimState>(
-      { genesis: world.genesis.inner.chain.genesis, parameters: world.document.parameters, self: this.peer.key },
+      {
+        genesis: world.genesis.inner.chain.genesis,
+        parameters: world.document.parameters,
+        self: this.peer.key,
+        recoveries: new Set()
+      },
       {
         transition: world.transition,
         finalBlockBytes: height => {
@@ -241,6 +246,7 @@ export class BaseNode {
         return
       case 'gossip':
       case 'likely':
+      case 'recovered':
         kernel.trace(`${this.index} ${effect.kind}`)
         return
     }

@@ -18,7 +18,7 @@ import type { BlockId, PublicKey } from '#contracts/primitives/ids.ts'
 import { assert, present, type Verdict } from '#contracts/primitives/verdict.ts'
 import { type Block, blockCodec } from '#contracts/statements/block.ts'
 import type { PeriodTable } from '#contracts/statements/period-table.ts'
-import type { Vote } from '#contracts/statements/vote.ts'
+import type { PeriodId, Vote } from '#contracts/statements/vote.ts'
 import type { Random } from '#test/support/random.ts'
 
 export interface SimPeer {
@@ -62,8 +62,11 @@ export class SimState {
     return this.inner.tableAt(height)
   }
 
-  tableOf(period: number): PeriodTable | undefined {
-    const table = this.inner.tableOf(period)
+  get finalityPeriod() {
+    return this.inner.finalityPeriod
+  }
+  votingTable(period: PeriodId): PeriodTable | undefined {
+    const table = this.inner.votingTable(period)
     return table === undefined || this.#quorumDivisor === 1n
       ? table
       : { ...table, total: table.total / this.#quorumDivisor }

@@ -196,8 +196,8 @@ export const transactions: readonly Transaction[] = [
 const point = (epoch: number, height: number): FinalityPoint => ({ epoch, height, id: id(`block ${height}`) })
 export const points = [point(0, 0), point(9, 77)]
 export const votes: readonly Vote[] = [
-  { period: 0, root: point(0, 0), source: point(0, 0), target: point(3, 5) },
-  { period: 1, root: point(0, 41), source: point(50, 60), target: point(51, 62) }
+  { period: 0, recovery: null, root: point(0, 0), source: point(0, 0), target: point(3, 5) },
+  { period: 1, recovery: null, root: point(0, 41), source: point(50, 60), target: point(51, 62) }
 ]
 export const signedVotes: readonly SignedVote[] = votes.map(vote => ({ vote, peer: id('peer'), signature }))
 export const certificates: readonly Certificate[] = votes.map(vote => ({

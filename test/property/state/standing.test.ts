@@ -16,7 +16,9 @@ import { createRandom } from '#test/support/random.ts'
 
 const NAMES = ['alice', 'bob', 'carol', 'dave', 'erin']
 const LATER = ['xena', 'yan', 'zoe']
-const secrets = new Map([...NAMES, ...LATER, 'olga'].map(name => [peer(name).key, peer(name).secret]))
+const secrets = new Map<string, Uint8Array>(
+  [...NAMES, ...LATER, 'olga'].map(name => [peer(name).key, peer(name).secret])
+)
 // Keyed hashes stand for signatures: thousands of blocks in seconds.
 const sign = (secret: Uint8Array, message: Uint8Array): Uint8Array => {
   const half = new Uint8Array(hash('sha256', concatBytes(secret, message), 'buffer'))

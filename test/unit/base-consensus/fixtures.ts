@@ -29,6 +29,7 @@ import {
   type Certificate,
   type FinalityPoint,
   isSamePoint,
+  type PeriodId,
   linkHashOf,
   type SignedVote,
   type Vote
@@ -58,6 +59,7 @@ export function tableOf(weights: Readonly<Record<string, bigint>>, period = 0): 
     .sort((a, b) => (a.peer < b.peer ? -1 : 1))
   return {
     period,
+    recovery: null,
     seed: hashHex('test-seed', asciiToBytes(String(period))),
     seeded: true,
     entries,
@@ -119,6 +121,16 @@ export class ToyState implements ChainView {
 
   tableAt(height: number): PeriodTable {
     return this.tableOf(Math.max(0, Math.floor((height - P.lag) / P.period)))
+  }
+
+  /** Of the period that the recorded root begins. */
+  get finalityPeriod() {
+    const root = present(this.justified[0], 'a root')
+    return { period: root.height === 0 ? 0 : Math.floor((root.height + 1 - P.lag) / P.period), recovery: null }
+  }
+
+  votingTable({ period, recovery }: PeriodId): PeriodTable | undefined {
+    return recovery === null ? this.tableOf(period) : undefined
   }
 
   tableOf(period: number): PeriodTable {
@@ -252,7 +264,7 @@ export class Bench {
       pickTransactions: () => []
     }
     return createBaseMachine(
-      { genesis: GENESIS, parameters: P, self: self === null ? null : keyOf(self) },
+      { genesis: GENESIS, parameters: P, self: self === null ? null : keyOf(self), recoveries: new Set() },
       collaborators,
       final,
       anchor
@@ -314,8 +326,8 @@ export class Bench {
 
   /** A vote of the running period for a link between two points. */
   link(source: FinalityPoint, target: FinalityPoint): Vote {
-    const { period, root } = this.machine.anchor
-    return { period, root, source, target }
+    const { period, recovery, root } = this.machine.anchor
+    return { period, recovery, root, source, target }
   }
 
   intentions<K extends Intention['kind']>(kind: K): readonly Extract<Intention, { kind: K }>[] {

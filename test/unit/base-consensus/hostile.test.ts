@@ -76,7 +76,7 @@ describe('hostile peers', () => {
     const voters = Array.from({ length: PEERS_MAX }, (_, index) => keyOf(`voter ${index}`)).sort()
     const point = { epoch: 0, height: 0, id: memo.id }
     const certificate = {
-      vote: { period: 0, root: point, source: point, target: { ...point, epoch: 1 } },
+      vote: { period: 0, recovery: null, root: point, source: point, target: { ...point, epoch: 1 } },
       votes: voters.map(peer => ({ peer, signature: new Uint8Array(64) }))
     }
     const certificates = Array.from({ length: 8 }, () => certificate)

@@ -123,7 +123,7 @@ describe('voting [FIN-3, FIN-7]', () => {
 
   it('is refused by the mark of a vote that the guard remembers', () => {
     const root = new Bench().genesis.id
-    const guard = { ...NO_MARKS, vote: { period: 0, root, sourceEpoch: 1, targetEpoch: 1 } }
+    const guard = { ...NO_MARKS, vote: { period: 0, recovery: null, root, sourceEpoch: 1, targetEpoch: 1 } }
     const bench = new Bench({ guard })
     bench.chain(bench.genesis, 4, { by: 'bob' })
     bench.at(2 * EPOCH + P.voteAtMs)

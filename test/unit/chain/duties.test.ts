@@ -13,7 +13,7 @@ const keys = { key: alice.key, signing: new Secret(alice.secret), vrf: new Secre
 
 function offence(epoch: number): Evidence {
   const root = { epoch: 0, height: 0, id: builder.genesisState.id }
-  const vote = { period: 0, root, source: root, target: { ...root, epoch } }
+  const vote = { period: 0, recovery: null, root, source: root, target: { ...root, epoch } }
   const signed = {
     vote,
     peer: keys.key,

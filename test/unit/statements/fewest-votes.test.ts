@@ -14,7 +14,7 @@ function tableOf(weights: Readonly<Record<string, bigint>>): PeriodTable {
     .sort((a, b) => (a.peer < b.peer ? -1 : 1))
   const total = entries.reduce((sum, entry) => sum + entry.weight, 0n)
   const byPeer = new Map(entries.map(entry => [entry.peer, entry]))
-  return { period: 0, seed: hashHex<Hash>('seed'), seeded: true, total, entries, byPeer, silent: new Set() }
+  return { period: 0, recovery: null, seed: hashHex<Hash>('seed'), seeded: true, total, entries, byPeer, silent: new Set() }
 }
 
 function certificateBy(...names: readonly string[]): Certificate {
@@ -23,7 +23,7 @@ function certificateBy(...names: readonly string[]): Certificate {
   const votes = names
     .map(name => ({ peer: keyOf(name), signature: new Uint8Array(64) }))
     .sort((a, b) => (a.peer < b.peer ? -1 : 1))
-  return { vote: { period: 0, root, source: root, target }, votes }
+  return { vote: { period: 0, recovery: null, root, source: root, target }, votes }
 }
 
 const votersOf = (certificate: Certificate): readonly string[] => certificate.votes.map(one => one.peer)

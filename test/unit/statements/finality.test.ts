@@ -37,6 +37,7 @@ const point = (epoch: number, height: number, name = `b${height}`): FinalityPoin
 const ROOT = point(0, 0)
 const vote = (source: FinalityPoint, target: FinalityPoint, fields: Partial<Vote> = {}): Vote => ({
   period: 0,
+  recovery: null,
   root: ROOT,
   source,
   target,
@@ -66,6 +67,7 @@ describe('the form of a vote [FIN-1, FIN-2]', () => {
       'from the last block of the period before',
       {
         period: 1,
+        recovery: null,
         root: point(0, last),
         source: point(0, last),
         target: point(9, last + 4)
@@ -105,6 +107,7 @@ describe('certificates [FIN-1]', () => {
     .sort((a, b) => (a.peer < b.peer ? -1 : 1))
   const table: PeriodTable = {
     period: 0,
+    recovery: null,
     seed: id('seed'),
     seeded: true,
     total: 100n,

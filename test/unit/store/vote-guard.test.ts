@@ -22,7 +22,7 @@ function vote(sourceEpoch: number, targetEpoch: number, period = 0, root = id(0)
   const point = (epoch: number) => ({ epoch, height: epoch, id: id(epoch) })
   return {
     kind: 'vote',
-    vote: { period, root: { epoch: 0, height: 0, id: root }, source: point(sourceEpoch), target: point(targetEpoch) }
+    vote: { period, recovery: null, root: { epoch: 0, height: 0, id: root }, source: point(sourceEpoch), target: point(targetEpoch) }
   }
 }
 
@@ -104,7 +104,7 @@ describe('the vote guard [FIN-7]', () => {
     await guard.close()
     const { guard: again } = await openVoteGuard(path, CONTEXT)
     expect(again.marks).toEqual({
-      vote: { period: 1, root: id(40), sourceEpoch: 0, targetEpoch: 9 },
+      vote: { period: 1, recovery: null, root: id(40), sourceEpoch: 0, targetEpoch: 9 },
       acknowledgedSlot: 7,
       proposedSlot: 6,
       maySignFromMs: 0,
