@@ -12,10 +12,15 @@ export const DEPTH_LIMIT = 24
 const ITEMS_FREE = 65_536
 const BYTES_PER_ITEM = 4
 
+/** Most items that these bytes may hold. */
+export function itemsMaxOf(bytes: Uint8Array): number {
+  return ITEMS_FREE + bytes.length / BYTES_PER_ITEM
+}
+
 /** A reason why the bytes are not canonical, or undefined if they are. Never throws. */
 export function scanCanonical(bytes: Uint8Array): string | undefined {
   const remaining: number[] = []
-  const itemsMax = ITEMS_FREE + bytes.length / BYTES_PER_ITEM
+  const itemsMax = itemsMaxOf(bytes)
   let items = 0
   let offset = 0
   let pending = 1
