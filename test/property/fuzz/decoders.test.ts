@@ -9,6 +9,7 @@ import { heavyBytes } from './hostile.ts'
 import { ASSET_LAYER } from './table-of-assets.ts'
 import { BASE_LAYER } from './table-of-base.ts'
 import { CONTRACTS } from './table-of-contracts.ts'
+import { LIGHT } from './table-of-light.ts'
 
 const INPUTS = process.env['SURETY_TEST_LONG'] === '1' ? 100_000 : 200
 const TIMEOUT_MS = 600_000
@@ -16,7 +17,7 @@ const SEED = process.env['SURETY_TEST_SEED'] ?? 'fuzz'
 /** Large enough to see a cost that grows faster than the bytes, small enough for every run. */
 const HEAVY_BYTES = 64 * 1024
 
-const rows = [...CONTRACTS, ...BASE_LAYER, ...ASSET_LAYER].map(row => [row.name, row] as const)
+const rows = [...CONTRACTS, ...BASE_LAYER, ...LIGHT, ...ASSET_LAYER].map(row => [row.name, row] as const)
 
 describe.each(rows)('%s', (name, subject) => {
   test('takes every sample and writes it back the same [ENC-1]', () => {
