@@ -136,6 +136,38 @@ describe('one pass and the long way [ENC-1]', () => {
     )
   })
 
+  test('refuse every head that is longer than it needs to be, at each edge', () => {
+    const forms = (value: bigint) =>
+      [1, 2, 4, 8].map(width => [width, value.toString(16).padStart(2 * width, '0')] as const)
+    for (const value of [0n, 1n, 23n, 24n, 255n, 256n, 65_535n, 65_536n, 2n ** 32n - 1n, 2n ** 32n]) {
+      const least = encode(amount(), value).length - 1
+      for (const [width, digits] of forms(value)) {
+        if (digits.length > 2 * width) continue
+        const input = Uint8Array.from([23 + 1 + Math.log2(width), ...Buffer.from(digits, 'hex')])
+        const verdict = decoded(amount(), input)
+        expect(verdict, `${value} in ${width} bytes`).toEqual(referenceDecode(amount(), input))
+        expect('value' in verdict).toBe(width === least)
+      }
+    }
+    for (const head of [
+      '5801aa',
+      '590001aa',
+      '780161',
+      '980100',
+      '99000100',
+      '5a00000001aa',
+      '1800',
+      'f818',
+      '1c',
+      '5f'
+    ]) {
+      const input = Uint8Array.from(Buffer.from(head, 'hex'))
+      for (const codec of [bytes(9), text(9), list(uint(), 9), uint(), bool]) {
+        expect(decoded(codec as Codec<unknown>, input)).toEqual({ code: 'E_NOT_CANONICAL' })
+      }
+    }
+  })
+
   test('read the same from bytes of no shape', () => {
     fc.assert(
       fc.property(cases, fc.uint8Array({ maxLength: 60 }), ({ codec }, input) => {
