@@ -20,7 +20,7 @@ import type { PublicKey } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
 import type { Session } from './session.ts'
-import { openWalletSecret, publicKeyOf, type WalletSecret } from './wallets.ts'
+import { openWalletSecret, publicKeyOf, publicKeysOf, type WalletSecret } from './wallets.ts'
 
 export interface OpenWallet {
   readonly name: string
@@ -48,6 +48,10 @@ export async function openWallet(session: Session, name: string): Promise<OpenWa
     throw new CommandFailure('E_KEYSTORE_MISSING', `there is no wallet ${name} in ${folder}`, EXIT.keyRefused)
   }
   const store = await openStore(session, name)
+  const known = await publicKeysOf(session.context, name)
+  // A phrase was used on another network, or was made without one.
+  if (known.length > 1 && store.keys.length === 0) store.addKeys(known)
+  if (store.given === 0) store.given = 1
   const keyring = createPublicKeys(first, store)
   return { name, keyring, store, account: createAccount(session.chain, keyring, { memory: store }) }
 }

@@ -5,6 +5,7 @@ import { addAssetCommands } from './commands/asset/index.ts'
 import { addBaseCommands } from './commands/base/index.ts'
 import { addBondCommands } from './commands/bond/index.ts'
 import { addClaimCommands } from './commands/claim/index.ts'
+import { addCosignCommands } from './commands/cosign/index.ts'
 import { addDevCommands } from './commands/dev/index.ts'
 import { addHelpCommand } from './commands/help/index.ts'
 import { addLockCommands } from './commands/lock/index.ts'
@@ -39,6 +40,7 @@ export function createProgram(): Program {
   for (const add of [
     addNodeCommands,
     addWalletCommands,
+    addCosignCommands,
     addLockCommands,
     addPeerCommands,
     addBaseCommands,

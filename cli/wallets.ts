@@ -1,12 +1,12 @@
 // Wallets on this machine, one keystore each: NAME.keystore, a phrase under a password, or NAME.dev-key.json, a development
-// network's public knowledge. Beside it NAME.pub names the first key, so that nothing asks for a password to show a balance.
+// network's public knowledge. Beside it NAME.pub names the first keys, so that nothing asks for a password to show a balance.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { derivePublicKey } from '#contracts/crypto/signature.ts'
 import { hexToBytes } from '#contracts/primitives/bytes.ts'
 import { isHex32, type PublicKey } from '#contracts/primitives/ids.ts'
-import { deriveSecret, readKeystore, seedOfPhrase, writeKeystore } from '#base-layer/index.ts'
+import { createDerivedKeys, readKeystore, seedOfPhrase, writeKeystore } from '#base-layer/index.ts'
 import { Secret } from '#base-layer/runtime/secret.ts'
 import type { Context } from './context.ts'
 import { CommandFailure, EXIT, misuse, unwrap } from './exit-codes.ts'
@@ -79,8 +79,8 @@ export async function createWallet(context: Context, name: string, phrase: Secre
   unwrap(
     await writeKeystore(join(folder, `${name}.keystore`), words, await readPassword(context, 'New password: ', true))
   )
-  const key = derivePublicKey(deriveSecret(seed, 'spend').reveal())
-  await writeFile(join(folder, `${name}.pub`), `${key}\n`, { mode: 0o600 })
+  const { key, keys } = createDerivedKeys(seed, { given: 1 })
+  await writeFile(join(folder, `${name}.pub`), `${keys.join('\n')}\n`, { mode: 0o600 })
   return { name, kind: 'keystore', key }
 }
 
@@ -88,8 +88,14 @@ function assertName(name: string): void {
   if (!NAME.test(name)) throw misuse('E_WALLET_NAME', 'a wallet is named with a-z, 0-9 and hyphens')
 }
 
+/** The first keys of a phrase, in their order; one for a wallet of a single key. */
+export async function publicKeysOf({ settings }: Context, name: string): Promise<readonly PublicKey[]> {
+  const text = await readFile(join(settings.wallets.value, `${name}.pub`), 'utf8').catch(() => '')
+  return text.split(/\s+/).filter(isHex32) as readonly string[] as readonly PublicKey[]
+}
+
 async function readPublic(folder: string, name: string): Promise<{ readonly publicKey: PublicKey } | undefined> {
-  const text = (await readFile(join(folder, `${name}.pub`), 'utf8').catch(() => '')).trim()
+  const [text = ''] = (await readFile(join(folder, `${name}.pub`), 'utf8').catch(() => '')).split('\n')
   return isHex32(text) ? { publicKey: text as PublicKey } : undefined
 }
 

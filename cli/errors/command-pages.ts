@@ -42,6 +42,12 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
     'A setting cannot be meant.',
     'The message names it and where it is from; settings are rpc, account, wallets and genesis.'
   ],
+  E_COSIGN_AGAIN: ['A signer that left cannot come back to its session.', 'Begin a new one in another folder.'],
+  E_COSIGN_FOLDER: [
+    'The folder does not hold the session meant.',
+    'The message names the file; each session has its folder.'
+  ],
+  E_COSIGN_WAIT: ['Not every signer came in time.', 'Begin again when all are there; --within gives them longer.'],
   E_DATA_LOCKED: ['Another process holds the data folder.', 'Stop that node first; never run two on one folder.'],
   E_DATA_UNUSABLE: [
     'A database cannot be opened or trusted.',
@@ -72,6 +78,10 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
   ],
   E_INPUT_NEEDED: ['A question must be answered and nobody can.', 'Say --yes, or --password-file for a password.'],
   E_INTERNAL: ['The node failed to answer.', 'Its log says why.'],
+  E_JOINT: [
+    'What is put in and what is paid do not fit.',
+    'The sums of --from and --to are equal, each key comes once.'
+  ],
   E_KEYSTORE_DAMAGED: ['The key file is damaged.', 'Restore it from a copy; the password is not the matter.'],
   E_KEYSTORE_EXISTS: ['There is a key of this name already.', 'Choose another name; keys are never replaced.'],
   E_KEYSTORE_MISSING: ['There is no key of this name here.', 'See `surety wallet list`, or set --wallets.'],
