@@ -15,6 +15,7 @@ import {
   periodEntriesCodec,
   periodRootOf
 } from '#contracts/statements/period-table.ts'
+import { recoveredTable, type RecoveryBody, recoveryIdOf } from '#contracts/statements/recovery.ts'
 import { type Certificate, certificateCodec, isSamePoint } from '#contracts/statements/vote.ts'
 import type { ProofCode } from './answer.ts'
 import { FINALITY_PROOF_BYTES, HANDOVERS_MAX } from './limits.ts'
@@ -52,6 +53,8 @@ export interface TrustedNetwork {
   /** Unix milliseconds at which slot 0 began. */
   readonly genesisTimeMs: number
   readonly parameters: Parameters
+  /** Recovery files that whoever runs the wallet gave it: it follows no other recovered table [FIN-9]. */
+  readonly recoveries?: readonly RecoveryBody[]
 }
 
 /** What a wallet trusts before it has seen anything: it follows from the genesis document alone. */
@@ -83,7 +86,12 @@ export interface Followed {
   readonly standing: Standing
 }
 
-export type FinalityCode = ProofCode | 'E_FINALITY_LINK' | 'E_FINALITY_CERTIFICATE' | 'E_FINALITY_TABLE'
+export type FinalityCode =
+  | ProofCode
+  | 'E_FINALITY_LINK'
+  | 'E_FINALITY_CERTIFICATE'
+  | 'E_FINALITY_TABLE'
+  | 'E_FINALITY_RECOVERY'
 
 /** Where finality stands at genesis. */
 export function standingOf(start: TrustedStart): Standing {
@@ -111,7 +119,9 @@ export function followFinality(
   const known = proof.handovers.findIndex(one => one.header.height >= first)
   let standing = from
   for (const handover of known < 0 ? [] : proof.handovers.slice(known)) {
-    const next = followHandover(network, standing, handover)
+    const entered = enterPeriod(network, standing, handover.certificates)
+    if (!entered.ok) return entered
+    const next = followHandover(network, entered.value, handover)
     if (!next.ok) return next
     standing = next.value
   }
@@ -120,8 +130,29 @@ export function followFinality(
   if (id === standing.root) return accept({ head: { id, header, table: standing.rootTable }, standing })
   if (proof.certificates === null)
     return reject('E_FINALITY_LINK', 'only the root of a period is final without certificates')
-  const fault = findFault(network, standing, proof.certificates, header, id)
-  return fault ?? accept({ head: { id, header, table: standing.table }, standing })
+  const entered = enterPeriod(network, standing, proof.certificates)
+  if (!entered.ok) return entered
+  const fault = findFault(network, entered.value, proof.certificates, header, id)
+  return fault ?? accept({ head: { id, header, table: entered.value.table }, standing: entered.value })
+}
+
+/** The recovered period that these certificates are of, if its file was given and it comes next; else the same [FIN-9]. */
+function enterPeriod(
+  network: TrustedNetwork,
+  standing: Standing,
+  [first]: readonly Certificate[]
+): Verdict<Standing, FinalityCode> {
+  const recovery = first?.vote.recovery ?? null
+  const { table } = standing
+  if (recovery === null || recovery === table.recovery) return accept(standing)
+  const body = network.recoveries?.find(one => recoveryIdOf(one) === recovery)
+  if (body === undefined || body.genesis !== network.genesis) {
+    return reject('E_FINALITY_RECOVERY', `a recovery file takes the place of a table: ${recovery}`)
+  }
+  const isLater = table.recovery === null ? body.period >= table.period : body.period > table.period
+  return isLater
+    ? accept({ table: recoveredTable(body), root: body.block, rootTable: table })
+    : reject('E_FINALITY_RECOVERY', 'the recovery file is of a period before this one')
 }
 
 /** The next period, from the last block of this one [FIN-2]. */

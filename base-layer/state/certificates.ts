@@ -4,7 +4,13 @@
 import { accept, present, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { checkCertificate, checkVote } from '#contracts/statements/certificate.ts'
 import { lastHeightOf } from '#contracts/statements/period-table.ts'
-import { type Certificate, type FinalityPoint, isSamePeriod, isSamePoint } from '#contracts/statements/vote.ts'
+import {
+  type Certificate,
+  type FinalityPoint,
+  isSamePeriod,
+  isSamePoint,
+  type Vote
+} from '#contracts/statements/vote.ts'
 import { forgetClocks, startClocks } from './clocks.ts'
 import { JUSTIFIED_KEPT } from './limits.ts'
 import { addLateVotes, isRecordedLink, KNOWN, recordVotes } from './standing.ts'
@@ -57,6 +63,7 @@ function linkFault(work: Work, { vote }: Certificate): Rejection | undefined {
   }
   const form = checkVote(vote, work.parameters)
   if (!form.ok) return form
+  if (isBeforeRecovery(work, vote)) return reject('E_CERT_TARGET', 'the target does not hold the recovered table')
   if (parent.ancestorAt(target.height) !== target.id) return reject('E_CERT_TARGET', 'the target is not on this chain')
   return saysNothingNew(work, source, target) ? KNOWN : undefined
 }
@@ -73,6 +80,12 @@ function votesFault(work: Work, certificate: Certificate): Rejection | undefined
   const table = present(parent.votingTable(certificate.vote), 'the period that finality is in has a table')
   const checked = checkCertificate(table, certificate, chain.genesis, work.parameters, peer => parent.isPeer(peer))
   return checked.ok ? undefined : checked
+}
+
+/** Only a state that holds the table of a recovered period can become final by it [FIN-9]. */
+function isBeforeRecovery(work: Work, { recovery, target }: Vote): boolean {
+  const kept = recovery === null ? undefined : work.get('finality', { kind: 'recovery', id: recovery })
+  return kept?.kind === 'recovery' && target.height < kept.at
 }
 
 function isFinalising(source: FinalityPoint, target: FinalityPoint): boolean {

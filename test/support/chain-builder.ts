@@ -280,11 +280,14 @@ export class ChainBuilder {
     const root = present(state.justified[0], 'a root')
     const period = state.finality.period
     const height = Math.min(Math.max(state.height - 2, source.height), lastHeightOf(period, state.chain.parameters))
-    if (epoch <= source.epoch || state.height < 1) return []
+    const { recovery } = state.finality
+    const recovered = recovery === null ? undefined : state.get('finality', { kind: 'recovery', id: recovery })
+    const first = recovered?.kind === 'recovery' ? recovered.at : 0
+    if (epoch <= source.epoch || state.height < 1 || height < first) return []
     return [
       this.certificate({
         period,
-        recovery: state.finality.recovery,
+        recovery,
         root,
         source,
         target: { epoch, height, id: present(state.ancestorAt(height), 'an ancestor') }

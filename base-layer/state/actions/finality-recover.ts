@@ -41,18 +41,20 @@ export function applyFinalityRecover({ work }: ActionContext, action: FinalityRe
   return accept(0n)
 }
 
-/** The file's block is on this chain at or above what is final here, and its period is one whose table is known. */
+/** The file's block is on this chain at or above what is final here, and its period ends neither before it nor far off. */
 function placeFault(work: Work, { period, height, block }: RecoveryBody): Rejection | undefined {
   const { now, parent, parameters } = work
   const isLater = now.recovery === null ? period >= now.period : period > now.period
   if (!isLater) return reject('E_RECOVERY_PLACE', `finality is in period ${now.period}`)
-  // A later table may still be chosen by shares and standing: no file appoints beyond the newest snapshot.
-  if (tableIn(work, period) === undefined) return reject('E_RECOVERY_PLACE', 'the period is still to come')
+  // The next snapshot may come before those who are gone have lost their standing; the one after it is the chain's own.
+  if (period > Math.floor(work.height / parameters.period) + 1) {
+    return reject('E_RECOVERY_PLACE', 'the period is further off than the next snapshot')
+  }
   if (height < now.recordedFinal.height || parent.ancestorAt(height) !== block) {
     return reject('E_RECOVERY_PLACE', "the file's block is not on this chain above what is final")
   }
-  return height >= lastHeightOf(period, parameters)
-    ? reject('E_RECOVERY_PLACE', 'the period ends before its first block')
+  return work.height >= lastHeightOf(period, parameters)
+    ? reject('E_RECOVERY_PLACE', 'the period ends before this block')
     : undefined
 }
 
