@@ -95,13 +95,18 @@ export interface BaseNodeStatus {
   readonly guardWrites: number
 }
 
+export type BackupWishes = Pick<BackupSettings, 'folder' | 'keep'> & Partial<Pick<BackupSettings, 'check'>>
+
 export interface BaseNode {
   readonly chain: BaseChain
   /** base.* methods for createRpcServer. */
   readonly rpcMethods: Readonly<Record<string, RpcMethod>>
   status(): BaseNodeStatus
-  /** A checked copy of chain.db, made while it is written to. Rejects E_DATA_UNUSABLE if the copy does not check. */
-  backUp(settings: Pick<BackupSettings, 'folder' | 'keep'>): Promise<Backup>
+  /**
+   * A checked copy of chain.db, made while it is written to; checked by another process unless `check` is given. Rejects
+   * E_DATA_UNUSABLE if the copy does not check.
+   */
+  backUp(settings: BackupWishes): Promise<Backup>
   /** Everything there is to check in chain.db, by another process. */
   check(): Promise<ChainCheck>
   /** Starts consensus and the network handlers. */
@@ -243,9 +248,9 @@ class RunningNode implements BaseNode {
     }
   }
 
-  backUp({ folder, keep }: Pick<BackupSettings, 'folder' | 'keep'>): Promise<Backup> {
+  backUp(wishes: BackupWishes): Promise<Backup> {
     const check = (path: string): Promise<ChainCheck> => checkInProcess(path, this.#parts.genesis)
-    return backUpChain(this.#store.handle, { folder, keep, check, nowMs: this.#parts.clock.nowMs() })
+    return backUpChain(this.#store.handle, { check, ...wishes, nowMs: this.#parts.clock.nowMs() })
   }
 
   check(): Promise<ChainCheck> {

@@ -144,9 +144,12 @@ async function migrate(handle: SqliteHandle, migrations: Readonly<Record<string,
   const database = { prepare: (sql: string) => handle.prepare(sql), close: () => {} }
   const kysely = new Kysely<unknown>({ dialect: new SqliteDialect({ database }) })
   const provider = { getMigrations: async () => migrations }
+  // All of them or none: the library does without a transaction here, and half a migration cannot be gone on with.
+  handle.exec('BEGIN IMMEDIATE')
   const { error } = await new Migrator({ db: kysely, provider }).migrateToLatest()
   await kysely.destroy()
   if (error !== undefined) throw error
+  handle.exec('COMMIT')
 }
 
 /** Pages and rows at every start: what a power cut, a bad disk or a hand left is found before anything is read. */
