@@ -20,6 +20,8 @@ export function installNodeCrypto(): InstalledCrypto {
   const verified = new VerifiedCache()
   const native: NativeCrypto = {
     sha256,
+    // One character for each byte is what node calls binary.
+    sha256Text: (data, form) => hash('sha256', data, form === 'hex' ? 'hex' : 'binary'),
     verifyFast: (publicKeyHex, message, signature) => {
       const name = VerifiedCache.nameOf(publicKeyHex, message, signature)
       if (name === undefined) return false

@@ -4,6 +4,8 @@
 
 export interface NativeCrypto {
   readonly sha256: (data: Uint8Array) => Uint8Array
+  /** The same as lower-case hexadecimal or as octets, without an array in between. */
+  readonly sha256Text?: (data: Uint8Array, form: 'hex' | 'octets') => string
   /** True only if surely valid; false means "ask the portable verifier". */
   readonly verifyFast: (publicKeyHex: string, message: Uint8Array, signature: Uint8Array) => boolean
   readonly sign: (secretKey: Uint8Array, message: Uint8Array) => Uint8Array

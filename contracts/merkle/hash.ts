@@ -1,7 +1,8 @@
 // The two tagged hashes of every Merkle structure here [HASH-1]: 0x00 before a leaf, 0x01 before a node, as in
 // RFC 9162 2.1.1. The log and the sparse tree build on these, so the tags exist once.
 import { bytes, type Codec, hex32, oneOf } from '../codec/codec.ts'
-import { sha256 } from '../crypto/hash.ts'
+import { sha256, sha256Octets } from '../crypto/hash.ts'
+import type { Octets } from '../primitives/octets.ts'
 
 export const HASH_BYTES = 32
 const LEAF_TAG = 0x00
@@ -12,12 +13,27 @@ const scratch = new Uint8Array(1 + 2 * HASH_BYTES)
 
 /** SHA-256(0x01 || left || right); both have 32 bytes. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return hashPair(NODE_TAG, left, right)
+  scratch[0] = NODE_TAG
+  scratch.set(left, 1)
+  scratch.set(right, 1 + HASH_BYTES)
+  return sha256(scratch)
 }
 
-/** SHA-256(0x00 || first || second) of a leaf that is two hashes of 32 bytes. */
-export function leafPairHash(first: Uint8Array, second: Uint8Array): Uint8Array {
-  return hashPair(LEAF_TAG, first, second)
+/** The same of octets. */
+export function nodeOctets(left: Octets, right: Octets): Octets {
+  for (let i = 0; i < HASH_BYTES; i++) {
+    scratch[1 + i] = left.charCodeAt(i)
+    scratch[1 + HASH_BYTES + i] = right.charCodeAt(i)
+  }
+  scratch[0] = NODE_TAG
+  return sha256Octets(scratch)
+}
+
+/** SHA-256(0x00 || pair) of a leaf that is two hashes of 32 bytes, one after the other. */
+export function leafPairOctets(pair: Octets): Octets {
+  for (let i = 0; i < 2 * HASH_BYTES; i++) scratch[1 + i] = pair.charCodeAt(i)
+  scratch[0] = LEAF_TAG
+  return sha256Octets(scratch)
 }
 
 /** SHA-256(0x00 || data) of data of any length. */
@@ -26,13 +42,6 @@ export function leafHash(data: Uint8Array): Uint8Array {
   tagged[0] = LEAF_TAG
   tagged.set(data, 1)
   return sha256(tagged)
-}
-
-function hashPair(tag: number, first: Uint8Array, second: Uint8Array): Uint8Array {
-  scratch[0] = tag
-  scratch.set(first, 1)
-  scratch.set(second, 1 + HASH_BYTES)
-  return sha256(scratch)
 }
 
 /** True for 32 bytes that are not all zero [HASH-1]; false for anything else, whatever it is. */

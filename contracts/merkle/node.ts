@@ -1,10 +1,11 @@
 // Nodes of the compact sparse Merkle tree. One shape serves the full tree, a witness and a proof: what is not shown
 // is an opaque hash [PRF-2, EXE-7]. Nodes never change, so trees share them. A branch keeps its hash once asked for
-// it; a leaf is hashed again instead, which costs about one hash an update and spares a million leaves 230 MB.
+// it; a leaf is hashed again instead. There may be millions of nodes, so what they hold is octets; arrays are made of
+// them for whoever asks.
 // Bit 0 of a path, the most significant, chooses the child of the root; 0 is left.
-import { hashBytes } from '../crypto/hash.ts'
-import { equalBytes } from '../primitives/bytes.ts'
-import { leafPairHash, nodeHash } from './hash.ts'
+import { hashBytes, hashOctets } from '../crypto/hash.ts'
+import { bytesOfOctets, joinHashes, type Octets, octetsOf } from '../primitives/octets.ts'
+import { HASH_BYTES, leafPairOctets, nodeOctets } from './hash.ts'
 
 /** No leaf below. */
 export interface EmptyNode {
@@ -14,13 +15,17 @@ export interface EmptyNode {
 /** The only leaf of its subtree, whatever the depth. */
 export interface LeafNode<V> {
   readonly kind: 'leaf'
-  /** 32 bytes: `pathOf` the key. */
+  /** 32 bytes: `pathOf` the key. Made anew at each look, like all bytes of a leaf. */
   readonly path: Uint8Array
   /** 32 bytes: `valueHashOf` the value's bytes. */
   readonly valueHash: Uint8Array
   /** What the path and the value hash stand for, where known; not hashed into the leaf themselves. */
   readonly key: Uint8Array | undefined
   readonly value: V | undefined
+  /** The path and the value hash, one after the other. */
+  readonly pair: Octets
+  /** The bytes of the value, where the leaf keeps these instead of the value. */
+  readonly packed: Octets | undefined
 }
 
 /** At least two leaves below. */
@@ -29,7 +34,7 @@ export interface BranchNode<V> {
   readonly left: TreeNode<V>
   readonly right: TreeNode<V>
   /** Set by hashOf alone. */
-  cachedHash: Uint8Array | undefined
+  cachedHash: Octets | undefined
 }
 
 /** A leaf or branch that is not shown. */
@@ -54,20 +59,121 @@ export function valueHashOf(valueBytes: Uint8Array): Uint8Array {
   return hashBytes('tree-value', valueBytes)
 }
 
+/** The same as octets. */
+export function pathOctetsOf(key: Uint8Array): Octets {
+  return hashOctets('tree-key', key)
+}
+
+abstract class AnyLeaf<V> implements LeafNode<V> {
+  readonly pair: Octets
+  readonly #key: Octets | undefined
+  abstract readonly value: V | undefined
+  abstract readonly packed: Octets | undefined
+
+  constructor(pair: Octets, key: Octets | undefined) {
+    this.pair = pair
+    this.#key = key
+  }
+
+  // One for all leaves instead of one in each.
+  get kind(): 'leaf' {
+    return 'leaf'
+  }
+
+  get path(): Uint8Array {
+    return bytesOfOctets(this.pair, 0, HASH_BYTES)
+  }
+
+  get valueHash(): Uint8Array {
+    return bytesOfOctets(this.pair, HASH_BYTES)
+  }
+
+  get key(): Uint8Array | undefined {
+    return this.#key === undefined ? undefined : bytesOfOctets(this.#key)
+  }
+}
+
+/** A leaf that keeps its value as it was given. */
+class OpenLeaf<V> extends AnyLeaf<V> {
+  readonly value: V | undefined
+
+  constructor(pair: Octets, key: Octets | undefined, value: V | undefined) {
+    super(pair, key)
+    this.value = value
+  }
+
+  get packed(): undefined {
+    return undefined
+  }
+}
+
+/** A leaf that keeps the bytes of its value, and reads them for whoever asks. */
+class PackedLeaf<V> extends AnyLeaf<V> {
+  readonly packed: Octets
+  readonly #unpack: (bytes: Uint8Array) => V
+
+  constructor(pair: Octets, key: Octets, packed: Octets, unpack: (bytes: Uint8Array) => V) {
+    super(pair, key)
+    this.packed = packed
+    this.#unpack = unpack
+  }
+
+  get value(): V {
+    return this.#unpack(bytesOfOctets(this.packed))
+  }
+}
+
+class Branch<V> implements BranchNode<V> {
+  readonly left: TreeNode<V>
+  readonly right: TreeNode<V>
+  cachedHash: Octets | undefined = undefined
+
+  constructor(left: TreeNode<V>, right: TreeNode<V>) {
+    this.left = left
+    this.right = right
+  }
+
+  get kind(): 'branch' {
+    return 'branch'
+  }
+}
+
+function pairOf(path: Octets, valueBytes: Uint8Array): Octets {
+  return joinHashes(path, hashOctets('tree-value', valueBytes))
+}
+
 /** A leaf for a key; `value` is any payload kept beside it, by default the bytes that are hashed. */
 export function leafOf(key: Uint8Array, valueBytes: Uint8Array): LeafNode<Uint8Array>
 export function leafOf<V>(key: Uint8Array, valueBytes: Uint8Array, value: V): LeafNode<V>
 export function leafOf(key: Uint8Array, valueBytes: Uint8Array, value: unknown = valueBytes): LeafNode<unknown> {
-  return { kind: 'leaf', path: pathOf(key), valueHash: valueHashOf(valueBytes), key, value }
+  return new OpenLeaf(pairOf(pathOctetsOf(key), valueBytes), octetsOf(key), value)
+}
+
+/**
+ * A leaf for a key, of which there are millions: it keeps the bytes of its value and gives what `unpack` makes of them,
+ * anew at each look. `path` is the key's, where it is known already.
+ */
+export function packedLeafOf<V>(
+  key: Uint8Array,
+  valueBytes: Uint8Array,
+  unpack: (bytes: Uint8Array) => V,
+  path: Octets = pathOctetsOf(key)
+): LeafNode<V> {
+  return new PackedLeaf(pairOf(path, valueBytes), octetsOf(key), octetsOf(valueBytes), unpack)
 }
 
 /** A leaf whose key and value stay unsaid. */
 export function bareLeaf(path: Uint8Array, valueHash: Uint8Array): LeafNode<never> {
-  return { kind: 'leaf', path, valueHash, key: undefined, value: undefined }
+  return new OpenLeaf<never>(joinHashes(octetsOf(path), octetsOf(valueHash)), undefined, undefined)
+}
+
+/** The same leaf with another payload. */
+export function withPayload<V>(leaf: LeafNode<unknown>, value: V): LeafNode<V> {
+  return new OpenLeaf(leaf.pair, leaf.key === undefined ? undefined : octetsOf(leaf.key), value)
 }
 
 export function branchOf<V>(left: TreeNode<V>, right: TreeNode<V>): BranchNode<V> {
-  return { kind: 'branch', left, right, cachedHash: undefined }
+  return new Branch(left, right)
 }
 
 export function opaqueOf(hash: Uint8Array): OpaqueNode {
@@ -76,15 +182,21 @@ export function opaqueOf(hash: Uint8Array): OpaqueNode {
 
 /** The 32-byte hash of a subtree; of the topmost node, the tree's root. Each branch is hashed only once. */
 export function hashOf<V>(node: TreeNode<V>): Uint8Array {
+  return node.kind === 'opaque' ? node.hash : bytesOfOctets(octetsOfHash(node))
+}
+
+const EMPTY_OCTETS = octetsOf(EMPTY_MARK)
+
+function octetsOfHash<V>(node: TreeNode<V>): Octets {
   switch (node.kind) {
     case 'empty':
-      return EMPTY_MARK
+      return EMPTY_OCTETS
     case 'opaque':
-      return node.hash
+      return octetsOf(node.hash)
     case 'leaf':
-      return leafPairHash(node.path, node.valueHash)
+      return leafPairOctets(node.pair)
     case 'branch':
-      node.cachedHash ??= nodeHash(hashOf(node.left), hashOf(node.right))
+      node.cachedHash ??= nodeOctets(octetsOfHash(node.left), octetsOfHash(node.right))
       return node.cachedHash
   }
 }
@@ -92,6 +204,11 @@ export function hashOf<V>(node: TreeNode<V>): Uint8Array {
 /** Bit `depth` of a path, 0 the most significant of the first byte. */
 export function bitAt(path: Uint8Array, depth: number): number {
   return ((path[depth >> 3] ?? 0) >> (7 - (depth & 7))) & 1
+}
+
+/** The same bit of a path given as octets, or of what begins with one. */
+export function octetBitAt(path: Octets, depth: number): number {
+  return (path.charCodeAt(depth >> 3) >> (7 - (depth & 7))) & 1
 }
 
 export type Lookup<V> =
@@ -105,14 +222,19 @@ const MISSING = { kind: 'missing' } as const
 
 /** What the tree says about a path of 32 bytes. Never throws. */
 export function lookup<V>(tree: TreeNode<V>, path: Uint8Array): Lookup<V> {
+  return lookupOctets(tree, octetsOf(path))
+}
+
+/** The same for a path given as octets. */
+export function lookupOctets<V>(tree: TreeNode<V>, path: Octets): Lookup<V> {
   let node = tree
-  for (let depth = 0; node.kind === 'branch'; depth++) node = bitAt(path, depth) === 0 ? node.left : node.right
+  for (let depth = 0; node.kind === 'branch'; depth++) node = octetBitAt(path, depth) === 0 ? node.left : node.right
   switch (node.kind) {
     case 'empty':
       return ABSENT
     case 'opaque':
       return MISSING
     case 'leaf':
-      return equalBytes(node.path, path) ? { kind: 'present', leaf: node } : ABSENT
+      return path.length === HASH_BYTES && node.pair.startsWith(path) ? { kind: 'present', leaf: node } : ABSENT
   }
 }

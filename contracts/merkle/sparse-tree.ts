@@ -1,8 +1,9 @@
 // A full compact sparse Merkle tree, immutable: each section of the base state and each asset's state is one [PRF-2,
 // EXE-7]. A snapshot is the value itself; `with` makes O(changes x log size) nodes, hashed when a root is asked for.
+import { type Octets, octetsOf } from '../primitives/octets.ts'
 import { present } from '../primitives/verdict.ts'
-import { EMPTY_NODE, hashOf, type LeafNode, leafOf, lookup, pathOf, type TreeNode } from './node.ts'
-import { type TreeChange, updateCounting } from './update.ts'
+import { EMPTY_NODE, hashOf, type LeafNode, leafOf, lookupOctets, pathOf, type TreeNode } from './node.ts'
+import { type OctetChange, octetChangeOf, type TreeChange, updateCounting } from './update.ts'
 
 export class SparseTree<V> {
   /** For buildWitness, lookup and update; holds no opaque node. */
@@ -26,12 +27,22 @@ export class SparseTree<V> {
 
   /** The leaf at a path of 32 bytes. */
   get(path: Uint8Array): LeafNode<V> | undefined {
-    const found = lookup(this.node, path)
+    return this.find(octetsOf(path))
+  }
+
+  /** The same for a path given as octets. */
+  find(path: Octets): LeafNode<V> | undefined {
+    const found = lookupOctets(this.node, path)
     return found.kind === 'present' ? found.leaf : undefined
   }
 
   /** The tree after a set of changes, each on its own path. */
   with(changes: Iterable<TreeChange<V>>): SparseTree<V> {
+    return this.withOctets(Array.from(changes, octetChangeOf))
+  }
+
+  /** The same for paths given as octets; sorts `changes` in place. */
+  withOctets(changes: OctetChange<V>[]): SparseTree<V> {
     const { tree, grown } = present(updateCounting(this.node, changes), 'a full tree shows every node')
     return tree === this.node ? this : new SparseTree(tree, this.size + grown)
   }

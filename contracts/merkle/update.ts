@@ -1,9 +1,9 @@
 // One update for the full tree and for a witness: judge, committee and wallet run these same lines [EXE-4, EXE-7].
 // All changes apply as one set; the result depends on the contents alone, not on how they came about [PRF-2].
-import { compareBytes, equalBytes } from '../primitives/bytes.ts'
+import { type Octets, octetsOf } from '../primitives/octets.ts'
 import { accept, assert, present, reject, type Verdict } from '../primitives/verdict.ts'
 import { HASH_BYTES } from './hash.ts'
-import { bitAt, branchOf, EMPTY_NODE, type LeafNode, type TreeNode } from './node.ts'
+import { branchOf, EMPTY_NODE, type LeafNode, octetBitAt, type TreeNode } from './node.ts'
 
 /** What a path holds from now on; null for nothing. */
 export interface TreeChange<V> {
@@ -11,11 +11,17 @@ export interface TreeChange<V> {
   readonly leaf: LeafNode<V> | null
 }
 
+/** The same with the path as octets, for those who make many. */
+export interface OctetChange<V> {
+  readonly at: Octets
+  readonly leaf: LeafNode<V> | null
+}
+
 export type UpdateCode = 'E_WITNESS_MISSING'
 
 /** The changes in path order, and how many of their paths held a leaf before. */
 interface Pass<V> {
-  readonly changes: readonly TreeChange<V>[]
+  readonly changes: readonly OctetChange<V>[]
   replaced: number
 }
 
@@ -25,29 +31,33 @@ interface Pass<V> {
  * branch: it may be a leaf, which would take the branch's place. Asserts if two changes name the same path.
  */
 export function update<V>(tree: TreeNode<V>, changes: Iterable<TreeChange<V>>): Verdict<TreeNode<V>, UpdateCode> {
-  const outcome = updateCounting(tree, changes)
+  const outcome = updateCounting(tree, Array.from(changes, octetChangeOf))
   return outcome === undefined
     ? reject('E_WITNESS_MISSING', 'the witness does not show a node the update needs')
     : accept(outcome.tree)
 }
 
-/** The same with the change of the number of leaves, or undefined if a node is missing. */
+export function octetChangeOf<V>({ path, leaf }: TreeChange<V>): OctetChange<V> {
+  return { at: octetsOf(path), leaf }
+}
+
+/** The same with the change of the number of leaves, or undefined if a node is missing. Sorts `changes` in place. */
 export function updateCounting<V>(
   tree: TreeNode<V>,
-  changes: Iterable<TreeChange<V>>
+  changes: OctetChange<V>[]
 ): { readonly tree: TreeNode<V>; readonly grown: number } | undefined {
-  const sorted = [...changes].sort((a, b) => compareBytes(a.path, b.path))
+  // Characters below 256 order like the bytes they stand for.
+  changes.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
   let added = 0
-  for (let i = 0; i < sorted.length; i++) {
-    const { path, leaf } = present(sorted[i], 'within the list')
-    const next = sorted[i + 1]
-    assert(path.length === HASH_BYTES, 'a path of 32 bytes')
-    assert(next === undefined || !equalBytes(path, next.path), 'one change for each path')
-    assert(leaf === null || equalBytes(leaf.path, path), 'a leaf under its own path')
+  for (let i = 0; i < changes.length; i++) {
+    const { at, leaf } = present(changes[i], 'within the list')
+    assert(at.length === HASH_BYTES, 'a path of 32 bytes')
+    assert(at !== changes[i + 1]?.at, 'one change for each path')
+    assert(leaf === null || leaf.pair.startsWith(at), 'a leaf under its own path')
     if (leaf !== null) added += 1
   }
-  const pass: Pass<V> = { changes: sorted, replaced: 0 }
-  const changed = apply(pass, tree, 0, 0, sorted.length)
+  const pass: Pass<V> = { changes, replaced: 0 }
+  const changed = apply(pass, tree, 0, 0, changes.length)
   return changed === undefined ? undefined : { tree: changed, grown: added - pass.replaced }
 }
 
@@ -57,11 +67,11 @@ function apply<V>(pass: Pass<V>, node: TreeNode<V>, depth: number, from: number,
   if (node.kind === 'opaque') return undefined
   if (node.kind !== 'branch' && to - from === 1) return applyOne(pass, node, depth, from)
   let middle = from
-  while (middle < to && bitAt(changeAt(pass, middle).path, depth) === 0) middle += 1
+  while (middle < to && octetBitAt(changeAt(pass, middle).at, depth) === 0) middle += 1
   const [oldLeft, oldRight] =
     node.kind === 'branch'
       ? [node.left, node.right]
-      : node.kind === 'leaf' && bitAt(node.path, depth) === 0
+      : node.kind === 'leaf' && octetBitAt(node.pair, depth) === 0
         ? [node, EMPTY_NODE]
         : [EMPTY_NODE, node]
   const left = apply(pass, oldLeft, depth + 1, from, middle)
@@ -73,9 +83,9 @@ function apply<V>(pass: Pass<V>, node: TreeNode<V>, depth: number, from: number,
 
 /** One change where at most one leaf stands. */
 function applyOne<V>(pass: Pass<V>, node: TreeNode<V>, depth: number, place: number): TreeNode<V> {
-  const { path, leaf } = changeAt(pass, place)
+  const { at, leaf } = changeAt(pass, place)
   if (node.kind !== 'leaf') return leaf ?? EMPTY_NODE
-  if (!equalBytes(node.path, path)) return leaf === null ? node : part(node, leaf, depth)
+  if (!node.pair.startsWith(at)) return leaf === null ? node : part(node, leaf, depth)
   pass.replaced += 1
   return leaf ?? EMPTY_NODE
 }
@@ -83,10 +93,10 @@ function applyOne<V>(pass: Pass<V>, node: TreeNode<V>, depth: number, place: num
 /** The smallest subtree at `depth` with these two leaves. */
 function part<V>(one: LeafNode<V>, other: LeafNode<V>, depth: number): TreeNode<V> {
   let fork = depth
-  while (bitAt(one.path, fork) === bitAt(other.path, fork)) fork += 1
-  let node: TreeNode<V> = bitAt(one.path, fork) === 0 ? branchOf(one, other) : branchOf(other, one)
+  while (octetBitAt(one.pair, fork) === octetBitAt(other.pair, fork)) fork += 1
+  let node: TreeNode<V> = octetBitAt(one.pair, fork) === 0 ? branchOf(one, other) : branchOf(other, one)
   for (let at = fork - 1; at >= depth; at--) {
-    node = bitAt(one.path, at) === 0 ? branchOf<V>(node, EMPTY_NODE) : branchOf<V>(EMPTY_NODE, node)
+    node = octetBitAt(one.pair, at) === 0 ? branchOf<V>(node, EMPTY_NODE) : branchOf<V>(EMPTY_NODE, node)
   }
   return node
 }
@@ -105,6 +115,6 @@ function join<V>(left: TreeNode<V>, right: TreeNode<V>): TreeNode<V> | undefined
   }
 }
 
-function changeAt<V>(pass: Pass<V>, place: number): TreeChange<V> {
+function changeAt<V>(pass: Pass<V>, place: number): OctetChange<V> {
   return present(pass.changes[place], 'a change within the set')
 }

@@ -16,7 +16,8 @@ import {
   leafOf,
   opaqueOf,
   type TreeNode,
-  valueHashOf
+  valueHashOf,
+  withPayload
 } from './node.ts'
 
 /** A partial tree whose opened leaves carry the bytes of key and value. */
@@ -89,7 +90,7 @@ function openLeaf(leaf: LeafNode<unknown>, valueBytes: (value: never) => Uint8Ar
   if (leaf.key === undefined || leaf.value === undefined) return bareLeaf(leaf.path, leaf.valueHash)
   const value = valueBytes(leaf.value as never)
   assert(equalBytes(valueHashOf(value), leaf.valueHash), 'valueBytes gives the bytes that were hashed')
-  return { ...leaf, value }
+  return withPayload(leaf, value)
 }
 
 // On the wire a witness is the flat list of its nodes in pre-order: null empty, true a branch, 32 bytes opaque,
