@@ -40,23 +40,23 @@ import {
   type OpenState,
   openState,
   type StateKey,
-  stateProofCodec
+  sectionsProofCodec
 } from './state-proof.ts'
 
 const stateKeyCodec = record({ section: oneOf(SECTION_NAMES), key: bytes(KEY_BYTES) })
 const stateKeysCodec = list(stateKeyCodec, STATE_KEYS_MAX, 1)
 
 /** Histories of keys and of names: their section holds count and frontier. */
-const historyBodyCodec = record({ subject: stateKeyCodec, proof: stateProofCodec, history: logHistoryCodec })
+const historyBodyCodec = record({ subject: stateKeyCodec, proof: sectionsProofCodec, history: logHistoryCodec })
 
 /** What is shown under the head. */
 export const proofBodyCodec = union({
   /** Nothing but the head. */
   head: [0, record({})],
   /** Keys that the state holds. */
-  present: [1, record({ keys: stateKeysCodec, proof: stateProofCodec })],
+  present: [1, record({ keys: stateKeysCodec, proof: sectionsProofCodec })],
   /** Keys that it does not hold. */
-  absent: [2, record({ keys: stateKeysCodec, proof: stateProofCodec })],
+  absent: [2, record({ keys: stateKeysCodec, proof: sectionsProofCodec })],
   block: [3, record({ block: placedBlockCodec })],
   /** An older head, and that the head stands on it and all that it stood on. */
   consistency: [4, record({ older: headerCodec, link: linkCodec })],
@@ -224,7 +224,8 @@ export function historyOf(leaf: ShownLeaf): LogFrontier | undefined {
   return leaf.section === 'names' && leaf.value.kind === 'name' ? leaf.value.history : undefined
 }
 
-function readKey({ section, key }: Decoded<typeof stateKeyCodec>): Verdict<StateKey, ProofCode> {
+/** A key as documents carry it. Never throws. */
+export function readKey({ section, key }: Decoded<typeof stateKeyCodec>): Verdict<StateKey, ProofCode> {
   const decoded = decode(SECTIONS[section].key as unknown as Codec<unknown>, key, KEY_BYTES)
   // A row of SECTIONS gives a key that belongs to it; the compiler cannot see it through a name.
   return decoded.ok

@@ -24,11 +24,11 @@ export type StateKey = {
 export const sectionRootsCodec = list(bytes(HASH_BYTES, HASH_BYTES), SECTION_NAMES.length, SECTION_NAMES.length)
 
 /** Witnesses of the sections that are read. */
-export const stateProofCodec = record({
+export const sectionsProofCodec = record({
   sectionRoots: sectionRootsCodec,
   parts: list(record({ section: oneOf(SECTION_NAMES), witness: bytes(WITNESS_BYTES_MAX) }), SECTION_NAMES.length, 1)
 })
-export type StateProofParts = Decoded<typeof stateProofCodec>
+export type StateProofParts = Decoded<typeof sectionsProofCodec>
 
 /** What a proof shows of a state, its hashes checked. */
 export interface OpenState {

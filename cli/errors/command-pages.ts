@@ -125,11 +125,30 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
     'Another program listens on a port that the node was told to use.',
     'Stop that program, or choose other ports: `listen` and `rpcPort` of the node, or --listen and --rpc-port.'
   ],
+  E_FINALITY_LINK: [
+    'A proof of finality does not lead on from what you trust.',
+    'Fetch it again, from another node; check --genesis and --head.'
+  ],
+  E_HEAD_FILE: ['The file is not a trusted head.', 'Make one with `surety proof heads follow`.'],
+  E_LIGHT_CONFLICT: [
+    'Two different blocks are proven final at one height: a third of the collateral lied.',
+    'Stop dealing, keep both files, and compare with people you trust.'
+  ],
+  E_LIGHT_NO_CONFLICT: ['The evidence does not show two heads that exclude each other.', 'Nothing is wrong so far.'],
+  E_LIGHT_OLDER: ['The proof ends before the head that you trust.', 'Fetch a newer one, or check it with --genesis.'],
+  E_LIGHT_STALE: [
+    'The head is older than the collateral behind it is surely held.',
+    'Take a newer head from somebody you trust, or start from the genesis document.'
+  ],
+  E_LIGHT_UNLINKED: [
+    'The new head is not shown to stand on the one you know.',
+    'Ask another node; if all say the same, compare heads with people you trust.'
+  ],
+  E_PROOF_CONTRARY: ['The proof shows the contrary of what it is brought for.', 'Do not believe who sent it.'],
   E_PROOF_FILE: ['The file is not a proof.', 'Make one with `surety proof get`.'],
   E_PROOF_INCOMPLETE: ['The proof does not show what was asked.', 'Fetch it again for this account.'],
   E_PROOF_KEY: ['The proof does not show every key.', 'Ask another member.'],
   E_PROOF_MALFORMED: ["The proof's bytes are damaged.", 'Fetch it again.'],
-  E_PROOF_MOVING: ['Finality moved on between two answers.', 'Try again.'],
   E_PROOF_NONE: [
     'There is nothing to prove now: no checkpoint yet, or a committee that began a moment ago.',
     'Try again when the next checkpoint is settled; see `surety asset status`.'

@@ -27,7 +27,7 @@ import {
 } from '#base-layer/light/limits.ts'
 import { checkHistory, logHistoryCodec } from '#base-layer/light/log-history.ts'
 import { checkBody, checkDocument, proofBodyCodec } from '#base-layer/light/proof-document.ts'
-import { openState, sectionRootsCodec, stateProofCodec } from '#base-layer/light/state-proof.ts'
+import { openState, sectionRootsCodec, sectionsProofCodec } from '#base-layer/light/state-proof.ts'
 import { encode } from '#contracts/codec/codec.ts'
 import { drawBodies, drawChain, encodeBody, encodeFinality, historyAfter } from '../../unit/light/light-fixtures.ts'
 import { type Decoder, decoder } from './decoder.ts'
@@ -53,7 +53,7 @@ const encodedBodies = Object.values(bodies).map(encodeBody)
 
 export const LIGHT: readonly Decoder[] = [
   decoder('sectionRootsCodec', sectionRootsCodec, STATE_PROOF_BYTES, [bodies.present.proof.sectionRoots]),
-  decoder('stateProofCodec', stateProofCodec, STATE_PROOF_BYTES, [bodies.present.proof, bodies.absent.proof], proof =>
+  decoder('sectionsProofCodec', sectionsProofCodec, STATE_PROOF_BYTES, [bodies.present.proof, bodies.absent.proof], proof =>
     openState(header, proof)
   ),
   decoder('placedBlockCodec', placedBlockCodec, PROOF_BODY_BYTES, [bodies.block.block], one =>
