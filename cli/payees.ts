@@ -1,7 +1,10 @@
 // Who is meant by what a person typed as a payee, and how that is known: shown before anything is paid.
-import type { PublicKey } from '#contracts/primitives/ids.ts'
-import { isHex32 } from '#contracts/primitives/ids.ts'
+import { isPunycode, parseWrittenName } from '#contracts/names/name.ts'
+import { isHex32, type PublicKey } from '#contracts/primitives/ids.ts'
+import { misuse, refused } from './exit-codes.ts'
+import { findName } from './names.ts'
 import { resolveKey, type Session } from './session.ts'
+import { publicKeyOf } from './wallets.ts'
 
 export interface Payee {
   readonly key: PublicKey
@@ -9,9 +12,24 @@ export interface Payee {
   readonly how: string
 }
 
-/** Throws E_ADDRESS_... or E_NAME_... if nobody is meant. */
+/** A key, an address, a wallet here, or a name of the chain, in this order. Throws E_ADDRESS_... or E_NAME_... */
 export async function resolvePayee(session: Session, text: string): Promise<Payee> {
-  const key = await resolveKey(session, text)
-  if (isHex32(text)) return { key, how: 'a key as typed' }
-  return { key, how: text.startsWith(`${session.info.prefix}1`) ? 'an address of this network' : 'a wallet here' }
+  const isAddress = text.startsWith(`${session.info.prefix}1`)
+  const isWallet = (await publicKeyOf(session.context, text)) !== undefined
+  if (isHex32(text)) return { key: await resolveKey(session, text), how: 'a key as typed' }
+  if (isAddress || isWallet) {
+    return { key: await resolveKey(session, text), how: isAddress ? 'an address of this network' : 'a wallet here' }
+  }
+  const written = parseWrittenName(text)
+  if (written === undefined) {
+    throw misuse('E_ADDRESS_FORMAT', `${text} is neither an address, nor a wallet here, nor a name`)
+  }
+  if (written.kind !== 'name') {
+    throw refused('E_NAME_KIND', `this wallet cannot follow ${text} yet: ask for a name or an address`)
+  }
+  const { targets, proven } = await findName(session, written.name)
+  if (targets.key === null) throw refused('E_NAME_PAYEE', `the name ${text} points to no key`)
+  const warning = isPunycode(written.name) ? ', written in letters that may look like others' : ''
+  const nickname = targets.nickname === null ? '' : `, who calls itself "${targets.nickname}"`
+  return { key: targets.key, how: `the name ${text}${nickname}, ${proven ? 'proven' : 'as the node says'}${warning}` }
 }

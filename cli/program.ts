@@ -7,8 +7,10 @@ import { addBondCommands } from './commands/bond/index.ts'
 import { addClaimCommands } from './commands/claim/index.ts'
 import { addCosignCommands } from './commands/cosign/index.ts'
 import { addDevCommands } from './commands/dev/index.ts'
+import { addGovCommands } from './commands/gov/index.ts'
 import { addHelpCommand } from './commands/help/index.ts'
 import { addLockCommands } from './commands/lock/index.ts'
+import { addNameCommands } from './commands/name/index.ts'
 import { addNodeCommands } from './commands/node/index.ts'
 import { addPeerCommands } from './commands/peer/index.ts'
 import { addProofCommands } from './commands/proof/index.ts'
@@ -43,6 +45,8 @@ export function createProgram(): Program {
     addCosignCommands,
     addLockCommands,
     addPeerCommands,
+    addNameCommands,
+    addGovCommands,
     addBaseCommands,
     addAssetCommands,
     addBondCommands,

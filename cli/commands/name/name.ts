@@ -1,0 +1,239 @@
+// surety name register, claim, show, list, update, transfer, revoke, renew, review, reply: unique names of the chain and what
+// is said of who bears them [NAM-2, NAM-4].
+import { setTimeout as delay } from 'node:timers/promises'
+import type { TransactionWishes } from '#base-layer/index.ts'
+import { hashHex } from '#contracts/crypto/hash.ts'
+import type { Action } from '#contracts/ledger/actions/action.ts'
+import { type Name, nameBytes } from '#contracts/names/name.ts'
+import {
+  NO_TARGETS,
+  type NameTargets,
+  nameCommitmentOf,
+  namePriceOf,
+  standingOf
+} from '#contracts/names/name-record.ts'
+import type { Opinion } from '#contracts/names/review.ts'
+import { type AssetId, type Hash, isHex32, type TransactionId } from '#contracts/primitives/ids.ts'
+import { formatShares } from '../../amounts.ts'
+import { CommandFailure, EXIT, misuse, refused, unwrap } from '../../exit-codes.ts'
+import type { Handler, Options } from '../../handler.ts'
+import { findName, nameOf } from '../../names.ts'
+import { openSigner, openWallet, type Signer } from '../../open-wallet.ts'
+import { table } from '../../output.ts'
+import { resolvePayee } from '../../payees.ts'
+import { followTransaction, sendingOptions, sendTransaction, sentLine } from '../../sending.ts'
+import { type Session, withChain } from '../../session.ts'
+
+const POLL_MS = 300
+/** A commitment matures within some slots; a finality that stalls for longer is worth a look. */
+const PATIENCE_MS = 120_000
+
+/** Commits, waits until the commitment is old enough, claims. Said again after an interruption it goes on. */
+export const registerName: Handler = async (context, [text = ''], options) => {
+  const name = nameOf(text)
+  const { fee } = sendingOptions(options)
+  await withChain(context, async session => {
+    const signer = await openSigner(session)
+    await assertFree(session, name)
+    const commitment = nameCommitmentOf(name, signer.key, saltOf(signer, name))
+    const waiting = await session.chain.read('names', { kind: 'commit', commitment }, 'head')
+    if (waiting === undefined) {
+      const price = namePriceOf(name, 1, session.info.parameters.namePriceAtoms)
+      const action = { kind: 'name.commit', commitment } as const
+      const description = `commit to the name ${name}, to be claimed for ${formatShares(price)}`
+      const details = ['nobody learns the name before it is claimed; what is paid for it burns']
+      const sent = await sendTransaction(session, signer, { action, fee, note: 'name.commit' }, description, {
+        details
+      })
+      if (sent === undefined) return sayDone(session, 'register', name, undefined, description)
+    }
+    const action = await claimOf(session, signer, name, options)
+    await untilMature(session, commitment)
+    const id = unwrap(await signer.account.send({ action, fee, note: `claim the name ${name}` }))
+    const sent = await followTransaction(session, signer, id, sendingOptions(options).wait)
+    sayDone(session, 'register', name, sent, '')
+  })
+}
+
+export const updateName: Handler = (context, [text = ''], options) =>
+  act(context, 'update', text, options, async (session, signer, name) => {
+    const { targets } = await findName(session, name)
+    return { kind: 'name.update', name, owner: signer.key, targets: await targetsOf(session, targets, options) }
+  })
+
+export const transferName: Handler = (context, [text = '', , payee = ''], options) =>
+  act(context, 'transfer', text, options, async (session, signer, name) => ({
+    kind: 'name.transfer',
+    name,
+    owner: signer.key,
+    to: (await resolvePayee(session, payee)).key
+  }))
+
+export const revokeTransfer: Handler = (context, [text = ''], options) =>
+  act(context, 'revoke', text, options, async (_session, signer, name) => ({
+    kind: 'name.transfer',
+    name,
+    owner: signer.key,
+    to: null
+  }))
+
+export const renewName: Handler = (context, [text = ''], options) =>
+  act(context, 'renew', text, options, async (_session, signer, name) => {
+    const terms = Number(options['terms'])
+    if (!Number.isSafeInteger(terms) || terms < 1) throw misuse('E_NUMBER', '--terms is a whole number above zero')
+    return { kind: 'name.renew', name, owner: signer.key, terms }
+  })
+
+export const writeReview: Handler = (context, [payment = '', rating = '', ...words], options) => {
+  if (!/^[0-5]$/.test(rating)) throw misuse('E_NUMBER', 'a review gives 0 to 5')
+  const opinion: Opinion = { kind: 'review', rating: Number(rating), words: { kind: 'text', text: words.join(' ') } }
+  return opine(context, payment, opinion, options)
+}
+
+export const writeReply: Handler = (context, [payment = '', ...words], options) =>
+  opine(context, payment, { kind: 'reply', words: { kind: 'text', text: words.join(' ') } }, options)
+
+const opine = async (
+  context: Session['context'],
+  payment: string,
+  opinion: Opinion,
+  options: Options
+): Promise<undefined> => {
+  if (!isHex32(payment)) throw misuse('E_USAGE', 'a payment is named by its whole id')
+  const { wait, fee } = sendingOptions(options)
+  await withChain(context, async session => {
+    const key = { kind: 'payment', payment: payment as TransactionId } as const
+    const found = await session.chain.read('names', key, 'head')
+    if (found?.kind !== 'payment') throw refused('E_REVIEW_PAYMENT', 'no payment of this id waits for words')
+    const signer = await openSigner(session)
+    const author = opinion.kind === 'review' ? found.payer : found.payee
+    const action = { kind: 'name.review', payment: key.payment, author, opinion } as const
+    const description = `${opinion.kind} of ${found.name}, for ever`
+    const sent = await sendTransaction(session, signer, { action, fee }, description, { wait })
+    sayDone(session, opinion.kind, found.name, sent, description)
+  })
+}
+
+export const showName: Handler = async (context, [text = '']) => {
+  const name = nameOf(text)
+  await withChain(context, async session => {
+    const { chain, info } = session
+    const [found, { ticks }] = await Promise.all([chain.read('names', { kind: 'name', name }), chain.tip('final')])
+    const record = found?.kind === 'name' ? found : null
+    const standing = standingOf(record, ticks, info.parameters.nameGraceTicks)
+    const price = namePriceOf(name, 1, info.parameters.namePriceAtoms)
+    const proven = standing.kind === 'held' ? (await findName(session, name)).proven : false
+    context.output.result(
+      'surety.name.show/1',
+      { name, standing, ticks, proven, transfer: record?.transfer ?? null, touched: record?.history.size ?? 0, price },
+      () => {
+        if (standing.kind === 'free')
+          return [`${name} is free: ${formatShares(price)} a term, surety name register ${name}`]
+        const rows = standing.kind === 'held' ? Object.entries(standing.targets).filter(([, one]) => one !== null) : []
+        return [
+          `${name}: ${standing.kind}, owner ${standing.owner}${proven ? ', proven' : ''}`,
+          ...(standing.kind === 'held' ? [`expires at tick ${standing.expiresAt}, now ${ticks}`] : []),
+          ...rows.map(([what, value]) => `${what.padEnd(10)} ${String(value)}`),
+          ...(record?.transfer == null ? [] : [`goes to ${record.transfer.to} at tick ${record.transfer.at}`])
+        ]
+      }
+    )
+  })
+}
+
+export const listNames: Handler = async context => {
+  await withChain(context, async session => {
+    const { keyring } = await openWallet(session, context.settings.account.value)
+    const own = new Set(keyring.keys)
+    const { ticks } = await session.chain.tip('final')
+    const names = (await session.chain.list('names')).flatMap(({ key, value }) => {
+      if (key.kind !== 'name' || value.kind !== 'name') return []
+      const standing = standingOf(value, ticks, session.info.parameters.nameGraceTicks)
+      return standing.kind !== 'free' && own.has(standing.owner)
+        ? [{ name: key.name, standing: standing.kind, expiresAt: value.expiresAt }]
+        : []
+    })
+    context.output.result('surety.name.list/1', { ticks, names }, () =>
+      table(
+        ['name', 'state', 'expires at tick'],
+        names.map(one => [one.name, one.standing, String(one.expiresAt)])
+      )
+    )
+  })
+}
+
+async function act(
+  context: Session['context'],
+  verb: string,
+  text: string,
+  options: Options,
+  actionOf: (session: Session, signer: Signer, name: Name) => Promise<Action>
+): Promise<undefined> {
+  const name = nameOf(text)
+  const { wait, fee } = sendingOptions(options)
+  await withChain(context, async session => {
+    const signer = await openSigner(session)
+    const wishes: TransactionWishes = { action: await actionOf(session, signer, name), fee, note: `${verb} ${name}` }
+    const sent = await sendTransaction(session, signer, wishes, `${verb} the name ${name}`, { wait })
+    sayDone(session, verb, name, sent, `${verb} the name ${name}`)
+  })
+}
+
+async function claimOf(session: Session, signer: Signer, name: Name, options: Options): Promise<Action> {
+  const targets = await targetsOf(session, { ...NO_TARGETS, key: signer.key }, options)
+  return { kind: 'name.claim', name, owner: signer.key, salt: saltOf(signer, name), targets }
+}
+
+/** From the secret and the name: a claim that was interrupted is found again, and nobody else can tell it. */
+function saltOf({ secret }: Signer, name: Name): Hash {
+  return hashHex('name-salt', secret.reveal(), nameBytes(name))
+}
+
+async function targetsOf(session: Session, before: NameTargets, options: Options): Promise<NameTargets> {
+  const { key, nickname, host, asset } = options
+  const keyIn = async (text: unknown, old: NameTargets['key']) =>
+    typeof text !== 'string' ? old : text === 'none' ? null : (await resolvePayee(session, text)).key
+  if (typeof asset === 'string' && asset !== 'none' && !isHex32(asset)) throw misuse('E_USAGE', '--asset is an id')
+  return {
+    ...before,
+    key: await keyIn(key, before.key),
+    host: await keyIn(host, before.host),
+    nickname: typeof nickname !== 'string' ? before.nickname : nickname === 'none' ? null : nickname,
+    asset: typeof asset !== 'string' ? before.asset : asset === 'none' ? null : (asset as AssetId)
+  }
+}
+
+async function assertFree({ chain, info }: Session, name: Name): Promise<void> {
+  const [found, { ticks }] = await Promise.all([chain.read('names', { kind: 'name', name }, 'head'), chain.tip('head')])
+  const standing = standingOf(found?.kind === 'name' ? found : null, ticks, info.parameters.nameGraceTicks)
+  if (standing.kind !== 'free') throw refused('E_NAME_TAKEN', `somebody holds the name ${name}`)
+}
+
+/** Until a claim may follow: recorded final, and old enough [NAM-2]. */
+async function untilMature({ chain, info, context }: Session, commitment: Hash): Promise<void> {
+  context.output.note('waiting until the commitment is old enough')
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
+    const [found, head] = await Promise.all([
+      chain.read('names', { kind: 'commit', commitment }, 'head'),
+      chain.tip('head')
+    ])
+    if (found?.kind === 'commit') {
+      const { committedAt } = found
+      if (head.recordedFinal >= committedAt && head.height + 1 >= committedAt + info.parameters.nameCommitMin) return
+    }
+    await delay(POLL_MS, undefined, { signal: context.signal })
+  }
+  throw new CommandFailure('E_NAME_EARLY', 'the commitment is not old enough yet: say it again later', EXIT.timedOut)
+}
+
+function sayDone(
+  { context }: Session,
+  verb: string,
+  name: Name,
+  sent: Parameters<typeof sentLine>[0] | undefined,
+  description: string
+): void {
+  context.output.result(`surety.name.${verb}/1`, { name, dryRun: sent === undefined, ...sent }, () => [
+    sent === undefined ? `would ${description}` : `${verb} ${name}: ${sentLine(sent)}`
+  ])
+}
