@@ -4,16 +4,21 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { derivePublicKey } from '#contracts/crypto/signature.ts'
 import type { Genesis } from '#contracts/ledger/genesis.ts'
-import type { Hash, PublicKey } from '#contracts/primitives/ids.ts'
+import type { Transaction } from '#contracts/ledger/transaction.ts'
+import type { Hash, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
+import type { Verdict } from '#contracts/primitives/verdict.ts'
 import type { BaseChain } from './base-chain.ts'
 import { Chain, type SigningParts } from './chain/chain.ts'
 import { Duties } from './chain/duties.ts'
+import { MempoolFile } from './chain/mempool-file.ts'
 import { type Restored, restoreChain } from './chain/restore.ts'
 import { createBaseSigner } from './chain/signer.ts'
 import { LocalChain } from './client/local-chain.ts'
 import { createBaseRpc } from './client/rpc-methods.ts'
 import { Intake } from './network/intake.ts'
 import { BaseNetwork } from './network/network.ts'
+import type { FinalPoint, SampleOutcome } from './network/sampling.ts'
+import { joinBySnapshot, type TrustedHead } from './network/snapshot-start.ts'
 import { EXIT_BROKEN } from './process-guard.ts'
 import type { Clock } from './runtime/clock.ts'
 import { lockDataFolder } from './runtime/database.ts'
@@ -23,6 +28,7 @@ import type { RpcMethod } from './runtime/json-rpc.ts'
 import type { Logger } from './runtime/logger.ts'
 import type { Secret } from './runtime/secret.ts'
 import type { VerifyPool } from './runtime/verify-pool.ts'
+import { prepareTransaction } from './state/apply-transaction.ts'
 import { createTransition } from './state/transition.ts'
 import { type ChainStore, openChainStore } from './store/chain-store.ts'
 import { type Backup, type BackupSettings, backUpChain } from './store/backup.ts'
@@ -58,6 +64,11 @@ export interface BaseNodeSettings {
    * recoveryIdOf. Default: none.
    */
   readonly recoveries?: readonly Hash[]
+  /**
+   * A final block that the operator trusts [FIN-5]: an empty folder begins with the state of a newer final block, fetched from
+   * peers, instead of a replay. It then holds no block from before. Default: replay from genesis.
+   */
+  readonly trustedHead?: TrustedHead
   /** How often peers are asked where they stand. Default 1000 ms. */
   readonly statusMs?: number
   /**
@@ -115,6 +126,11 @@ export interface BaseNode {
   stop(): Promise<void>
   /** Signs nothing from here on: for stopOnUncaught. */
   stopSigning(why: string): void
+  /**
+   * Whether peers outside the address groups of `heardFrom` (peer ids) have the same final block at this height; asked before
+   * a claim is filed or a certificate is taken for final [NET-2].
+   */
+  sample(point: FinalPoint, heardFrom?: Iterable<string>): Promise<SampleOutcome>
 }
 
 const STATUS_MS = 1_000
@@ -140,6 +156,9 @@ export async function createBaseNode(parts: BaseNodeParts): Promise<BaseNode> {
   try {
     const store = await openChainStore(join(dataDir, 'chain.db'))
     closers.push(() => store.close())
+    const trusted = parts.settings?.trustedHead
+    if (trusted !== undefined && store.meta('genesis') === undefined)
+      await joinBySnapshot(store, { host: parts.host, document: genesis, trusted, clock, logger })
     const restored = restoreChain(store, genesis)
     assertChained(store, restored.state.height)
     const signing =
@@ -191,6 +210,7 @@ class RunningNode implements BaseNode {
   readonly #network: BaseNetwork
   readonly #driver: Chain
   readonly #intake: Intake
+  readonly #waiting: MempoolFile
   #stopped = false
 
   constructor(
@@ -222,8 +242,9 @@ class RunningNode implements BaseNode {
     this.chain = new LocalChain({
       chain: this.#driver,
       store,
-      submit: transaction => this.#intake.submit(transaction, true)
+      submit: transaction => this.#submit(transaction)
     })
+    this.#waiting = new MempoolFile(join(parts.dataDir, 'mempool.bin'), this.#driver.mempool)
     this.rpcMethods = createBaseRpc(this.chain)
   }
 
@@ -259,8 +280,9 @@ class RunningNode implements BaseNode {
 
   async start(): Promise<void> {
     this.#pruneOnAdvance()
-    this.#network.start(this.#driver, this.#store, this.#intake)
+    this.#network.start(this.#driver, this.#store, this.#intake, this.chain.proofs)
     this.#driver.start(this.#duties())
+    void this.#restoreMempool()
   }
 
   async stop(): Promise<void> {
@@ -268,11 +290,30 @@ class RunningNode implements BaseNode {
     this.#stopped = true
     this.#driver.stop()
     this.#network.stop()
+    this.#waiting.close()
     for (const close of [...this.#closers].reverse()) await close()
+  }
+
+  async sample(point: FinalPoint, heardFrom: Iterable<string> = []): Promise<SampleOutcome> {
+    return this.#network.sample(point, heardFrom)
   }
 
   stopSigning(why: string): void {
     this.#signing?.guard.stop(why)
+  }
+
+  /** Kept before it is answered: what was accepted here outlives this process. */
+  async #submit(transaction: Transaction): Promise<Verdict<TransactionId>> {
+    const verdict = await this.#intake.submit(transaction, true)
+    if (verdict.ok && !this.#stopped) this.#waiting.keep(prepareTransaction(transaction))
+    return verdict
+  }
+
+  async #restoreMempool(): Promise<void> {
+    for (const transaction of this.#waiting.read()) {
+      if (this.#stopped) return
+      await this.#submit(transaction).catch(() => {})
+    }
   }
 
   #pruneOnAdvance(): void {
@@ -293,7 +334,7 @@ class RunningNode implements BaseNode {
       { key: this.#signing.key, ...keys },
       {
         submit: transaction => {
-          void this.#intake.submit(transaction, true).catch(() => {})
+          void this.#submit(transaction).catch(() => {})
         },
         postEvidence: async evidence => {
           const posted = await account.act({ kind: 'evidence.post', evidence })

@@ -114,6 +114,11 @@ export class Chain {
     return this.preferred.final
   }
 
+  /** Where finality stands: whose table makes the next block final. */
+  get anchor(): FinalityAnchor {
+    return this.#anchor
+  }
+
   get isSyncing(): boolean {
     return this.#syncing
   }

@@ -3,6 +3,7 @@
 import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
 import type { BlockId } from '#contracts/primitives/ids.ts'
 import type { SignedHeader } from '#contracts/statements/block.ts'
+import type { ChainProofs } from '../base-chain.ts'
 import { bytesOfBlock } from '../chain/block-bytes.ts'
 import type { Chain } from '../chain/chain.ts'
 import { decodeStoredBlock } from '../chain/restore.ts'
@@ -12,53 +13,43 @@ import type { ChainStore } from '../store/chain-store.ts'
 import { piecesOf } from './compact-block.ts'
 import type { Intake } from './intake.ts'
 import { SYNC_LIMITS } from './limits.ts'
-import {
-  blockAnswerCodec,
-  blockRequestCodec,
-  headersCodec,
-  headersRequestCodec,
-  offerAnswerCodec,
-  offerCodec,
-  piecesCodec,
-  piecesRequestCodec,
-  rangeCodec,
-  rangeRequestCodec,
-  type Status,
-  statusCodec,
-  statusRequestCodec,
-  type WireNames
-} from './wire.ts'
+import type { Questions } from './questions.ts'
+import { finalAt } from './sampling.ts'
+import type { SnapshotServer } from './snapshot-server.ts'
+import type { Status } from './wire.ts'
 
 export interface Served {
   readonly chain: Chain
   readonly store: ChainStore
   readonly intake: Pick<Intake, 'takeTransaction' | 'recentBlock'>
+  readonly proofs: Pick<ChainProofs, 'update' | 'anchor'>
+  readonly snapshots: SnapshotServer
 }
 
 /** Registers all handlers; the result removes them. */
-export function serveRequests(host: Host, names: WireNames, served: Served): () => void {
+export function serveRequests(host: Host, questions: Questions, served: Served): () => void {
+  const { chain, store, intake, proofs, snapshots } = served
+  const q = questions
+  const many = { concurrency: SYNC_LIMITS.statusConcurrency }
   const stops = [
-    serve(
-      host,
-      names.status,
-      statusRequestCodec,
-      statusCodec,
-      () => statusOf(served.chain),
-      SYNC_LIMITS.statusConcurrency
-    ),
-    serve(host, names.range, rangeRequestCodec, rangeCodec, ({ locator }) => rangeAfter(served, locator)),
-    serve(host, names.block, blockRequestCodec, blockAnswerCodec, ({ id }) => blockOf(served, id)),
-    serve(host, names.headers, headersRequestCodec, headersCodec, ({ from, count }) => headersOf(served, from, count)),
-    serve(
-      host,
-      names.offer,
-      offerCodec,
-      offerAnswerCodec,
-      (offer, from) => takeOffer(served.intake, offer, from),
-      SYNC_LIMITS.concurrency,
-      SYNC_LIMITS.offerBytes
-    ),
-    serve(host, names.pieces, piecesRequestCodec, piecesCodec, ({ id, places }) => piecesIn(served, id, places))
+    serve(host, q.status, () => statusOf(chain), many),
+    serve(host, q.final, ({ height }) => finalAt(chain, one => store.finalIdsBetween(one, one + 1)[0], height), many),
+    serve(host, q.range, ({ locator }) => rangeAfter(served, locator)),
+    serve(host, q.block, ({ id }) => blockOf(served, id)),
+    serve(host, q.headers, ({ from, count }) => headersOf(served, from, count)),
+    serve(host, q.bodies, ({ from, count }) => bodiesOf(served, from, count)),
+    serve(host, q.pieces, ({ id, places }) => piecesIn(served, id, places), {
+      maxRequestBytes: SYNC_LIMITS.offerBytes
+    }),
+    serve(host, q.offer, (offer, from) => takeOffer(intake, offer, from), { maxRequestBytes: SYNC_LIMITS.offerBytes }),
+    serve(host, q.update, position => proofs.update(position), { concurrency: SYNC_LIMITS.proofConcurrency }),
+    serve(host, q.anchor, async ({ height }) => (await proofs.anchor(height)) ?? null, {
+      concurrency: SYNC_LIMITS.proofConcurrency
+    }),
+    serve(host, q.snapshotHead, () => snapshots.head(), { concurrency: SYNC_LIMITS.proofConcurrency }),
+    serve(host, q.snapshotChunk, ({ id, index }) => snapshots.chunk(id, index), {
+      concurrency: SYNC_LIMITS.proofConcurrency
+    })
   ]
   return () => {
     for (const stop of stops) stop()
@@ -77,12 +68,16 @@ export function statusOf(chain: Chain): Status {
 }
 
 /** Stored, or about to be: who relayed a header is asked for its body at once. */
-function blockOf({ store, intake }: Served, id: BlockId): Uint8Array | null {
+function blockOf({ store, intake }: Pick<Served, 'store' | 'intake'>, id: BlockId): Uint8Array | null {
   const recent = intake.recentBlock(id)
   return recent === undefined ? (store.blockBytes(id) ?? null) : bytesOfBlock(recent)
 }
 
-function piecesIn(served: Served, id: BlockId, places: readonly number[]): Uint8Array[] | null {
+function piecesIn(
+  served: Pick<Served, 'store' | 'intake'>,
+  id: BlockId,
+  places: readonly number[]
+): Uint8Array[] | null {
   const recent = served.intake.recentBlock(id)
   const stored = recent === undefined ? served.store.blockBytes(id) : undefined
   const block = recent ?? (stored === undefined ? undefined : decodeStoredBlock(stored))
@@ -124,6 +119,12 @@ function heightOnChain({ chain, store }: Pick<Served, 'chain' | 'store'>, id: Bl
   }
 }
 
+/** Encoded final blocks from a height on: fewer than asked for where they are large, or not kept any more. */
+function bodiesOf({ chain, store }: Pick<Served, 'chain' | 'store'>, from: number, count: number): Uint8Array[] {
+  const to = Math.min(chain.final.height, from + count - 1)
+  return from > to ? [] : store.finalRange(from, to, SYNC_LIMITS.rangeBytes)
+}
+
 /** Fewer than asked for where blocks are large: who wants the rest asks again from there. */
 export function headersOf(
   { chain, store }: Pick<Served, 'chain' | 'store'>,
@@ -160,12 +161,13 @@ export async function takeOffer(
 
 function serve<Request, Answer>(
   host: Host,
-  protocol: string,
-  request: Codec<Request>,
-  answer: Codec<Answer>,
+  {
+    protocol,
+    request,
+    answer
+  }: { readonly protocol: string; readonly request: Codec<Request>; readonly answer: Codec<Answer> },
   handle: (request: Request, from: string) => Answer | Promise<Answer>,
-  concurrency: number = SYNC_LIMITS.concurrency,
-  maxRequestBytes: number = SYNC_LIMITS.requestBytes
+  { concurrency = SYNC_LIMITS.concurrency, maxRequestBytes = SYNC_LIMITS.requestBytes }: ServeOptions = {}
 ): () => void {
   return host.handle(
     protocol,
@@ -176,4 +178,9 @@ function serve<Request, Answer>(
     },
     { maxRequestBytes, concurrency }
   )
+}
+
+interface ServeOptions {
+  readonly concurrency?: number
+  readonly maxRequestBytes?: number
 }

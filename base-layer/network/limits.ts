@@ -25,6 +25,17 @@ export const SYNC_LIMITS = {
   headers: 1_024,
   /** Bytes of the blocks that one answer of headers is cut from: decoding them is done between two events. */
   headersWorkBytes: MIB,
+  /** Headers held under one proven final block: a period of the main network and its lag. */
+  headersAhead: 8_192,
+  /** Final blocks behind at which what is final is learned first; nearer ones come as a range. */
+  headerFirstBlocks: 32,
+  /** Bodies of one request, peers asked at once, and bodies held ahead of the one being executed. */
+  bodiesPerRequest: 32,
+  bodyPeers: 4,
+  bodiesAhead: 256,
+  /** Address groups that make what was heard one's own circle, and peers asked outside of it [NET-2]. */
+  sampleGroups: 4,
+  samplePeers: 4,
   /** Ids of one locator: steps double, so this spans any tree consensus keeps. */
   locatorIds: 32,
   /** Blocks a transaction waits before it is handed to peers again: gossip and the next proposers had their turn. */
@@ -32,11 +43,28 @@ export const SYNC_LIMITS = {
   /** Transactions offered at once to a peer that may have missed them, and their bytes. */
   offered: 64,
   offerBytes: 256 * KIB,
+  /** A chunk of a state is cut at so many leaves or bytes; a state of 4 GB has the most chunks there may be. */
+  snapshotLeaves: 4_096,
+  snapshotChunkBytes: MIB,
+  snapshotChunks: 4_096,
+  /** Ids of the blocks since the period's root: a week without finality at ten seconds a slot. */
+  snapshotAnchorBytes: 2 * MIB,
+  leafKeyBytes: 512,
+  leafValueBytes: MIB,
+  /** How long one state is offered: a slow joiner takes this long to fetch it all. */
+  snapshotMs: 900_000,
+  /** Bytes of chunks kept ready, of the state offered. */
+  snapshotKeptBytes: 64 * MIB,
+  /** Times a joiner asks everyone for a state, and the time between: peers are being found at the same time. */
+  snapshotRounds: 20,
+  snapshotRetryMs: 1_000,
   requestBytes: 4 * KIB,
   statusBytes: KIB,
   /** Answers being made at once, all peers together: each holds up to rangeBytes. */
   concurrency: 8,
   statusConcurrency: 32,
+  /** Proofs and chunks of state being made at once: each is up to a walk through what is kept. */
+  proofConcurrency: 2,
   requestTimeoutMs: 5_000,
   statusTimeoutMs: 2_000,
   /** Blocks being fetched by id, and peers asked for one before giving up until it is named again. */

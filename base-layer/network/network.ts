@@ -5,6 +5,7 @@ import { type SignedAcknowledgement, signedAcknowledgementCodec } from '#contrac
 import type { Block, blockIdOf } from '#contracts/statements/block.ts'
 import type { GenesisHash, PublicKey } from '#contracts/primitives/ids.ts'
 import { type SignedVote, signedVoteCodec } from '#contracts/statements/vote.ts'
+import type { ChainProofs } from '../base-chain.ts'
 import { bytesOfBlock } from '../chain/block-bytes.ts'
 import type { Chain, Outbound } from '../chain/chain.ts'
 import type { Source } from '../consensus/events.ts'
@@ -14,10 +15,14 @@ import type { Host } from '../runtime/host.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { PreparedTransaction } from '../state/apply-transaction.ts'
 import type { ChainStore } from '../store/chain-store.ts'
+import { Asker } from './asker.ts'
 import { compactOf } from './compact-block.ts'
 import { serveRequests } from './handlers.ts'
 import type { Intake } from './intake.ts'
 import { SYNC_LIMITS } from './limits.ts'
+import { questionsOf } from './questions.ts'
+import { type FinalPoint, Sampler, type SampleOutcome } from './sampling.ts'
+import { SnapshotServer } from './snapshot-server.ts'
 import { Sync } from './sync.ts'
 import { blockGossipCodec, type WireNames, wireNames } from './wire.ts'
 
@@ -34,6 +39,7 @@ export class BaseNetwork implements Outbound {
   readonly #names: WireNames
   #sync: Sync | undefined
   #intake: Intake | undefined
+  #sampler: Sampler | undefined
   #stops: (() => void)[] = []
 
   constructor(parts: NetworkParts) {
@@ -41,14 +47,18 @@ export class BaseNetwork implements Outbound {
     this.#names = wireNames(parts.genesis)
   }
 
-  start(chain: Chain, store: ChainStore, intake: Intake): void {
+  start(chain: Chain, store: ChainStore, intake: Intake, proofs: ChainProofs): void {
     const { host, clock, logger, statusMs } = this.#parts
     const names = this.#names
-    const sync = new Sync({ chain, store, intake, host, names, clock, logger, statusMs })
+    const asker = new Asker(host, logger)
+    const questions = questionsOf(names)
+    const sync = new Sync({ chain, store, intake, asker, questions, clock, logger, statusMs })
+    const snapshots = new SnapshotServer(chain, store, clock)
+    this.#sampler = new Sampler(asker, questions)
     this.#sync = sync
     this.#intake = intake
     this.#stops = [
-      serveRequests(host, names, { chain, store, intake }),
+      serveRequests(host, questions, { chain, store, intake, proofs, snapshots }),
       host.subscribe(names.blocks, (bytes, from) =>
         intake.takeBlockGossip(bytes, from, {
           fetch: id => sync.fetch(id, from),
@@ -60,6 +70,11 @@ export class BaseNetwork implements Outbound {
       host.subscribe(names.transactions, (bytes, from) => intake.takeTransaction(bytes, from))
     ]
     sync.start()
+  }
+
+  /** What peers outside the groups of `heardFrom` say of a point [NET-2]; before the start nobody says anything. */
+  async sample(point: FinalPoint, heardFrom: Iterable<string> = []): Promise<SampleOutcome> {
+    return this.#sampler?.sample(point, heardFrom) ?? { kind: 'alone' }
   }
 
   stop(): void {

@@ -1,37 +1,25 @@
 // Catching up: asks peers where they stand, takes ranges from whoever is ahead, and fetches single blocks that others
 // name. Every failure moves on to another peer; the next status tries again, so a node that missed gossip never stalls.
-import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
 import type { BlockId } from '#contracts/primitives/ids.ts'
 import { blockIdOf } from '#contracts/statements/block.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { Clock } from '../runtime/clock.ts'
-import type { Host } from '../runtime/host.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { ChainStore } from '../store/chain-store.ts'
+import type { Asker } from './asker.ts'
 import { readBlock } from './block-intake.ts'
+import { HeaderSync } from './header-sync.ts'
 import type { Intake } from './intake.ts'
 import { SYNC_LIMITS } from './limits.ts'
-import {
-  blockAnswerCodec,
-  blockRequestCodec,
-  offerAnswerCodec,
-  offerCodec,
-  piecesCodec,
-  piecesRequestCodec,
-  rangeCodec,
-  rangeRequestCodec,
-  type Status,
-  statusCodec,
-  statusRequestCodec,
-  type WireNames
-} from './wire.ts'
+import type { Questions } from './questions.ts'
+import type { Status } from './wire.ts'
 
 export interface SyncParts {
   readonly chain: Chain
   readonly store: ChainStore
   readonly intake: Intake
-  readonly host: Host
-  readonly names: WireNames
+  readonly asker: Asker
+  readonly questions: Questions
   readonly clock: Clock
   readonly logger: Logger
   readonly statusMs: number
@@ -78,16 +66,8 @@ export class Sync {
 
   /** Transactions of a block by place, from the peer that named it. */
   async pieces(peer: string, id: BlockId, places: readonly number[]): Promise<readonly Uint8Array[] | undefined> {
-    const { names } = this.#parts
-    const answer = await this.#ask(
-      peer,
-      names.pieces,
-      piecesRequestCodec,
-      { id, places },
-      piecesCodec,
-      SYNC_LIMITS.responseBytes,
-      SYNC_LIMITS.statusTimeoutMs
-    )
+    const { asker, questions } = this.#parts
+    const answer = await asker.ask(peer, questions.pieces, { id, places })
     return answer === null || answer?.length !== places.length ? undefined : answer
   }
 
@@ -122,36 +102,20 @@ export class Sync {
     const peer = this.#nextPeer()
     if (peer === undefined) return
     this.#lastStatusMs = nowMs
-    const status = await this.#ask(
-      peer,
-      this.#parts.names.status,
-      statusRequestCodec,
-      {},
-      statusCodec,
-      SYNC_LIMITS.statusBytes,
-      SYNC_LIMITS.statusTimeoutMs
-    )
+    const status = await this.#parts.asker.ask(peer, this.#parts.questions.status, {})
     if (status === undefined) return
-    if (this.#isAhead(status)) await this.#follow(peer)
+    if (this.#isAhead(status)) await this.#follow(peer, status.finalHeight)
     this.#endFirstLook()
   }
 
   /** Gossip sends a message once; who missed it, or was restarted, is handed what still waits [GSP-2]. */
   async #offerOverdue(): Promise<void> {
-    const { chain, names } = this.#parts
+    const { chain, asker, questions } = this.#parts
     const { overdueHeights, offered, offerBytes } = SYNC_LIMITS
     const overdue = chain.mempool.overdue(overdueHeights, offered, offerBytes / 2)
     const peer = overdue.length === 0 ? undefined : this.#nextPeer()
     if (peer === undefined) return
-    await this.#ask(
-      peer,
-      names.offer,
-      offerCodec,
-      overdue,
-      offerAnswerCodec,
-      SYNC_LIMITS.statusBytes,
-      SYNC_LIMITS.requestTimeoutMs
-    )
+    await asker.ask(peer, questions.offer, overdue)
   }
 
   #endFirstLook(): void {
@@ -166,13 +130,22 @@ export class Sync {
     return isNews && chain.head.id !== headId && !store.hasBlock(headId)
   }
 
-  /** Ranges from one peer until it has no more, or nothing that is new and valid: lies end, whatever they are. */
-  async #follow(peer: string): Promise<void> {
+  /**
+   * What one peer has: from far behind, first what it proves final [FIN-10]; then ranges until it has no more, or nothing that
+   * is new and valid: lies end, whatever they are.
+   */
+  async #follow(peer: string, finalHeight = 0): Promise<void> {
     if (this.#catchingUp) return
     this.#catchingUp = true
     const { chain, logger } = this.#parts
     const from = chain.head.height
     try {
+      if (finalHeight - from > SYNC_LIMITS.headerFirstBlocks) {
+        const headers = new HeaderSync({ ...this.#parts, isStopped: () => this.#stopped })
+        // Nobody can prove a height that is not there, so a liar keeps this node from signing for one answer at most.
+        chain.setSyncing(true)
+        await headers.run(peer)
+      }
       let after: BlockId | undefined
       do after = await this.#takeRange(peer, after, from)
       while (after !== undefined && !this.#stopped)
@@ -188,7 +161,7 @@ export class Sync {
 
   /** The last block taken, after which the peer may have more; undefined if there is nothing more to be had from it. */
   async #takeRange(peer: string, after: BlockId | undefined, start: number): Promise<BlockId | undefined> {
-    const { chain, store, intake, names } = this.#parts
+    const { chain, store, intake, asker, questions } = this.#parts
     const ids = chain.preferred.locator()
     // Ours from the head down, the final block last: one of them is on the peer's chain, or it is on another.
     const locator = [
@@ -196,21 +169,17 @@ export class Sync {
       ...ids.slice(0, SYNC_LIMITS.locatorIds - 2),
       chain.final.id
     ]
-    const range = await this.#ask(
-      peer,
-      names.range,
-      rangeRequestCodec,
-      { locator },
-      rangeCodec,
-      SYNC_LIMITS.responseBytes,
-      SYNC_LIMITS.requestTimeoutMs
-    )
+    const range = await asker.ask(peer, questions.range, { locator })
     let last: BlockId | undefined
     let gained = 0
     let refused = 0
     for (const bytes of range ?? []) {
       const block = readBlock(bytes)
-      if (block === undefined || this.#stopped) break
+      if (this.#stopped) break
+      if (block === undefined) {
+        asker.drop(peer, 'a range with a block whose body is not its own')
+        break
+      }
       last = blockIdOf(block.header)
       if (store.hasBlock(last)) continue
       await intake.takeBlock(block, peer)
@@ -233,14 +202,14 @@ export class Sync {
 
   /** Whoever relayed a header may be fetching the body as well: all are asked again after a moment. */
   async #fetchFromAny(id: BlockId, from: string | null): Promise<void> {
-    const { host, store, clock } = this.#parts
+    const { asker, store, clock } = this.#parts
     for (let round = 0; round < SYNC_LIMITS.fetchRounds && !this.#stopped; round++) {
       if (round > 0) {
         await new Promise<void>(resolve => {
           clock.setTimer(SYNC_LIMITS.fetchRetryMs, resolve)
         })
       }
-      const others = host
+      const others = asker.host
         .peers()
         .filter(peer => peer !== from)
         .sort(() => Math.random() - 0.5)
@@ -252,53 +221,21 @@ export class Sync {
   }
 
   async #fetchFrom(peer: string, id: BlockId): Promise<boolean> {
-    const { host, intake, names } = this.#parts
-    const bytes = await this.#ask(
-      peer,
-      names.block,
-      blockRequestCodec,
-      { id },
-      blockAnswerCodec,
-      SYNC_LIMITS.responseBytes,
-      SYNC_LIMITS.requestTimeoutMs
-    )
+    const { asker, intake, questions } = this.#parts
+    const bytes = await asker.ask(peer, questions.block, { id })
     if (bytes === undefined || bytes === null) return false
     const block = readBlock(bytes)
     if (block !== undefined && blockIdOf(block.header) === id) return intake.takeBlock(block, peer)
-    // Another block than the one asked for, or none at all: nobody honest answers so.
-    host.penalise(peer, SYNC_LIMITS.garbageOffences)
+    asker.drop(peer, 'another block than the one asked for, or none at all')
     return false
   }
 
   #nextPeer(): string | undefined {
-    const all = this.#parts.host.peers()
+    const all = this.#parts.asker.host.peers()
     const nowMs = this.#parts.clock.nowMs()
     const helpful = all.filter(peer => (this.#unhelpful.get(peer) ?? nowMs) <= nowMs)
     const peers = helpful.length > 0 ? helpful : all
     this.#turn += 1
     return peers[this.#turn % Math.max(1, peers.length)]
-  }
-
-  /** The decoded answer, or undefined for any failure: the caller tries elsewhere or later. */
-  async #ask<Request, Answer>(
-    peer: string,
-    protocol: string,
-    request: Codec<Request>,
-    value: Request,
-    answer: Codec<Answer>,
-    maxResponseBytes: number,
-    timeoutMs: number
-  ): Promise<Answer | undefined> {
-    try {
-      const bytes = await this.#parts.host.request(peer, protocol, encode(request, value), {
-        timeoutMs,
-        maxResponseBytes
-      })
-      const decoded = decode(answer, bytes, maxResponseBytes)
-      return decoded.ok ? decoded.value : undefined
-    } catch (error) {
-      this.#parts.logger.debug({ peer, protocol, err: String(error) }, 'a peer did not answer')
-      return undefined
-    }
   }
 }

@@ -4,6 +4,9 @@ import { amount, bytes, type Decoded, hex32, list, nullable, record, uint, union
 import { TRANSACTION_BYTES } from '#contracts/ledger/transaction.ts'
 import type { BlockId, GenesisHash } from '#contracts/primitives/ids.ts'
 import { BLOCK_BYTES, signedHeaderCodec } from '#contracts/statements/block.ts'
+import { certificateCodec } from '#contracts/statements/vote.ts'
+import { UPDATE_BYTES } from '../light/limits.ts'
+import { SECTION_NAMES } from '../state/sections.ts'
 import { compactBlockCodec } from './compact-block.ts'
 import { SYNC_LIMITS } from './limits.ts'
 
@@ -18,6 +21,12 @@ export interface WireNames {
   readonly headers: string
   readonly offer: string
   readonly pieces: string
+  readonly bodies: string
+  readonly update: string
+  readonly anchor: string
+  readonly final: string
+  readonly snapshotHead: string
+  readonly snapshotChunk: string
 }
 
 export function wireNames(genesis: GenesisHash): WireNames {
@@ -32,7 +41,13 @@ export function wireNames(genesis: GenesisHash): WireNames {
     block: `${base}/block/1`,
     headers: `${base}/headers/1`,
     offer: `${base}/offer/1`,
-    pieces: `${base}/pieces/1`
+    pieces: `${base}/pieces/1`,
+    bodies: `${base}/bodies/1`,
+    update: `${base}/update/1`,
+    anchor: `${base}/anchor/1`,
+    final: `${base}/final/1`,
+    snapshotHead: `${base}/snapshot-head/1`,
+    snapshotChunk: `${base}/snapshot-chunk/1`
   }
 }
 
@@ -65,6 +80,46 @@ export const blockAnswerCodec = nullable(bytes(BLOCK_BYTES))
 export const piecesRequestCodec = record({ id: hex32<BlockId>(), places: list(uint(), SYNC_LIMITS.pieces, 1) })
 /** Null: not here, or more than one answer may hold. */
 export const piecesCodec = nullable(list(bytes(TRANSACTION_BYTES), SYNC_LIMITS.pieces))
+
+/** Encoded blocks of the final chain from a height on; fewer than asked for where they are large. */
+export const bodiesRequestCodec = record({ from: uint(), count: uint(SYNC_LIMITS.bodiesPerRequest) })
+
+/** Where a light client stands; the answer is its next update [FIN-10]. */
+export const updateRequestCodec = record({ period: uint(), height: uint() })
+export const heightRequestCodec = record({ height: uint() })
+/** Bytes that base-layer/light checks; null: not to be shown here. */
+export const proofAnswerCodec = nullable(bytes(UPDATE_BYTES))
+
+/** What is final here at a height: asked of peers outside the groups that something was heard from [NET-2]. */
+export const finalRequestCodec = record({ height: uint() })
+export const finalAnswerCodec = record({
+  finalHeight: uint(),
+  /** Null: nothing is final there yet, or it is not known any more. */
+  id: nullable(hex32<BlockId>())
+})
+export type FinalAnswer = Decoded<typeof finalAnswerCodec>
+
+/** The state of one final block, to be fetched in chunks; null: none is ready. */
+export const snapshotHeadCodec = nullable(
+  record({
+    block: bytes(BLOCK_BYTES),
+    /** As exportAnchor gives it, and where finality stands. */
+    state: bytes(SYNC_LIMITS.snapshotAnchorBytes),
+    anchor: bytes(SYNC_LIMITS.statusBytes),
+    /** What makes the block final, under the table of its period. */
+    certificates: list(certificateCodec, 2, 2),
+    chunks: uint(SYNC_LIMITS.snapshotChunks)
+  })
+)
+export type SnapshotHead = NonNullable<Decoded<typeof snapshotHeadCodec>>
+
+export const snapshotChunkRequestCodec = record({ id: hex32<BlockId>(), index: uint(SYNC_LIMITS.snapshotChunks) })
+const storedLeafCodec = record({
+  section: uint(SECTION_NAMES.length - 1),
+  key: bytes(SYNC_LIMITS.leafKeyBytes),
+  value: bytes(SYNC_LIMITS.leafValueBytes)
+})
+export const snapshotChunkCodec = nullable(list(storedLeafCodec, SYNC_LIMITS.snapshotLeaves))
 
 /** Headers of the final chain, for light clients. */
 export const headersRequestCodec = record({ from: uint(), count: uint(SYNC_LIMITS.headers) })

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Chain } from '#base-layer/chain/chain.ts'
+import { Asker } from '#base-layer/network/asker.ts'
+import { questionsOf } from '#base-layer/network/questions.ts'
 import { Intake } from '#base-layer/network/intake.ts'
 import { SYNC_LIMITS } from '#base-layer/network/limits.ts'
 import { Sync } from '#base-layer/network/sync.ts'
@@ -74,6 +76,7 @@ function setUp(has: number, answers: Answers, peers: readonly string[] = ['mallo
   } as unknown as ChainStore
   const host = {
     peers: () => [...peers],
+    penalise: () => {},
     request: async (peer: string, protocol: string) => {
       asked.push(`${peer} ${protocol === names.range ? 'range' : 'status'}`)
       if (protocol === names.status) return answers.status(peer)
@@ -87,7 +90,8 @@ function setUp(has: number, answers: Answers, peers: readonly string[] = ['mallo
   const clock = new VirtualClock(0)
   const intake = new Intake(chain, new VerifyPool(verified))
   const logger = createLogger({ name: 'sync', level: 'silent' })
-  const sync = new Sync({ chain, store, intake, host, names, clock, logger, statusMs: 1_000 })
+  const asker = new Asker(host, logger)
+  const sync = new Sync({ chain, store, intake, asker, questions: questionsOf(names), clock, logger, statusMs: 1_000 })
   return { sync, clock, syncing, asked, taken, stored }
 }
 
