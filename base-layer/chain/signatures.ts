@@ -1,12 +1,13 @@
 // The signatures inside a block, for the verify pool: checked off the main thread before consensus executes the block,
 // so that the rules find every one of them remembered [SIG-1]. What cannot be named here is checked by the rules alone.
-import { transactionSigningBytes } from '#contracts/ledger/transaction.ts'
+import { signingBytes } from '#contracts/crypto/signature.ts'
 import type { Transaction } from '#contracts/ledger/transaction.ts'
 import { type Block, headerSigningBytes, type SignedHeader } from '#contracts/statements/block.ts'
 import { voteSigningBytes } from '#contracts/statements/vote.ts'
 import type { GenesisHash } from '#contracts/primitives/ids.ts'
 import type { SignedItem } from '../runtime/verify-pool.ts'
 import type { ChainState } from '../state/chain-state.ts'
+import { prepareTransaction } from '../state/apply-transaction.ts'
 import type { Reader } from '../state/period-tables.ts'
 import { signersOf, signingKeyOf } from '../state/signers.ts'
 
@@ -37,5 +38,6 @@ export function transactionItem(
   const signers = signersOf((section, key) => state.get(section, key), transaction)
   const key = signers === undefined ? undefined : signingKeyOf(signers)
   if (key === undefined) return undefined
-  return { key, message: transactionSigningBytes(genesis, transaction), signature: transaction.signature }
+  const message = signingBytes('transaction', genesis, prepareTransaction(transaction).body)
+  return { key, message, signature: transaction.signature }
 }

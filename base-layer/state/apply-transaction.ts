@@ -7,7 +7,7 @@ import { hashHex } from '#contracts/crypto/hash.ts'
 import { checkForm, isFree } from '#contracts/ledger/check.ts'
 import { leastFeeOf } from '#contracts/ledger/fee.ts'
 import { keysOf, type Output, outputIdOf, spenderOf } from '#contracts/ledger/output.ts'
-import { type Transaction, transactionBodyCodec, transactionCodec } from '#contracts/ledger/transaction.ts'
+import { bodyOfEncoded, type Transaction, transactionCodec } from '#contracts/ledger/transaction.ts'
 import type { Hash, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import { accept, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { applyAction } from './actions/apply-action.ts'
@@ -26,10 +26,18 @@ export interface PreparedTransaction {
   readonly encoded: Uint8Array
 }
 
+/** A transaction is never changed, and met several times on its way into the final chain. */
+const known = new WeakMap<Transaction, PreparedTransaction>()
+
 export function prepareTransaction(transaction: Transaction): PreparedTransaction {
-  const body = encode(transactionBodyCodec, transaction)
-  const id = hashHex<TransactionId>('transaction', body)
-  return { transaction, id, body, encoded: encode(transactionCodec, transaction) }
+  let prepared = known.get(transaction)
+  if (prepared === undefined) {
+    const encoded = encode(transactionCodec, transaction)
+    const body = bodyOfEncoded(encoded)
+    prepared = { transaction, id: hashHex<TransactionId>('transaction', body), body, encoded }
+    known.set(transaction, prepared)
+  }
+  return prepared
 }
 
 /**

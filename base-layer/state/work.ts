@@ -2,7 +2,6 @@
 // block is done. A transaction that is refused is undone, so block production can try candidates. Coin is
 // counted on the way through, so that LED-2 is asserted after every block.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
-import { bytesToHex } from '#contracts/primitives/bytes.ts'
 import type { Hash, Height, OutputId, PublicKey, Slot, TransactionId } from '#contracts/primitives/ids.ts'
 import { assert, present, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { FinalityPoint } from '#contracts/statements/vote.ts'
@@ -10,14 +9,18 @@ import { payoutIdOf } from '#contracts/ledger/output.ts'
 import type { ChainContext, ChainState } from './chain-state.ts'
 import { ticksSince } from './clocks.ts'
 import { appendTouches, type KeyEntry, type Touch } from './key-history.ts'
-import { changeOf, decodeKey, encodeKey, type SectionTrees, treeOf } from './section-trees.ts'
+import { changeAt, decodeKey, encodeKey, type SectionTrees, treeOf } from './section-trees.ts'
 import type { NameEntry } from './names/name-entry.ts'
 import { type KeyOf, SECTION_NAMES, type SectionName, type ValueOf } from './sections.ts'
 import { isSelected, selectedLeaves, type SelectedSection } from './selections.ts'
-import { pathOf } from '#contracts/merkle/node.ts'
+import { pathOctetsOf } from '#contracts/merkle/node.ts'
+import type { OctetChange } from '#contracts/merkle/update.ts'
+import { type Octets, octetsOf } from '#contracts/primitives/octets.ts'
 
 interface Cell {
-  readonly key: Uint8Array
+  readonly key: unknown
+  readonly keyBytes: Uint8Array
+  readonly path: Octets
   value: unknown
   dirty: boolean
 }
@@ -92,11 +95,11 @@ export class Work {
   *entries<S extends SectionName>(section: S): Generator<readonly [KeyOf<S>, ValueOf<S>], undefined> {
     const cells = this.#cells[section]
     for (const leaf of treeOf(this.parent.trees, section).entries()) {
-      const key = present(leaf.key, 'state keeps keys')
-      if (cells.get(bytesToHex(key))?.dirty !== true) yield [decodeKey(section, key), present(leaf.value, 'and values')]
+      const key = decodeKey(section, present(leaf.key, 'state keeps keys'))
+      if (cells.get(nameOf(section, key))?.dirty !== true) yield [key, present(leaf.value, 'and values')]
     }
     for (const { key, value, dirty } of [...cells.values()]) {
-      if (dirty && value !== undefined) yield [decodeKey(section, key), value as ValueOf<S>]
+      if (dirty && value !== undefined) yield [key as KeyOf<S>, value as ValueOf<S>]
     }
   }
 
@@ -104,12 +107,12 @@ export class Work {
   *selected<S extends SelectedSection>(section: S): Generator<readonly [KeyOf<S>, ValueOf<S>], undefined> {
     const cells = this.#cells[section]
     for (const leaf of selectedLeaves(this.parent.trees, section)) {
-      const key = present(leaf.key, 'state keeps keys')
-      if (cells.get(bytesToHex(key))?.dirty !== true) yield [decodeKey(section, key), leaf.value as ValueOf<S>]
+      const key = decodeKey(section, present(leaf.key, 'state keeps keys'))
+      if (cells.get(nameOf(section, key))?.dirty !== true) yield [key, leaf.value as ValueOf<S>]
     }
     for (const { key, value, dirty } of [...cells.values()]) {
       if (!dirty || value === undefined || !isSelected(section, value as ValueOf<S>)) continue
-      yield [decodeKey(section, key), value as ValueOf<S>]
+      yield [key as KeyOf<S>, value as ValueOf<S>]
     }
   }
 
@@ -191,9 +194,11 @@ export class Work {
   }
 
   #sealSection<S extends SectionName>(section: S) {
-    const dirty = [...this.#cells[section].values()].filter(cell => cell.dirty)
-    const changes = dirty.map(cell => changeOf(section, cell.key, cell.value as ValueOf<S> | undefined))
-    return treeOf(this.parent.trees, section).with(changes)
+    const changes: OctetChange<ValueOf<S>>[] = []
+    for (const { keyBytes, path, value, dirty } of this.#cells[section].values()) {
+      if (dirty) changes.push(changeAt(section, keyBytes, path, value as ValueOf<S> | undefined))
+    }
+    return treeOf(this.parent.trees, section).withOctets(changes)
   }
 
   #write<S extends SectionName>(section: S, key: KeyOf<S>, value: ValueOf<S> | undefined): void {
@@ -205,17 +210,23 @@ export class Work {
   }
 
   #cell<S extends SectionName>(section: S, key: KeyOf<S>): Cell {
-    const bytes = encodeKey(section, key)
-    const name = bytesToHex(bytes)
+    const name = nameOf(section, key)
     const cells = this.#cells[section]
     let cell = cells.get(name)
     if (cell === undefined) {
-      const value = treeOf(this.parent.trees, section).get(pathOf(bytes))?.value
-      cell = { key: bytes, value, dirty: false }
+      const keyBytes = encodeKey(section, key)
+      const path = pathOctetsOf(keyBytes)
+      const value = treeOf(this.parent.trees, section).find(path)?.value
+      cell = { key, keyBytes, path, value, dirty: false }
       cells.set(name, cell)
     }
     return cell
   }
+}
+
+/** What a cell goes by: the key itself if it is text, as ids are, else its bytes. All keys of a section are of one kind. */
+function nameOf<S extends SectionName>(section: S, key: KeyOf<S>): string {
+  return typeof key === 'string' ? key : octetsOf(encodeKey(section, key))
 }
 
 /** Atoms that a leaf holds: only outputs and balances hold any [LED-1]. */

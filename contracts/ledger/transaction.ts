@@ -1,6 +1,6 @@
 // Base transactions [LED-3]: inputs, outputs, at most one action, one signature by all the keys it needs [SIG-3]. The id
 // hashes everything but the signature, so that it cannot be malleated.
-import { bytes, type Decoded, encode, hex32, list, nullable, record, uint } from '../codec/codec.ts'
+import { bytes, type Decoded, encode, hex32, list, nullable, record, remembered, uint } from '../codec/codec.ts'
 import { hashHex } from '../crypto/hash.ts'
 import { SIGNATURE_BYTES, signingBytes } from '../crypto/signature.ts'
 import type { GenesisHash, Hash, OutputId, TransactionId } from '../primitives/ids.ts'
@@ -28,8 +28,21 @@ const bodyFields = {
 export const transactionBodyCodec = record(bodyFields)
 export type TransactionBody = Decoded<typeof transactionBodyCodec>
 
-export const transactionCodec = record({ ...bodyFields, signature: bytes(SIGNATURE_BYTES, SIGNATURE_BYTES) })
+/** What was decoded remembers its bytes: nodes need them for the id, the roots and the block. */
+export const transactionCodec = remembered(
+  record({ ...bodyFields, signature: bytes(SIGNATURE_BYTES, SIGNATURE_BYTES) })
+)
 export type Transaction = Decoded<typeof transactionCodec>
+
+/** Head and contents of the signature, with which an encoded transaction ends. */
+const SIGNATURE_ITEM_BYTES = 2 + SIGNATURE_BYTES
+
+/** The encoded body of an encoded transaction: the same list without its last item, so one less in its head. */
+export function bodyOfEncoded(encoded: Uint8Array): Uint8Array {
+  const body = encoded.slice(0, encoded.length - SIGNATURE_ITEM_BYTES)
+  body[0] = (body[0] ?? 0) - 1
+  return body
+}
 
 /** The id: everything but the signature [LED-3]. Accepts a signed transaction as well as a body. */
 export function transactionIdOf(body: TransactionBody): TransactionId {

@@ -66,7 +66,10 @@ export class AnyAct {
   #pay(): Transaction {
     const host = this.#random.chance(50) ? this.#random.pick(this.#chain.peers).key : null
     const to = output(this.#random.pick(this.#people).key, shares(this.#random.between(1, 40)), host)
-    return this.#spend({ to: [to], ...(this.#random.chance(20) ? { fee: BigInt(this.#random.between(900, 5000)) } : {}) })
+    return this.#spend({
+      to: [to],
+      ...(this.#random.chance(20) ? { fee: BigInt(this.#random.between(900, 5000)) } : {})
+    })
   }
 
   #together(): Transaction | undefined {

@@ -138,15 +138,7 @@ export class ChainBuilder {
    * A signed transaction. Inputs are the owner's smallest unspent outputs without a host that suffice, and
    * change goes back.
    */
-  spend({
-    from,
-    to = [],
-    action,
-    locks = 0n,
-    fee,
-    beside = [],
-    ...rest
-  }: Spend): Transaction {
+  spend({ from, to = [], action, locks = 0n, fee, beside = [], ...rest }: Spend): Transaction {
     const wanted = to.reduce((sum, one) => sum + one.atoms, 0n) + locks
     const inputs = rest.inputs ?? this.#choose(from.key, wanted + (fee ?? FEE_ROOM))
     const held = inputs.reduce((sum, id) => sum + (this.state.get('outputs', id)?.output.atoms ?? 0n), 0n)
@@ -304,7 +296,15 @@ export class ChainBuilder {
   reveal(one: Peer, period: number): Transaction {
     const proof = vrfProve(one.vrfSecret, seedAlpha(this.genesis, period))
     const action: Action = { kind: 'seed.reveal', peer: one.key, period, proof }
-    return this.sign(one, { inputs: [], outputs: [], action, notBefore: null, notAfter: null, memo: null, preimages: [] })
+    return this.sign(one, {
+      inputs: [],
+      outputs: [],
+      action,
+      notBefore: null,
+      notAfter: null,
+      memo: null,
+      preimages: []
+    })
   }
 
   /** Everyone awake reveals in the block after the snapshot. */

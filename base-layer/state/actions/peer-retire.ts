@@ -9,6 +9,7 @@ export function applyPeerRetire({ work }: ActionContext, { peer }: PeerRetire): 
   const record = work.get('peers', peer)
   if (record === undefined) return reject('E_PEER_UNKNOWN', 'no such peer')
   if (record.countedTo !== null) return reject('E_PEER_RETIRED', 'the peer has retired')
-  work.put('peers', peer, { ...record, countedTo: lastHeightCounting(work, peer) })
+  const last = lastHeightCounting(work, peer) ?? work.height
+  work.put('peers', peer, { ...record, countedTo: Math.max(last, work.height) })
   return accept(0n)
 }

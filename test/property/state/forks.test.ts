@@ -55,7 +55,11 @@ function playForks(seed: string, steps: number) {
   return { genesis: chain.genesisState, document: chain.document, branches, kinds }
 }
 
-function replay(start: ChainState, blocks: readonly Block[], visit: (state: ChainState) => void = () => {}): ChainState {
+function replay(
+  start: ChainState,
+  blocks: readonly Block[],
+  visit: (state: ChainState) => void = () => {}
+): ChainState {
   let state = start
   for (const block of blocks) {
     const applied = applyBlock(state, block)

@@ -81,7 +81,9 @@ describe('a checkpoint [CKP-2]', () => {
     chain.produce([post])
     const paid = [...chain.state.entries('outputs')].filter(
       ([id, one]) =>
-        before.get('outputs', id) === undefined && ownerOf(one.output) === oscar.key && one.output.atoms === chain.feeOf(post)
+        before.get('outputs', id) === undefined &&
+        ownerOf(one.output) === oscar.key &&
+        one.output.atoms === chain.feeOf(post)
     )
     expect(paid).toHaveLength(1)
   })

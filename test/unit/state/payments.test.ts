@@ -33,12 +33,22 @@ describe('payments [LED-3]', () => {
     const first = chain.spend({ from: olga, to: [output(oscar.key, shares(5))] })
     const created = outputIdOf(transactionIdOf(first), 0)
     const outputs = [output(olga.key, shares(5) - 2000n)]
-    const body = { outputs, inputs: [created], action: null, notBefore: null, notAfter: null, memo: null, preimages: [] }
+    const body = {
+      outputs,
+      inputs: [created],
+      action: null,
+      notBefore: null,
+      notAfter: null,
+      memo: null,
+      preimages: []
+    }
     const second = chain.sign(oscar, body)
     expect(chain.refusalOf(second)).toBe('E_TX_INPUT_UNKNOWN')
     chain.produce([first, second])
     expect(chain.state.get('outputs', created)).toBeUndefined()
-    expect(chain.state.get('outputs', outputIdOf(transactionIdOf(second), 0))?.output).toMatchObject({ owner: olga.key })
+    expect(chain.state.get('outputs', outputIdOf(transactionIdOf(second), 0))?.output).toMatchObject({
+      owner: olga.key
+    })
   })
 
   it('are refused without inputs, with one twice, or with one that is spent or unknown', () => {
@@ -101,7 +111,9 @@ describe('fees [LED-2]', () => {
     const rewards = chain.peers.find(one => one.key === proposer)?.rewards
     expect(shared.some(one => ownerOf(one.output) === rewards?.key && one.output.atoms >= 500_002n)).toBe(true)
     const [id, record] = [...state.entries('outputs')].find(([, one]) => one.maturesAt === state.height) ?? []
-    const owner = chain.peers.map(one => one.rewards).find(one => record !== undefined && one.key === ownerOf(record.output))
+    const owner = chain.peers
+      .map(one => one.rewards)
+      .find(one => record !== undefined && one.key === ownerOf(record.output))
     if (id === undefined || owner === undefined) throw new Error('no fee share')
     const spend = () => chain.spend({ from: owner, inputs: [id], to: [], fee: 2000n })
     expect(chain.refusalOf(spend())).toBe('E_TX_IMMATURE')
