@@ -4,9 +4,11 @@ import { mkdirSync, mkdtempSync, existsSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EXIT_BROKEN } from '#base-layer/index.ts'
+import { SYNC_LIMITS } from '#base-layer/network/limits.ts'
+import { GENESIS } from '#test/unit/chain/lone-peer.ts'
 import type { Said, WorkloadSettings } from './said.ts'
 import { type Ended, type Fault, hasStrace, readTrace, runWorkload, WRITES } from './trace.ts'
-import { verifyFolder } from './verify.ts'
+import { restartMs, verifyFolder } from './verify.ts'
 
 export interface CampaignSettings {
   /** Points of kills; a tenth as many of each error beside them. */
@@ -34,7 +36,8 @@ export interface CampaignReport {
 
 /** Each kill is followed by a start; every fifth of those is killed as well. */
 const RECOVERY_EVERY = 5
-const RECOVERY_SLOTS = 3
+/** Through the slot of the kill and on. */
+const RECOVERY_SLOTS = Math.ceil(SYNC_LIMITS.firstLookMs / GENESIS.parameters.slotMs) + 4
 const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 export async function runCampaign(settings: CampaignSettings): Promise<CampaignReport> {
@@ -117,7 +120,7 @@ class Campaign {
     if (place % RECOVERY_EVERY === 0 && !isDone(first)) {
       // Early in the start that recovers: the same call, from the first on.
       const when = 1 + ((place / RECOVERY_EVERY) % 12)
-      const again = { ...this.#startOf(folder), run: 1, fromMs: timeOf(said), slots: RECOVERY_SLOTS }
+      const again = { ...this.#startOf(folder), run: 1, fromMs: restartMs(timeOf(said)), slots: RECOVERY_SLOTS }
       const second = await runWorkload(again, { call: 'pwrite64', when, what: 'kill' })
       if (!isDone(second)) this.#report.recoveriesKilled += 1
       said.push(...second.said)
