@@ -28,7 +28,7 @@ export interface Served {
 
 /** Registers all handlers; the result removes them. */
 export function serveRequests(host: Host, questions: Questions, served: Served): () => void {
-  const { chain, store, intake, proofs, snapshots } = served
+  const { chain, store, intake, snapshots } = served
   const q = questions
   const many = { concurrency: SYNC_LIMITS.statusConcurrency }
   const stops = [
@@ -42,8 +42,8 @@ export function serveRequests(host: Host, questions: Questions, served: Served):
       maxRequestBytes: SYNC_LIMITS.offerBytes
     }),
     serve(host, q.offer, (offer, from) => takeOffer(intake, offer, from), { maxRequestBytes: SYNC_LIMITS.offerBytes }),
-    serve(host, q.update, position => proofs.update(position), { concurrency: SYNC_LIMITS.proofConcurrency }),
-    serve(host, q.anchor, async ({ height }) => (await proofs.anchor(height)) ?? null, {
+    serve(host, q.update, position => updateOf(served, position), { concurrency: SYNC_LIMITS.proofConcurrency }),
+    serve(host, q.anchor, ({ height }) => anchorOf(served, height), {
       concurrency: SYNC_LIMITS.proofConcurrency
     }),
     serve(host, q.snapshotHead, () => snapshots.head(), { concurrency: SYNC_LIMITS.proofConcurrency }),
@@ -117,6 +117,21 @@ function heightOnChain({ chain, store }: Pick<Served, 'chain' | 'store'>, id: Bl
     if (open === undefined) return store.finalHeightOf(id)
     if (open.id === id) return height
   }
+}
+
+/** Null where this node has not seen what the answer would have to show. */
+async function updateOf(
+  { store, proofs }: Pick<Served, 'store' | 'proofs'>,
+  position: { readonly period: number; readonly height: number }
+): Promise<Uint8Array | null> {
+  return position.height < store.beginsAt ? null : proofs.update(position)
+}
+
+async function anchorOf(
+  { store, proofs }: Pick<Served, 'store' | 'proofs'>,
+  height: number
+): Promise<Uint8Array | null> {
+  return height < store.beginsAt ? null : ((await proofs.anchor(height)) ?? null)
 }
 
 /** Encoded final blocks from a height on: fewer than asked for where they are large, or not kept any more. */

@@ -69,33 +69,37 @@ export class HeaderSync {
     if (milestone.height <= chain.final.height) return true
     const from = chain.final.height + 1
     const ids = await this.#headers(from, milestone, peer)
-    if (ids === undefined) {
-      asker.drop(peer, 'headers that do not lead to what it proved final')
-      return false
-    }
+    if (ids === 'false') asker.drop(peer, 'headers that do not lead to what it proved final')
+    if (ids === 'none' || ids === 'false') return false
     const known = ids.findIndex(id => !store.hasBlock(id))
     if (known === -1) return true
     return this.#bodies(new BodyQueue(from + known, ids.slice(known)), peer)
   }
 
-  /** Ids from a height to the milestone, each the parent of the next; undefined if they do not fit or do not come. */
-  async #headers(from: number, { id, height }: Milestone, peer: string): Promise<readonly BlockId[] | undefined> {
+  /** Ids from a height to the milestone, each the parent of the next; none if they do not come, false if they do not fit. */
+  async #headers(
+    from: number,
+    { id, height }: Milestone,
+    peer: string
+  ): Promise<readonly BlockId[] | 'none' | 'false'> {
     const { chain, asker, questions, isStopped } = this.#parts
     const ids: BlockId[] = []
     let parent = chain.final.id
-    if (height - from >= SYNC_LIMITS.headersAhead) return undefined
+    if (height - from >= SYNC_LIMITS.headersAhead) return 'none'
     while (from + ids.length <= height && !isStopped()) {
       const next = from + ids.length
       const count = Math.min(SYNC_LIMITS.headers, height - next + 1)
       const headers = await asker.ask(peer, questions.headers, { from: next, count })
-      if (headers === undefined || headers.length === 0 || headers.length > count) return undefined
+      if (headers === undefined || headers.length === 0) return 'none'
+      if (headers.length > count) return 'false'
       for (const { header } of headers) {
-        if (!follows(header, parent, from + ids.length)) return undefined
+        if (!follows(header, parent, from + ids.length)) return 'false'
         parent = blockIdOf(header)
         ids.push(parent)
       }
     }
-    return ids.at(-1) === id ? ids : undefined
+    if (isStopped()) return 'none'
+    return ids.at(-1) === id ? ids : 'false'
   }
 
   async #bodies(queue: BodyQueue, peer: string): Promise<boolean> {

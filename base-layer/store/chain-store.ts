@@ -1,7 +1,7 @@
 // chain.db: every block this node accepted, the leaves of the newest final state, and what proofs of finality need. One
 // owner, the chain's writer; reads by others are of final rows. A final advance is one transaction, so a crash leaves the
 // state of one final block or of the next [FIN-5, POS-5].
-import { decode, encode, list } from '#contracts/codec/codec.ts'
+import { decode, encode, list, uint } from '#contracts/codec/codec.ts'
 import { bytesToHex, equalBytes, hexToBytes } from '#contracts/primitives/bytes.ts'
 import type { BlockId, Hash, OutputId, TransactionId } from '#contracts/primitives/ids.ts'
 import { type Certificate, certificateCodec } from '#contracts/statements/vote.ts'
@@ -118,6 +118,13 @@ export class ChainStore {
     })
   }
 
+  /** Height of the first block this file has: above 0 if it began with a state that was fetched [FIN-5]. */
+  get beginsAt(): number {
+    const kept = this.meta('begin')
+    const height = kept === undefined ? undefined : decode(uint(), kept, kept.length)
+    return height?.ok === true ? height.value : 0
+  }
+
   /** The first state of a new file: leaves and singletons, and the genesis block if it has bytes. */
   begin(genesis: StoredBlock, leaves: Iterable<StoredEntry>, meta: Readonly<Record<string, Uint8Array>>): void {
     const { putBlock, markFinal, putLeaf, putMeta } = this.#statements
@@ -126,6 +133,7 @@ export class ChainStore {
       markFinal.run(hexToBytes(genesis.id))
       for (const { section, key, value } of leaves) putLeaf.run(SECTION_NAMES.indexOf(section), key, value)
       for (const [name, value] of Object.entries(meta)) putMeta.run(name, value)
+      putMeta.run('begin', encode(uint(), genesis.height))
     })
   }
 

@@ -79,7 +79,7 @@ interface Walk {
 function walkBlocks(store: ChainStore, from: number, to: number): Walk {
   let blocks = 0
   let last: BlockId | undefined
-  for (let height = from; height <= to; height++) {
+  for (let height = Math.max(from, store.beginsAt); height <= to; height++) {
     const bytes = store.finalBytes(height)
     const id = store.finalIdAt(height)
     if (id === undefined) return { blocks, problem: `there is no final block of height ${height}`, last }

@@ -124,11 +124,11 @@ export class LonePeer {
     await createGuardFile(this.folder, ALICE)
   }
 
-  async open(genesis: Genesis = GENESIS): Promise<BaseNode> {
+  async open(genesis: Genesis = GENESIS, host: Host = lonelyHost()): Promise<BaseNode> {
     const node = await createBaseNode({
       dataDir: this.folder,
       genesis,
-      host: lonelyHost(),
+      host,
       clock: this.clock,
       keys: { signing: new Secret(secretOf('alice')), vrf: new Secret(secretOf('vrf')) },
       logger: createLogger({ name: 'lone', level: 'silent' }),
