@@ -1,11 +1,12 @@
 // The sections of one state as persistent trees [PRF-2]: forks share what they have in common, so a state per
-// block costs what the block changed. Values are kept beside their hashes; keys and values are written by the
-// codecs of sections.ts.
+// block costs what the block changed. Values are kept beside their hashes, as bytes where there may be millions; keys
+// and values are written by the codecs of sections.ts.
 import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
-import { leafOf, pathOf, type TreeNode } from '#contracts/merkle/node.ts'
+import { type LeafNode, leafOf, octetBitAt, packedLeafOf, pathOctetsOf, type TreeNode } from '#contracts/merkle/node.ts'
 import { SparseTree } from '#contracts/merkle/sparse-tree.ts'
-import type { TreeChange } from '#contracts/merkle/update.ts'
+import type { OctetChange, TreeChange } from '#contracts/merkle/update.ts'
 import type { Hash } from '#contracts/primitives/ids.ts'
+import { bytesOfOctets, type Octets } from '#contracts/primitives/octets.ts'
 import { assert } from '#contracts/primitives/verdict.ts'
 import { type KeyOf, SECTION_NAMES, SECTIONS, type SectionName, stateRootOf, type ValueOf } from './sections.ts'
 
@@ -50,7 +51,7 @@ export function readSection<S extends SectionName>(
   section: S,
   key: KeyOf<S>
 ): ValueOf<S> | undefined {
-  return treeOf(trees, section).get(pathOf(encodeKey(section, key)))?.value
+  return treeOf(trees, section).find(pathOctetsOf(encodeKey(section, key)))?.value
 }
 
 /** Root of all sections [PRF-2]. */
@@ -58,15 +59,54 @@ export function rootOfTrees(trees: SectionTrees): Hash {
   return stateRootOf(SECTION_NAMES.map(name => trees[name].root))
 }
 
-/** The change of one leaf, for SparseTree.with. */
+/** Sections with a leaf for each of many people: their leaves keep bytes and read them when asked. */
+const PACKED: ReadonlySet<SectionName> = new Set<SectionName>(['outputs', 'keys', 'names'])
+
+const unpackers = Object.fromEntries(SECTION_NAMES.map(name => [name, unpackerOf(name)])) as unknown as {
+  readonly [S in SectionName]: (bytes: Uint8Array) => ValueOf<S>
+}
+
+/** Reads the value of a leaf that this program wrote. */
+function unpackerOf<S extends SectionName>(section: S): (bytes: Uint8Array) => ValueOf<S> {
+  const codec = SECTIONS[section].value as unknown as ValueCodec<S>
+  return bytes => {
+    const value = decode(codec, bytes, bytes.length)
+    assert(value.ok, 'a value in state is canonical')
+    return value.value
+  }
+}
+
+function stateLeaf<S extends SectionName>(
+  section: S,
+  key: Uint8Array,
+  path: Octets,
+  valueBytes: Uint8Array,
+  value: ValueOf<S>
+): LeafNode<ValueOf<S>> {
+  return PACKED.has(section)
+    ? packedLeafOf<ValueOf<S>>(key, valueBytes, unpackers[section] as (bytes: Uint8Array) => ValueOf<S>, path)
+    : leafOf(key, valueBytes, value)
+}
+
+/** The change of one leaf, for SparseTree.withOctets; `path` is the key's. */
+export function changeAt<S extends SectionName>(
+  section: S,
+  key: Uint8Array,
+  path: Octets,
+  value: ValueOf<S> | undefined
+): OctetChange<ValueOf<S>> {
+  const leaf = value === undefined ? null : stateLeaf(section, key, path, encodeValue(section, value), value)
+  return { at: path, leaf }
+}
+
+/** The same for SparseTree.with. */
 export function changeOf<S extends SectionName>(
   section: S,
   key: Uint8Array,
   value: ValueOf<S> | undefined
 ): TreeChange<ValueOf<S>> {
-  if (value === undefined) return { path: pathOf(key), leaf: null }
-  const leaf = leafOf(key, encodeValue(section, value), value)
-  return { path: leaf.path, leaf }
+  const { at, leaf } = changeAt(section, key, pathOctetsOf(key), value)
+  return { path: bytesOfOctets(at), leaf }
 }
 
 /** Every leaf of a state, section by section, in order of path. */
@@ -79,14 +119,13 @@ export function* storedEntries(trees: SectionTrees): Generator<StoredEntry, unde
 /** What differs between two states, found by skipping every node they share. */
 export function* changedBetween(from: SectionTrees, to: SectionTrees): Generator<StoredEntry, undefined> {
   for (const section of SECTION_NAMES) {
-    const changed = new Map<string, StoredEntry>()
-    for (const gone of leavesApart(from[section].node, to[section].node)) {
-      changed.set(String(gone.key), { section, key: gone.key, value: null })
+    const changed = leavesApart(to[section].node, from[section].node)
+    const kept = new Set(changed.map(leaf => leaf.keyOctets))
+    for (const { key, keyOctets } of leavesApart(from[section].node, to[section].node)) {
+      assert(key !== undefined, 'state keeps the key of every leaf')
+      if (!kept.has(keyOctets)) yield { section, key, value: null }
     }
-    for (const leaf of leavesApart(to[section].node, from[section].node)) {
-      changed.set(String(leaf.key), stored(section, leaf))
-    }
-    yield* changed.values()
+    for (const leaf of changed) yield stored(section, leaf)
   }
 }
 
@@ -94,47 +133,54 @@ export function* changedBetween(from: SectionTrees, to: SectionTrees): Generator
  * The trees that stored leaves stand for, or undefined if a leaf is not canonical or does not fit its section.
  */
 export function restoreSections(entries: Iterable<StoredEntry>): SectionTrees | undefined {
-  const changes = new Map<SectionName, TreeChange<unknown>[]>()
+  const changes = new Map<SectionName, OctetChange<unknown>[]>()
   for (const { section, key, value } of entries) {
     if (value === null || !SECTION_NAMES.includes(section)) return undefined
     const decoded = decode(SECTIONS[section].value as unknown as Codec<unknown>, value, value.length)
     if (!decoded.ok) return undefined
-    const leaf = leafOf<unknown>(key, value, decoded.value)
+    const at = pathOctetsOf(key)
+    const change = { at, leaf: stateLeaf(section, key, at, value, decoded.value as ValueOf<typeof section>) }
     const list = changes.get(section)
-    if (list === undefined) changes.set(section, [{ path: leaf.path, leaf }])
-    else list.push({ path: leaf.path, leaf })
+    if (list === undefined) changes.set(section, [change])
+    else list.push(change)
   }
   return Object.fromEntries(
-    SECTION_NAMES.map(name => [name, SparseTree.empty<unknown>().with(changes.get(name) ?? [])])
+    SECTION_NAMES.map(name => [name, SparseTree.empty<unknown>().withOctets(changes.get(name) ?? [])])
   ) as unknown as SectionTrees
 }
 
-interface KeyedLeaf {
-  readonly key: Uint8Array
-  readonly value: unknown
-}
-
-function stored(
-  section: SectionName,
-  leaf: { readonly key: Uint8Array | undefined; readonly value: unknown }
-): StoredEntry {
-  assert(leaf.key !== undefined && leaf.value !== undefined, 'state keeps the key and value of every leaf')
-  return { section, key: leaf.key, value: encode(SECTIONS[section].value as unknown as Codec<unknown>, leaf.value) }
+function stored(section: SectionName, leaf: LeafNode<unknown>): StoredEntry {
+  const { key, packed } = leaf
+  assert(key !== undefined, 'state keeps the key of every leaf')
+  if (packed !== undefined) return { section, key, value: bytesOfOctets(packed) }
+  assert(leaf.value !== undefined, 'state keeps the value of every leaf')
+  return { section, key, value: encode(SECTIONS[section].value as unknown as Codec<unknown>, leaf.value) }
 }
 
 /** Leaves below `node` that are not, as the same object, at the same place below `other`. */
-function* leavesApart(node: TreeNode<unknown>, other: TreeNode<unknown>): Generator<KeyedLeaf, undefined> {
-  if (node === other || node.kind === 'empty') return
-  if (node.kind === 'branch') {
-    const sides = other.kind === 'branch' ? ([other.left, other.right] as const) : ([other, other] as const)
-    yield* leavesApart(node.left, sides[0])
-    yield* leavesApart(node.right, sides[1])
-    return
-  }
-  assert(node.kind === 'leaf' && node.key !== undefined, 'a full tree shows every leaf')
-  if (!holds(other, node)) yield { key: node.key, value: node.value }
+function leavesApart(node: TreeNode<unknown>, other: TreeNode<unknown>): readonly LeafNode<unknown>[] {
+  const apart: LeafNode<unknown>[] = []
+  collectApart(node, other, 0, apart)
+  return apart
 }
 
-function holds(tree: TreeNode<unknown>, leaf: TreeNode<unknown>): boolean {
-  return tree === leaf || (tree.kind === 'branch' && (holds(tree.left, leaf) || holds(tree.right, leaf)))
+function collectApart(
+  node: TreeNode<unknown>,
+  other: TreeNode<unknown>,
+  depth: number,
+  apart: LeafNode<unknown>[]
+): void {
+  if (node === other || node.kind === 'empty') return
+  if (node.kind === 'branch') {
+    const isBranch = other.kind === 'branch'
+    collectApart(node.left, isBranch ? other.left : other, depth + 1, apart)
+    collectApart(node.right, isBranch ? other.right : other, depth + 1, apart)
+    return
+  }
+  assert(node.kind === 'leaf', 'a full tree shows every leaf')
+  let place = other
+  for (let at = depth; place.kind === 'branch'; at++) {
+    place = octetBitAt(node.pair, at) === 0 ? place.left : place.right
+  }
+  if (place !== node) apart.push(node)
 }

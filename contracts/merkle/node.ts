@@ -24,6 +24,7 @@ export interface LeafNode<V> {
   readonly value: V | undefined
   /** The path and the value hash, one after the other. */
   readonly pair: Octets
+  readonly keyOctets: Octets | undefined
   /** The bytes of the value, where the leaf keeps these instead of the value. */
   readonly packed: Octets | undefined
 }
@@ -66,13 +67,13 @@ export function pathOctetsOf(key: Uint8Array): Octets {
 
 abstract class AnyLeaf<V> implements LeafNode<V> {
   readonly pair: Octets
-  readonly #key: Octets | undefined
+  readonly keyOctets: Octets | undefined
   abstract readonly value: V | undefined
   abstract readonly packed: Octets | undefined
 
   constructor(pair: Octets, key: Octets | undefined) {
     this.pair = pair
-    this.#key = key
+    this.keyOctets = key
   }
 
   // One for all leaves instead of one in each.
@@ -89,7 +90,7 @@ abstract class AnyLeaf<V> implements LeafNode<V> {
   }
 
   get key(): Uint8Array | undefined {
-    return this.#key === undefined ? undefined : bytesOfOctets(this.#key)
+    return this.keyOctets === undefined ? undefined : bytesOfOctets(this.keyOctets)
   }
 }
 
@@ -169,7 +170,7 @@ export function bareLeaf(path: Uint8Array, valueHash: Uint8Array): LeafNode<neve
 
 /** The same leaf with another payload. */
 export function withPayload<V>(leaf: LeafNode<unknown>, value: V): LeafNode<V> {
-  return new OpenLeaf(leaf.pair, leaf.key === undefined ? undefined : octetsOf(leaf.key), value)
+  return new OpenLeaf(leaf.pair, leaf.keyOctets, value)
 }
 
 export function branchOf<V>(left: TreeNode<V>, right: TreeNode<V>): BranchNode<V> {
