@@ -4,7 +4,7 @@
 import { bytes, type Decoded, decode, encode, hex32, list, nullable, record, uint } from '#contracts/codec/codec.ts'
 import { parametersCodec } from '#contracts/ledger/parameters.ts'
 import { WITNESS_BYTES_MAX } from '#contracts/merkle/limits.ts'
-import type { BlockId, GenesisHash } from '#contracts/primitives/ids.ts'
+import type { BlockId, GenesisHash, Hash } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { blockIdOf, headerCodec } from '#contracts/statements/block.ts'
 import {
@@ -15,6 +15,7 @@ import {
   periodOf,
   periodRootOf
 } from '#contracts/statements/period-table.ts'
+import { recoveryBodyCodec } from '#contracts/statements/recovery.ts'
 import { certificateCodec } from '#contracts/statements/vote.ts'
 import {
   type FinalityCode,
@@ -28,7 +29,7 @@ import {
   type TrustedStart
 } from './finality-proof.ts'
 import { checkBlockIn, checkPrefix, type KnownBlock, linkCodec, placedBlockCodec } from './history-proof.ts'
-import { ANCHOR_BYTES, HANDOVERS_MAX, LIGHT_STATE_BYTES, UPDATE_BYTES } from './limits.ts'
+import { ANCHOR_BYTES, HANDOVERS_MAX, LIGHT_STATE_BYTES, RECOVERIES_MAX, UPDATE_BYTES } from './limits.ts'
 import { sectionRootsCodec } from './state-proof.ts'
 
 /** What a client knows. Plain data: kept with encodeLightClient, the same wherever it runs. */
@@ -130,8 +131,8 @@ function atAnchor(start: TrustedStart, id: BlockId, encoded: Uint8Array): Verdic
   if (!decoded.ok) return reject('E_PROOF_MALFORMED', decoded.why)
   const { header, base } = decoded.value
   if (blockIdOf(header) !== id) return reject('E_FINALITY_LINK', 'the header is not that of the trusted block')
-  const { genesis, genesisTimeMs, parameters } = start
-  const network = { genesis, genesisTimeMs, parameters }
+  const { genesisBlock: _block, genesisHeader: _header, table: _table, ...network } = start
+  const { parameters } = network
   const head = { id, header }
   // Finality moves to the next period with the last block of one [FIN-2].
   const period = periodOf(header.height + 1, parameters)
@@ -208,13 +209,18 @@ const lightClientCodec = record({
   header: headerCodec,
   root: hex32<BlockId>(),
   period: periodHeadCodec,
-  entries: periodEntriesCodec
+  entries: periodEntriesCodec,
+  /** Where the table comes from a recovery file; and the files that were given to this client [FIN-9]. */
+  recovery: nullable(hex32<Hash>()),
+  recoveries: list(recoveryBodyCodec, RECOVERIES_MAX)
 })
 
 export function encodeLightClient({ network, head, table, root }: LightClient): Uint8Array {
-  const { period, total, seed, seeded, entries } = table
+  const { period, total, seed, seeded, entries, recovery } = table
   return encode(lightClientCodec, {
     ...network,
+    recovery,
+    recoveries: network.recoveries ?? [],
     header: head.header,
     root,
     period: { period, root: periodRootOf(entries), total, seed, seeded },
@@ -226,9 +232,9 @@ export function encodeLightClient({ network, head, table, root }: LightClient): 
 export function decodeLightClient(encoded: Uint8Array): Verdict<LightClient, LightCode> {
   const decoded = decode(lightClientCodec, encoded, LIGHT_STATE_BYTES)
   if (!decoded.ok) return reject('E_PROOF_MALFORMED', decoded.why)
-  const { genesis, genesisTimeMs, parameters, header, root, period, entries } = decoded.value
+  const { genesis, genesisTimeMs, parameters, header, root, period, entries, recovery, recoveries } = decoded.value
   const table = tableOf(period, entries, period.period)
   if (!table.ok) return table
-  const network = { genesis, genesisTimeMs, parameters }
-  return accept({ network, head: { id: blockIdOf(header), header }, table: table.value, root })
+  const network = { genesis, genesisTimeMs, parameters, ...(recoveries.length === 0 ? {} : { recoveries }) }
+  return accept({ network, head: { id: blockIdOf(header), header }, table: { ...table.value, recovery }, root })
 }

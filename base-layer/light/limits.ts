@@ -20,7 +20,9 @@ export const HISTORY_ENTRIES_MAX = 16_384
 export const HISTORY_SERVED_MAX = 65_536
 /** Body of any proof document: the largest is a history of full length. */
 export const PROOF_BODY_BYTES = 4 * 1024 * 1024
-/** A trusted head with a full table of 1000 peers. */
-export const LIGHT_STATE_BYTES = 256 * 1024
+/** Recovery files that one client follows: each is a disaster of its own. */
+export const RECOVERIES_MAX = 8
+/** A trusted head with full tables of 1000 peers, its own and those of recovery files. */
+export const LIGHT_STATE_BYTES = 1024 * 1024
 /** A trusted head as shown by a node: its table and a path to it. */
 export const ANCHOR_BYTES = 512 * 1024
