@@ -50,9 +50,8 @@ export class ProofServer implements ChainProofs {
   async document(request: ProofRequest, since = 0): Promise<ProofDocument | undefined> {
     const head = await this.#prepared()
     const finality = this.#finalityFrom(since)
-    if (finality.handovers.length < this.#periodOfFinality() - since) {
+    if (finality.header.height < head.height)
       throw new RuntimeError('E_TOO_LARGE', 'too many periods for one proof: follow finality in parts first')
-    }
     const body = this.#bodyOf(head, request)
     if (body === undefined) return undefined
     return { finality: encode(finalityProofCodec, finality), body: encode(proofBodyCodec, body) }
@@ -195,18 +194,14 @@ export class ProofServer implements ChainProofs {
     return stored === undefined ? undefined : decodeStoredBlock(stored)
   }
 
-  /** The period whose table makes the newest final block so. */
-  #periodOfFinality(): number {
-    const { height, chain } = this.#parts.chain.final
-    return Math.max(0, periodOf(height, chain.parameters))
-  }
-
   /** Hand-overs from a period on and the newest final head; the last hand-over's own block where there are too many. */
   #finalityFrom(period: number): FinalityProof {
     const { chain, store } = this.#parts
     const handovers = this.#handoversFrom(period)
     const last = handovers.at(-1)
-    if (last !== undefined && period + handovers.length < this.#periodOfFinality())
+    // Periods may be missing in between: a recovered table takes the place of more than one [FIN-9].
+    const next = last === undefined ? period : periodOf(last.header.height, chain.final.chain.parameters) + 1
+    if (last !== undefined && store.handoversFrom(next, 0).length > 0)
       return { handovers, certificates: null, header: last.header }
     const proof = store.meta('proof')
     const certificates = proof === undefined ? null : readStored(proofCodec, proof, PROOF_BYTES)

@@ -1,5 +1,5 @@
 // surety proof get: a proof file on stdout or in a file, checked before anybody gets it.
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { type ProofRequest, SECTION_NAMES } from '#base-layer/index.ts'
 import { type LightClient, positionOf } from '#base-layer/light/light-client.ts'
 import { STATE_KEYS_MAX } from '#base-layer/light/limits.ts'
@@ -9,6 +9,7 @@ import { asName } from '#contracts/names/name.ts'
 import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
 import { type Hash, isHex32, ZERO_HASH } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
+import { checkRecoveryFile } from '#contracts/statements/recovery.ts'
 import { buildBalanceProof, buildReceiptProof, checkAccount, checkReceiptFile } from '../../asset-proofs.ts'
 import type { Context } from '../../context.ts'
 import { readGenesis } from '../../devnet/genesis-file.ts'
@@ -153,10 +154,17 @@ async function hand({ output }: Context, options: Options, file: ProofFile, { he
   ])
 }
 
-/** --head, or the genesis document of the settings. */
-export async function trustedClient(context: Context, { head }: Options): Promise<LightClient> {
-  if (typeof head === 'string') return await readHeadFile(head)
-  return unwrap(genesisClient(unwrap(await readGenesis(context.settings.genesis.value))))
+/** --head, or the genesis document of the settings; --recovery names the one recovery file that is followed [FIN-9]. */
+export async function trustedClient(context: Context, { head, recovery }: Options): Promise<LightClient> {
+  const client =
+    typeof head === 'string'
+      ? await readHeadFile(head)
+      : unwrap(genesisClient(unwrap(await readGenesis(context.settings.genesis.value))))
+  if (typeof recovery !== 'string') return client
+  const bytes = await readFile(recovery).catch(() => undefined)
+  if (bytes === undefined) throw misuse('E_PROOF_FILE', `cannot read ${recovery}`)
+  const { body } = unwrap(checkRecoveryFile(bytes, client.network.genesis))
+  return { ...client, network: { ...client.network, recoveries: [...(client.network.recoveries ?? []), body] } }
 }
 
 function idIn(text: string): Hash {

@@ -98,9 +98,9 @@ function finalityIn({ file }: Party): FinalityProof {
 }
 
 /** Brings a kept head up to the node's newest final block; makes it, from genesis, if there is none. */
-export const follow: Handler = async (context, [path = '']) => {
+export const follow: Handler = async (context, [path = ''], options) => {
   installNodeCrypto()
-  let client = await trustedClient(context, existsSync(path) ? { head: path } : {})
+  let client = await trustedClient(context, existsSync(path) ? { ...options, head: path } : options)
   const from = positionOf(client)
   let bytes = 0
   await withChain(context, async ({ chain }) => {

@@ -4,6 +4,7 @@ import type { Runner } from '../../handler.ts'
 import type { BaseKind } from '../../proofs.ts'
 
 const HEAD = ['--head <file>', 'a head you trust, in the place of the genesis document'] as const
+const RECOVERY = ['--recovery <file>', 'a recovery file that you follow'] as const
 const OUTPUT = ['-o, --output <file>', 'write it there'] as const
 const FROM = ['--from <n>', 'entries from this one on', '0'] as const
 
@@ -31,6 +32,7 @@ export function addProofCommands(program: Command, run: Runner): void {
     .command('check')
     .argument('<file>')
     .option(...HEAD)
+    .option(...RECOVERY)
     .option('--keep <file>', 'keep the head, to trust it later')
     .description('Check a proof offline, from --genesis or --head alone')
     .action(run(async () => (await import('./check.ts')).checkProof))
@@ -40,12 +42,14 @@ export function addProofCommands(program: Command, run: Runner): void {
     .argument('<first>')
     .argument('<second>')
     .option(...HEAD)
+    .option(...RECOVERY)
     .option('-o, --output <file>', 'if they exclude each other, write the evidence there')
     .description('Whether two proofs are of one history, and whose is ahead')
     .action(run(async () => (await import('./heads.ts')).compare))
   heads
     .command('follow')
     .argument('<file>')
+    .option(...RECOVERY)
     .description('Bring a kept head up to the newest final block; from genesis if there is no such file')
     .action(run(async () => (await import('./heads.ts')).follow))
 }
