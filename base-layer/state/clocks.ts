@@ -60,9 +60,10 @@ export function forgetClocks(
 
 /**
  * The most ticks that any rule waits: the longest of the parameters that count ticks. What an asset sets itself is bounded
- * by them when it is registered.
+ * by them when it is registered. A name's term ends at a tick count of its own [NAM-2] and asks for no clock.
  */
 function longestWait(parameters: Parameters): number {
-  const waits = Object.entries(parameters).map(([name, value]) => (name.endsWith('Ticks') ? Number(value) : 0))
+  const { nameTermTicks: _, ...waiting } = parameters
+  const waits = Object.entries(waiting).map(([name, value]) => (name.endsWith('Ticks') ? Number(value) : 0))
   return Math.max(...waits)
 }
