@@ -258,6 +258,8 @@ export class Chain {
         return this.preferred.markLikely(effect.point)
       case 'final':
         return this.#finalise(effect)
+      case 'forgotten':
+        return this.#forgot(effect.isTwin)
       case 'recovered':
         logger.warn(effect, 'an installed recovery file takes the place of a table that is stuck')
         return
@@ -273,6 +275,20 @@ export class Chain {
         logger.error({ why: effect.why }, 'a certificate contradicts what is final here: finality has stopped')
         return
     }
+  }
+
+  /** Our key signed what our guard does not know: an older copy of it begins anew, and a twin makes us stop [FIN-7]. */
+  #forgot(isTwin: boolean): void {
+    const { signing, logger } = this.#parts
+    if (signing === null) return
+    if (isTwin) {
+      signing.guard.stop('another process signs with this key')
+      logger.error({ key: signing.key }, 'another process signs with this key: this one signs nothing more')
+      return
+    }
+    logger.warn({ key: signing.key }, 'this key signed what its guard file does not know: signing is held back')
+    const nowMs = this.nowMs()
+    this.#queue.unshift({ kind: 'guard', guard: signing.guard.noteForgotten(nowMs), nowMs })
   }
 
   /** Persist, sign, send, feed back. A guard that refuses or cannot write ends signing; the node follows on. */

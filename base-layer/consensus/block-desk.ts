@@ -24,6 +24,8 @@ export interface BlockDeskParts<State extends ChainView> {
   readonly acknowledgements: AcknowledgementPool<State>
   readonly proposals: SlotProposals
   readonly waiting: WaitingBlocks
+  /** Told of every valid block that is new, with its parent's slot. */
+  readonly onBlock: (block: Block, parentSlot: number) => void
   readonly emit: (effect: BaseEffect<State>) => void
 }
 
@@ -119,7 +121,7 @@ export class BlockDesk<State extends ChainView> {
   }
 
   #insert(arrival: Arrival, parent: TreeNode<State>, knownMs: number, present: Present<State>): boolean {
-    const { transition, tree, finality, acknowledgements, waiting, emit } = this.#parts
+    const { transition, tree, finality, acknowledgements, waiting, onBlock, emit } = this.#parts
     const { id, block, from } = arrival
     const applied =
       this.#built?.id === id ? { ok: true as const, value: this.#built.state } : transition.apply(parent.state, block)
@@ -132,6 +134,7 @@ export class BlockDesk<State extends ChainView> {
     const node = tree.add(parent, block, applied.value)
     if (present.isStarted) emit({ kind: 'store', block, id })
     this.#noteProposal(id, block)
+    onBlock(block, parent.slot)
     for (const evidence of acknowledgements.onBlock(node)) emit({ kind: 'evidence', evidence })
     for (const certificate of block.certificates) finality.add(certificate, knownMs)
     return true

@@ -77,6 +77,8 @@ export type BaseEvent =
   | { readonly kind: 'syncing'; readonly active: boolean; readonly nowMs: number }
   /** The time of the last `set-timer` has come (or passed). */
   | { readonly kind: 'timer'; readonly nowMs: number }
+  /** The guard's marks after it was told of a loss: the answer to `forgotten`. */
+  | { readonly kind: 'guard'; readonly guard: GuardMarks; readonly nowMs: number }
 
 /** What a node of this key means to sign. */
 export type Intention =
@@ -142,6 +144,12 @@ export type BaseEffect<State extends ChainView> =
     }
   /** The table of an installed recovery file has taken the place of the one that is stuck [FIN-9]: tell the operator. */
   | { readonly kind: 'recovered'; readonly period: number; readonly recovery: Hash }
+  /**
+   * This key signed what its guard does not know: the guard file is an older copy and counts as lost from now on (feed the
+   * marks that follow, before anything else). With `isTwin` it did so while this process ran: another one signs with the
+   * same key, and this one must sign no more [FIN-7].
+   */
+  | { readonly kind: 'forgotten'; readonly isTwin: boolean }
   | { readonly kind: 'evidence'; readonly evidence: Evidence }
   /** Signed something worthless; `from` handed it over and need not be to blame [GSP-1]. */
   | { readonly kind: 'penalise'; readonly signer: PublicKey; readonly from: Source; readonly code: string }

@@ -21,6 +21,7 @@ import { FinalBlocks } from './final-blocks.ts'
 import { Finality } from './finality.ts'
 import { preferredTip } from './fork-choice.ts'
 import { BASE_LIMITS } from './limits.ts'
+import type { SignedMoment } from './own-signatures.ts'
 import { Signing, type SigningView } from './signing.ts'
 import { SlotProposals } from './slot-proposals.ts'
 import type { ChainView } from './transition.ts'
@@ -118,6 +119,7 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
       acknowledgements,
       proposals: this.#proposals,
       waiting,
+      onBlock: (block, parentSlot) => this.#noteBlock(block, parentSlot),
       emit
     })
     this.#votes = new VoteDesk({ parameters, tree, finality, waiting, emit })
@@ -165,7 +167,9 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
         return
       case 'start':
         this.#isStarted = true
-        return this.#signing.start(event.guard)
+        return this.#signing.start(event.guard, this.#nowMs)
+      case 'guard':
+        return this.#signing.hold(event.guard)
       case 'header':
         return this.#blocks.takeHeader(event, this.#present())
       case 'block':
@@ -173,6 +177,7 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
       case 'acknowledgement':
         return this.#takeAcknowledgement(event)
       case 'vote':
+        this.#noteSigned(event.vote.peer, { kind: 'vote', epoch: event.vote.vote.target.epoch })
         return this.#votes.takeVote({ ...event, nowMs: this.#nowMs }, this.#head.state)
       case 'certificate':
         return this.#votes.takeCertificate({ ...event, nowMs: this.#nowMs })
@@ -199,6 +204,7 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
   }
 
   #takeAcknowledgement({ acknowledgement: signed, from }: Extract<BaseEvent, { kind: 'acknowledgement' }>): void {
+    this.#noteSigned(signed.peer, { kind: 'acknowledge', slot: signed.acknowledgement.slot })
     const distance = signed.acknowledgement.slot - Math.floor(this.#nowMs / this.#parameters.slotMs)
     if (distance > 1 || distance < -BASE_LIMITS.acknowledgementSlots) return this.#gossip('ignore')
     if (!this.#head.state.isPeer(signed.peer)) return this.#gossip('ignore')
@@ -240,6 +246,23 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
     }
     this.#head = head
     this.#emit({ kind: 'head', state: head.state, removed, added: added.reverse() })
+  }
+
+  /** What turns up of this node's own key, and its guard does not know, is told at once [FIN-7]. */
+  #noteSigned(signer: PublicKey, what: SignedMoment): void {
+    const found = this.#signing.note(signer, what)
+    if (found === undefined) return
+    this.#signing.stop()
+    this.#emit({ kind: 'forgotten', isTwin: found === 'twin' })
+  }
+
+  /** The same for all that a valid block carries. */
+  #noteBlock({ header, certificates }: Block, parentSlot: number): void {
+    this.#noteSigned(header.proposer, { kind: 'propose', slot: header.slot })
+    for (const { peer } of header.acknowledgements) this.#noteSigned(peer, { kind: 'acknowledge', slot: parentSlot })
+    for (const { vote, votes } of certificates) {
+      for (const { peer } of votes) this.#noteSigned(peer, { kind: 'vote', epoch: vote.target.epoch })
+    }
   }
 
   #recover(): void {

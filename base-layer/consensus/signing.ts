@@ -7,6 +7,7 @@ import { type FinalityPoint, mayVote, type Vote, voteMarkOf } from '#contracts/s
 import type { BlockTree, TreeNode } from './block-tree.ts'
 import type { BaseSettings, FinalityAnchor, GuardMarks, Intention } from './events.ts'
 import { blockToAcknowledge } from './fork-choice.ts'
+import { OwnSignatures, type SignedMoment } from './own-signatures.ts'
 import { deriveTurn } from './slot-proposals.ts'
 import type { ChainView } from './transition.ts'
 
@@ -31,6 +32,7 @@ export interface SigningView<State extends ChainView> {
 export class Signing<State extends ChainView> {
   readonly #settings: BaseSettings
   #guard: GuardMarks | null = null
+  #own: OwnSignatures | undefined
   #isSyncing = false
   /** Newest slot and epoch for which the question of acknowledging or voting was settled, with or without a signature. */
   #decidedSlot = -1
@@ -40,11 +42,27 @@ export class Signing<State extends ChainView> {
     this.#settings = settings
   }
 
-  /** Signing begins, if there is a key and a guard. */
-  start(guard: GuardMarks | null): void {
+  /** Signing begins, if there is a key and a guard; what the key signed is known up to the guard's marks. */
+  start(guard: GuardMarks | null, nowMs: number): void {
     this.#guard = guard
+    if (guard !== null) this.#own = new OwnSignatures(this.#settings.parameters, guard, nowMs)
     this.#decidedSlot = guard?.acknowledgedSlot ?? -1
     this.#decidedEpoch = guard?.vote?.targetEpoch ?? -1
+  }
+
+  /** What somebody signed turned up: says so if it is this key's and its guard does not know it [FIN-7]. */
+  note(signer: PublicKey, what: SignedMoment): 'forgotten' | 'twin' | undefined {
+    return signer === this.#settings.self ? this.#own?.note(what) : undefined
+  }
+
+  /** Nothing is signed until new marks come. */
+  stop(): void {
+    this.#guard = null
+  }
+
+  /** The marks after a loss that was found while running. */
+  hold(guard: GuardMarks): void {
+    this.#guard = guard
   }
 
   setSyncing(isSyncing: boolean): void {
@@ -58,7 +76,9 @@ export class Signing<State extends ChainView> {
     if (self === null || guard === null || this.#isSyncing) return []
     if (view.nowMs < Math.max(0, guard.maySignFromMs)) return []
     const intentions = [this.#propose(view, guard, self), this.#acknowledge(view, self), this.#vote(view, guard, self)]
-    return intentions.filter(intention => intention !== undefined)
+    const signed = intentions.filter(intention => intention !== undefined)
+    for (const intention of signed) this.#own?.signed(intention)
+    return signed
   }
 
   /** When `act` next may have something to say; infinity for a node that signs nothing. */
@@ -144,7 +164,11 @@ function turnOf<State extends ChainView>(
   return table === undefined ? undefined : deriveTurn(table, slot, self, parameters)
 }
 
-/** After a lost guard file, in periods this key may have voted in: no source from before the loss [FIN-7]. */
+/**
+ * After a lost guard file, in periods this key may have voted in: no source from before the loss [FIN-7]. A recovered period
+ * may have been the next one [FIN-9].
+ */
 function isBeforeLoss({ loss }: GuardMarks, vote: Vote): boolean {
-  return loss !== null && vote.period <= loss.period && vote.source.epoch < loss.epoch
+  if (loss === null || vote.source.epoch >= loss.epoch) return false
+  return vote.period <= loss.period + (vote.recovery === null ? 0 : 1)
 }

@@ -1,16 +1,24 @@
 // votes.db: what this key has signed, written and synced before each signature, so that no crash makes it contradict
 // itself [FIN-7]. Made together with the key by createGuardFile; a missing or older file is a loss and costs silence.
 // The chain's file knows the guard's random id and its count of writes, which is how an older copy is noticed.
-import { randomBytes } from 'node:crypto'
-import { decode, encode, hex32, nullable, record, uint } from '#contracts/codec/codec.ts'
+import { decode, encode, hex32, record, uint } from '#contracts/codec/codec.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
 import type { BlockId, Hash, PublicKey } from '#contracts/primitives/ids.ts'
-import { periodOf } from '#contracts/statements/period-table.ts'
 import { mayVote, type VoteMark, voteMarkOf } from '#contracts/statements/vote.ts'
 import type { GuardMarks, Intention, VoteGuard, Written } from '../consensus/events.ts'
 import { type Database, openDatabase } from '../runtime/database.ts'
 import { RuntimeError } from '../runtime/errors.ts'
+import {
+  amendIdentity,
+  type GuardIdentity,
+  lossAt,
+  NO_FAULT,
+  placeOf,
+  readIdentity,
+  silenceFrom,
+  writeNewIdentity
+} from './guard-identity.ts'
 import { GUARD_MIGRATIONS, type GuardTables } from './guard-schema.ts'
 import { STORE_LIMITS } from './limits.ts'
 
@@ -31,18 +39,12 @@ export function decodeStamp(bytes: Uint8Array | undefined): GuardStamp | null {
   return decoded.ok ? decoded.value : null
 }
 
-const identityCodec = record({
-  key: hex32<PublicKey>(),
-  id: hex32<Hash>(),
-  loss: nullable(record({ period: uint(), epoch: uint(), maySignFromMs: uint() }))
-})
-
 /** Makes the guard file of a key that was made just now. Rejects E_DATA_UNUSABLE if the folder has one already. */
 export async function createGuardFile(path: string, key: PublicKey): Promise<void> {
   const database = await openDatabase<GuardTables>({ path, migrations: GUARD_MIGRATIONS, synchronous: 'EXTRA' })
   try {
     if (readIdentity(database) !== undefined) throw new RuntimeError('E_DATA_UNUSABLE', `${path} guards a key already`)
-    writeIdentity(database, key, null)
+    writeNewIdentity(database, key, NO_FAULT)
   } finally {
     await database.close()
   }
@@ -72,33 +74,32 @@ export async function openVoteGuard(
   const isOlder =
     found !== undefined && stamp !== null && (found.id !== stamp.id || countWrites(database) < stamp.writes)
   const lost = found === undefined || isOlder
-  if (lost) writeIdentity(database, key, lossAt(context))
+  if (lost) writeNewIdentity(database, key, lossAt(context.parameters, context.nowMs))
+  else holdBackIfMoved(database, found, context)
   return { guard: new FileVoteGuard(database, context), lost }
 }
 
-/** From a loss on: silence for two epochs, then no old sources in any period this key may have voted in [FIN-7]. */
-function lossAt({ parameters, nowMs }: GuardContext) {
-  const now = Math.max(0, nowMs)
-  return {
-    // A height is never above its slot, so this key has voted in no later period.
-    period: periodOf(Math.floor(now / parameters.slotMs), parameters),
-    epoch: Math.floor(now / parameters.finalityEpochMs),
-    maySignFromMs: now + STORE_LIMITS.lossEpochs * parameters.finalityEpochMs
-  }
+/**
+ * A copy of the whole folder looks like the original to itself, save for its place on the disk. It meets its peers, and
+ * with them what its key has signed since, before it signs: see `noteForgotten`.
+ */
+function holdBackIfMoved(database: Database<GuardTables>, found: GuardIdentity, context: GuardContext): void {
+  const place = placeOf(database.path)
+  if (found.place === place) return
+  const maySignFromMs = Math.max(found.maySignFromMs, silenceFrom(context.parameters, context.nowMs))
+  amendIdentity(database, { place, maySignFromMs })
 }
 
-/**
- * A key that has not voted for some epochs may be one whose whole folder was restored from a copy, which no file can tell: it
- * meets its peers, and with them what it has forgotten, before it votes from an old source [FIN-4].
- */
+/** The same for one whose last vote is some epochs old: where the disk tells nothing of a copy, its age does. */
 function quietUntilMs(vote: VoteMark | undefined, { parameters, nowMs }: GuardContext): number {
   const epoch = Math.floor(Math.max(0, nowMs) / parameters.finalityEpochMs)
   if (vote === undefined || vote.targetEpoch + STORE_LIMITS.lossEpochs >= epoch) return 0
-  return nowMs + STORE_LIMITS.lossEpochs * parameters.finalityEpochMs
+  return silenceFrom(parameters, nowMs)
 }
 
 export class FileVoteGuard implements VoteGuard {
   readonly #database: Database<GuardTables>
+  readonly #parameters: Parameters
   readonly #statements: ReturnType<typeof prepareAll>
   #vote: VoteMark | undefined
   #acknowledgedSlot: number
@@ -109,6 +110,7 @@ export class FileVoteGuard implements VoteGuard {
 
   constructor(database: Database<GuardTables>, context: GuardContext) {
     this.#database = database
+    this.#parameters = context.parameters
     this.#statements = prepareAll(database.handle)
     this.#acknowledgedSlot = newestSlot(this.#statements.newestAcknowledgement.get())
     this.#proposedSlot = newestSlot(this.#statements.newestProposal.get())
@@ -118,13 +120,13 @@ export class FileVoteGuard implements VoteGuard {
   }
 
   get marks(): GuardMarks {
-    const loss = readIdentity(this.#database)?.loss ?? null
+    const { maySignFromMs, loss } = readIdentity(this.#database) ?? NO_FAULT
     return {
       vote: this.#vote ?? null,
       acknowledgedSlot: this.#acknowledgedSlot,
       proposedSlot: this.#proposedSlot,
-      maySignFromMs: Math.max(loss?.maySignFromMs ?? 0, this.#quietUntilMs),
-      loss: loss === null ? null : { period: loss.period, epoch: loss.epoch }
+      maySignFromMs: Math.max(maySignFromMs, this.#quietUntilMs),
+      loss
     }
   }
 
@@ -133,6 +135,12 @@ export class FileVoteGuard implements VoteGuard {
     const identity = readIdentity(this.#database)
     if (identity === undefined) throw new RuntimeError('E_DATA_UNUSABLE', 'the guard file lost its identity')
     return { id: identity.id, writes: this.#writes }
+  }
+
+  /** The key signed what this file does not know: from now on it counts as lost. Returns the marks that follow. */
+  noteForgotten(nowMs: number): GuardMarks {
+    amendIdentity(this.#database, lossAt(this.#parameters, nowMs))
+    return this.marks
   }
 
   /** False after `stop` or a failed write: nothing is signed any more in this process. */
@@ -257,30 +265,7 @@ function voteMarkIn(row: unknown): VoteMark | undefined {
   }
 }
 
-function readIdentity(database: Database<GuardTables>) {
-  const row = database.handle.prepare('SELECT identity FROM guard').get() as
-    | { readonly identity: Uint8Array }
-    | undefined
-  if (row === undefined) return undefined
-  const decoded = decode(identityCodec, row.identity, 1024)
-  if (!decoded.ok) throw new RuntimeError('E_DATA_UNUSABLE', `the guard file is damaged: ${decoded.why}`)
-  return decoded.value
-}
-
 function countWrites(database: Database<GuardTables>): number {
   const row = database.handle.prepare('SELECT writes FROM guard').get() as { readonly writes: number } | undefined
   return row?.writes ?? 0
-}
-
-type Loss = ReturnType<typeof lossAt>
-
-/** A new identity with a new random id; what the rows of an older copy say stays and still binds. */
-function writeIdentity(database: Database<GuardTables>, key: PublicKey, loss: Loss | null): void {
-  const identity = encode(identityCodec, { key, id: bytesToHex(randomBytes(32)) as Hash, loss })
-  database.handle
-    .transaction(() => {
-      database.handle.exec('DELETE FROM guard')
-      database.handle.prepare('INSERT INTO guard VALUES (1, ?, 0)').run(identity)
-    })
-    .immediate()
 }

@@ -247,6 +247,7 @@ export class BaseNode {
       case 'gossip':
       case 'likely':
       case 'recovered':
+      case 'forgotten':
         kernel.trace(`${this.index} ${effect.kind}`)
         return
     }

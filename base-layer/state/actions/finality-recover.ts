@@ -60,10 +60,13 @@ function placeFault(work: Work, { period, height, block }: RecoveryBody): Reject
 
 /** Everyone in the new table answers with a bond. */
 function tableFault(work: Work, { table }: RecoveryBody): Rejection | undefined {
-  const isAnswerable = (peer: PublicKey): boolean => (work.get('peers', peer)?.bondAtoms ?? 0n) > 0n
+  const isAnswerable = (peer: PublicKey): boolean => {
+    const record = work.get('peers', peer)
+    return record !== undefined && record.bondAtoms > 0n && record.countedTo === null
+  }
   return table.every(({ peer }) => isAnswerable(peer))
     ? undefined
-    : reject('E_RECOVERY_PEER', 'a peer of the table has no bond')
+    : reject('E_RECOVERY_PEER', 'a peer of the table has no bond, or has retired')
 }
 
 /**

@@ -219,8 +219,9 @@ describe('what a proposer records of its parent [POS-7]', () => {
   it('is the acknowledgements of the holders of the three best tickets, best first', () => {
     const self = ranking(2)[0] ?? ''
     const bench = new Bench({ self })
-    const parent = bench.draw(bench.genesis, { slot: 1, by: 'bob' })
     const others = Object.keys(EVEN)
+    const parent = bench.draw(bench.genesis, { slot: 1, by: others.find(name => name !== self) ?? '' })
+    bench.at(P.slotMs + P.ackAtMs)
     bench.nowMs = 900
     for (const name of others) bench.acknowledge(name, parent)
     for (let now = 1000; now < 1500; now += 10) bench.at(now)

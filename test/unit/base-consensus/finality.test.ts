@@ -191,7 +191,7 @@ describe('hand-over [FIN-2]', () => {
   it('survives a restart between two periods: the root alone is the source', () => {
     const before = new Bench({ self: null })
     const { end, tip, epoch } = handedOver(before)
-    const after = new Bench({ self: 'alice', resume: { final: end, anchor: before.machine.anchor } })
+    const after = new Bench({ self: 'dave', resume: { final: end, anchor: before.machine.anchor } })
     after.nowMs = before.nowMs
     for (let height = last + 1; height <= tip.header.height; height++) {
       const block = before.machine.blockOf(ancestor(before, tip, height).id)
@@ -262,7 +262,7 @@ describe('conflicts [FIN-5]', () => {
   })
 
   it('are none in a branch that was justified earlier: it is given up, as a source too', () => {
-    const bench = new Bench({ self: 'alice' })
+    const bench = new Bench({ self: 'dave' })
     const a = bench.chain(bench.genesis, 4, { by: 'carol' })
     const b = bench.chain(bench.genesis, 4, { by: 'bob' })
     const [root, two] = [pointOf(0, bench.genesis), ancestor(bench, a, 2)]

@@ -22,7 +22,13 @@ function vote(sourceEpoch: number, targetEpoch: number, period = 0, root = id(0)
   const point = (epoch: number) => ({ epoch, height: epoch, id: id(epoch) })
   return {
     kind: 'vote',
-    vote: { period, recovery: null, root: { epoch: 0, height: 0, id: root }, source: point(sourceEpoch), target: point(targetEpoch) }
+    vote: {
+      period,
+      recovery: null,
+      root: { epoch: 0, height: 0, id: root },
+      source: point(sourceEpoch),
+      target: point(targetEpoch)
+    }
   }
 }
 
@@ -166,6 +172,55 @@ describe('the vote guard [FIN-7]', () => {
       expect([lost, again.marks.maySignFromMs, again.marks.loss]).toEqual([false, from, null])
       await again.close()
     }
+  })
+
+  test('a copy of the file is silent for two epochs, once, and the original after a crash is not', async () => {
+    const { guard } = await openVoteGuard(path, CONTEXT)
+    guard.write(vote(0, 1))
+    // As after SIGKILL: nothing is said goodbye to, and the file is where it was.
+    await guard.close()
+    const nowMs = 2 * DEV_PARAMETERS.finalityEpochMs
+    const { guard: again } = await openVoteGuard(path, { ...CONTEXT, nowMs })
+    expect(again.marks.maySignFromMs).toBe(0)
+    await again.close()
+    copyFileSync(path, `${path}.restored`)
+    for (const later of [nowMs, nowMs + 500]) {
+      const { guard: copy, lost } = await openVoteGuard(`${path}.restored`, { ...CONTEXT, nowMs: later })
+      expect([lost, copy.marks.maySignFromMs, copy.marks.loss]).toEqual([
+        false,
+        nowMs + 2 * DEV_PARAMETERS.finalityEpochMs,
+        null
+      ])
+      await copy.close()
+    }
+  })
+
+  test('that is told of a signature it does not know counts as lost from then on, after a restart too', async () => {
+    const { guard } = await openVoteGuard(path, CONTEXT)
+    const { id } = guard.stamp
+    guard.write(vote(0, 1))
+    const nowMs = 42 * DEV_PARAMETERS.slotMs
+    const marks = guard.noteForgotten(nowMs)
+    expect(marks).toMatchObject({
+      maySignFromMs: nowMs + 2 * DEV_PARAMETERS.finalityEpochMs,
+      loss: { period: 1, epoch: 21 },
+      vote: { targetEpoch: 1 }
+    })
+    await guard.close()
+    const { guard: again, lost } = await openVoteGuard(path, {
+      ...CONTEXT,
+      nowMs: nowMs + 500,
+      stamp: { id, writes: 1 }
+    })
+    expect(lost).toBe(false)
+    expect(again.marks.loss).toEqual(marks.loss)
+    await again.close()
+  })
+
+  test('is held by one process', async () => {
+    const { guard } = await openVoteGuard(path, CONTEXT)
+    await expect(openVoteGuard(path, CONTEXT)).rejects.toMatchObject({ code: 'E_DATA_LOCKED' })
+    await guard.close()
   })
 
   test('a guard of another folder is a loss', async () => {
