@@ -1,5 +1,5 @@
 // Who is meant by what a person typed as a payee, and how that is known: shown before anything is paid.
-import { isPunycode, parseWrittenName } from '#contracts/names/name.ts'
+import { isPunycode, type Name, parseWrittenName } from '#contracts/names/name.ts'
 import { isHex32, type PublicKey } from '#contracts/primitives/ids.ts'
 import { misuse, refused } from './exit-codes.ts'
 import { findName } from './names.ts'
@@ -10,6 +10,8 @@ export interface Payee {
   readonly key: PublicKey
   /** In words. */
   readonly how: string
+  /** The name that was followed, if one was. */
+  readonly name?: Name
 }
 
 /** A key, an address, a wallet here, or a name of the chain, in this order. Throws E_ADDRESS_... or E_NAME_... */
@@ -31,5 +33,6 @@ export async function resolvePayee(session: Session, text: string): Promise<Paye
   if (targets.key === null) throw refused('E_NAME_PAYEE', `the name ${text} points to no key`)
   const warning = isPunycode(written.name) ? ', written in letters that may look like others' : ''
   const nickname = targets.nickname === null ? '' : `, who calls itself "${targets.nickname}"`
-  return { key: targets.key, how: `the name ${text}${nickname}, ${proven ? 'proven' : 'as the node says'}${warning}` }
+  const how = `the name ${text}${nickname}, ${proven ? 'proven' : 'as the node says'}${warning}`
+  return { key: targets.key, how, name: written.name }
 }

@@ -20,7 +20,10 @@ export interface FinalityPrice {
   readonly isNarrow: boolean
 }
 
-export function finalityPrice(table: PeriodTable, { leverage }: Pick<Parameters, 'leverage'>): FinalityPrice {
+export function finalityPrice(
+  table: Pick<PeriodTable, 'entries' | 'total'>,
+  { leverage }: Pick<Parameters, 'leverage'>
+): FinalityPrice {
   // Two certificates of more than two thirds share more than a third of the weight, and weight is at most leverage bonds.
   const parts = 3n * BigInt(leverage)
   const leastAtoms = parts === 0n ? 0n : (table.total + parts - 1n) / parts
@@ -30,7 +33,7 @@ export function finalityPrice(table: PeriodTable, { leverage }: Pick<Parameters,
   return { leastAtoms, weightAtoms: table.total, peers, peersOfHalf, isNarrow }
 }
 
-function fewestOfHalf(table: PeriodTable): number {
+function fewestOfHalf(table: Pick<PeriodTable, 'entries' | 'total'>): number {
   const weights = table.entries.map(one => one.weight).sort((a, b) => (a < b ? 1 : a > b ? -1 : 0))
   let held = 0n
   let count = 0

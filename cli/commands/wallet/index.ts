@@ -56,7 +56,8 @@ export function addWalletCommands(program: Command, run: Runner): void {
     .action(run(async () => (await import('./host.ts')).unhostShares))
   sending(program.command('pay').argument('<amount>').argument('<unit>', 'share, or the symbol or id of an asset'))
     .argument('<to>', 'the word to')
-    .argument('<payee>', 'address, key, wallet here, name, or login@peer')
+    .argument('<payee>', 'address, key, wallet here, or name')
+    .option('--named', 'say on the chain which name is paid, so that it can be reviewed')
     .description('Pay coin or tokens: pay 25 share to bob')
     .action(run(async () => (await import('./pay.ts')).pay))
 }

@@ -18,7 +18,11 @@ export const pay: Handler = async (context, args, options) => {
     const atoms = parseAmount(amount, SHARE_DECIMALS)
     const to = await resolvePayee(session, payee)
     const signer = await openSigner(session)
-    const wishes = { payments: [{ to: to.key, atoms }], fee }
+    if (options['named'] === true && to.name === undefined) throw misuse('E_USAGE', '--named is for a payee by name')
+    const named = options['named'] === true && to.name !== undefined ? to.name : null
+    // Names nobody on the chain unless told to [WAL-1]; the payment is the first output.
+    const action = named === null ? null : ({ kind: 'name.pay', name: named, output: 0 } as const)
+    const wishes = { payments: [{ to: to.key, atoms }], action, fee }
     const feeAtoms = await planFee(signer, wishes)
     const description = `pay ${formatShares(atoms)} to ${payee} (${to.key.slice(0, 12)})`
     const details = [`to ${addressOf(session.info, to.key)}, ${to.how}`]
