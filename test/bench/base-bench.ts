@@ -21,6 +21,9 @@ export interface LedgerResult {
   readonly catchUpPaymentsPerSecond: number
   readonly catchUpRatio: number
   readonly verifyPerSecond: number
+  /** Both ratios as processor time gives them: what they would be were the machine used by nothing else. */
+  readonly processorRatio: number
+  readonly catchUpProcessorRatio: number
   readonly restoreMs: number
   /** Of a process that holds this ledger, before it takes blocks. */
   readonly loadedMb: number
@@ -79,6 +82,8 @@ export async function measureLedger(outputs: number, settings: BaseBenchSettings
     catchUpPaymentsPerSecond: Math.round(rateOf(catchUp)),
     catchUpRatio: ratioOf(catchUp),
     verifyPerSecond: Math.round(direct.verifyPerSecond),
+    processorRatio: processorRatioOf(direct),
+    catchUpProcessorRatio: processorRatioOf(catchUp),
     restoreMs: Math.round(direct.restoreMs),
     loadedMb: direct.loadedMb,
     balanceProofBytes: direct.proof.bytes,
@@ -104,6 +109,11 @@ function ratioOf(result: ImportResult): number {
   return rounded(rateOf(result) / (result.verifyPerSecond * availableParallelism()))
 }
 
+/** The main thread is one core's at most, and all threads share all cores. */
+function processorRatioOf({ verifyMicros, mainMicros, allMicros }: ImportResult): number {
+  return rounded(Math.min(verifyMicros / (availableParallelism() * mainMicros), verifyMicros / allMicros))
+}
+
 function rounded(value: number): number {
   return Math.round(value * 1000) / 1000
 }
@@ -112,6 +122,8 @@ function describe(result: ImportResult): string {
   const msPerBlock = Math.round((result.ms * BASE_BENCH.payments) / result.payments)
   const parts = [
     `${Math.round(rateOf(result))} payments a second, ${msPerBlock} ms a block, ratio ${ratioOf(result)}`,
+    `processor ${Math.round(result.mainMicros)} and ${Math.round(result.allMicros)} µs a payment, ` +
+      `${Math.round(result.verifyMicros)} µs a signature, ratio ${processorRatioOf(result)}`,
     `${Math.round(result.verifyPerSecond)} verified a second, ${result.loadedMb} MB loaded, ${result.endMb} MB at the end`
   ]
   return parts.join('; ')

@@ -24,13 +24,17 @@ import { applyBlock, createTransition } from '#base-layer/state/transition.ts'
 import { type ChainStore, openChainStore } from '#base-layer/store/chain-store.ts'
 import { splitBlocks } from './base-ledger.ts'
 import { BASE_BENCH } from './limits.ts'
-import { measureVerifications } from './verify-bound.ts'
+import { measureVerifying } from './verify-bound.ts'
 
 export interface ImportResult {
   readonly payments: number
   readonly ms: number
   /** Mean of what one core verified a second before, between and after. */
   readonly verifyPerSecond: number
+  /** Processor time: of one verification, and for each payment of the main thread and of all threads. */
+  readonly verifyMicros: number
+  readonly mainMicros: number
+  readonly allMicros: number
   readonly restoreMs: number
   /** Resident memory once the state is loaded, and after all blocks. */
   readonly loadedMb: number
@@ -56,23 +60,29 @@ async function main(folder: string, mode: string): Promise<ImportResult> {
   const loadedMb = residentMb()
   const importer = mode === 'direct' ? direct(store, restored, pool) : catchUp(store, restored, pool)
   await importer.take(blocks.slice(0, BASE_BENCH.warmUpBlocks))
-  const rates = [measureVerifications(BASE_BENCH.verifyMs)]
-  let ms = 0
+  const rates = [measureVerifying(BASE_BENCH.verifyMs)]
+  let [ms, main, all] = [0, 0, 0]
   const measured = blocks.slice(BASE_BENCH.warmUpBlocks)
   const step = Math.ceil(measured.length / BASE_BENCH.parts)
   for (let at = 0; at < measured.length; at += step) {
-    const startedMs = performance.now()
+    const before = { ms: performance.now(), main: process.threadCpuUsage(), all: process.cpuUsage() }
     await importer.take(measured.slice(at, at + step))
-    ms += performance.now() - startedMs
-    rates.push(measureVerifications(BASE_BENCH.verifyMs))
+    ms += performance.now() - before.ms
+    main += sumOf(process.threadCpuUsage(before.main))
+    all += sumOf(process.cpuUsage(before.all))
+    rates.push(measureVerifying(BASE_BENCH.verifyMs))
   }
   const endMb = residentMb()
   const proof = measureProof(importer.state)
   await store.close()
+  const payments = measured.length * BASE_BENCH.payments
   return {
-    payments: measured.length * BASE_BENCH.payments,
+    payments,
     ms,
-    verifyPerSecond: rates.reduce((sum, rate) => sum + rate, 0) / rates.length,
+    verifyPerSecond: rates.reduce((sum, { perSecond }) => sum + perSecond, 0) / rates.length,
+    verifyMicros: rates.reduce((sum, { micros }) => sum + micros, 0) / rates.length,
+    mainMicros: main / payments,
+    allMicros: all / payments,
     restoreMs,
     loadedMb,
     endMb,
@@ -172,6 +182,10 @@ function measureProof(state: ChainState): ImportResult['proof'] {
     buildMs,
     verifyMs: (performance.now() - startedMs) / ids.length
   }
+}
+
+function sumOf({ user, system }: { readonly user: number; readonly system: number }): number {
+  return user + system
 }
 
 function residentMb(): number {
