@@ -96,14 +96,14 @@ export class BlockIntake {
     switch (message.value.kind) {
       case 'header': {
         const { header, signature } = message.value
-        const verdict = await this.#takeHeader({ header, signature }, from)
+        const verdict = this.#takeHeader({ header, signature }, from)
         if (verdict === 'accept') ports.fetch(blockIdOf(header))
         return verdict
       }
       case 'whole': {
         const block = readBlock(message.value.block)
         if (block === undefined) return 'reject'
-        const verdict = await this.#takeHeader(block, from)
+        const verdict = this.#takeHeader(block, from)
         if (verdict === 'accept') this.#afterRelay(() => this.#executeVerified(block, from))
         return verdict
       }
@@ -115,7 +115,7 @@ export class BlockIntake {
   async #lookAtCompact(compact: CompactBlock, from: string, ports: BodyPorts): Promise<Looked> {
     const { header, signature } = compact
     const id = blockIdOf(header)
-    const verdict = await this.#takeHeader({ header, signature }, from)
+    const verdict = this.#takeHeader({ header, signature }, from)
     if (verdict === 'accept') {
       this.#await(id)
       this.#afterRelay(() => this.#rebuild(compact, from, ports))
@@ -173,11 +173,11 @@ export class BlockIntake {
     if (oldest.done !== true) this.#awaited.delete(oldest.value)
   }
 
-  async #takeHeader({ header, signature }: SignedHeader, from: string): Promise<GossipVerdict> {
+  #takeHeader({ header, signature }: SignedHeader, from: string): GossipVerdict {
     const signed = { header, signature }
     const { proposer } = header
-    if (this.#verifier.isBusy || !this.#verifier.isKnown(proposer) || !this.#gate.trusts(proposer)) return 'ignore'
-    if (!(await this.#verifier.verify([headerItem(this.#verifier.genesis, signed)]))) return 'reject'
+    if (!this.#verifier.isKnown(proposer) || !this.#gate.trusts(proposer)) return 'ignore'
+    if (!this.#verifier.verifyNow(headerItem(this.#verifier.genesis, signed))) return 'reject'
     return ANSWERS[this.#chain.feed({ kind: 'header', header: signed, from, nowMs: this.#chain.nowMs() })]
   }
 

@@ -37,6 +37,15 @@ export class Gate {
     this.#peers.giveBack(from, price)
   }
 
+  /** Something of this key is relayed before the chain has looked at it: paid back if the chain finds it of use. */
+  lend(signer: PublicKey): boolean {
+    return this.#signers.spend(signer, 1)
+  }
+
+  payBack(signer: PublicKey): void {
+    this.#signers.giveBack(signer, 1)
+  }
+
   /** False while a key has to wait, after too much of what it signed came to nothing. */
   trusts(signer: PublicKey): boolean {
     return this.#signers.left(signer) > 0

@@ -1,17 +1,22 @@
 // Everything the network brings, on its way to the chain: budget, size and form first, then signatures off the main
 // thread, then an event. Votes and acknowledgements are judged here; blocks and transactions each have a file.
+import { hash } from 'node:crypto'
 import { type Codec, decode } from '#contracts/codec/codec.ts'
 import type { Transaction } from '#contracts/ledger/transaction.ts'
 import type { BlockId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
 import { acknowledgementSigningBytes, signedAcknowledgementCodec } from '#contracts/statements/acknowledgement.ts'
 import type { Block } from '#contracts/statements/block.ts'
+import { checkVote } from '#contracts/statements/certificate.ts'
 import { signedVoteCodec, voteSigningBytes } from '#contracts/statements/vote.ts'
 import type { Chain } from '../chain/chain.ts'
+import type { BaseEvent } from '../consensus/events.ts'
 import type { GossipVerdict } from '../runtime/host.ts'
 import type { SignedItem, VerifyPool } from '../runtime/verify-pool.ts'
+import { BASE_LIMITS } from '../consensus/limits.ts'
 import { BlockIntake, type BodyPorts } from './block-intake.ts'
 import { Gate } from './gate.ts'
+import { GATE_LIMITS } from './limits.ts'
 import { TransactionIntake } from './transaction-intake.ts'
 import { ANSWERS, verdictOf } from './verdicts.ts'
 import { Verifier } from './verifier.ts'
@@ -25,6 +30,9 @@ export class Intake {
   readonly #gate: Gate
   readonly #blocks: BlockIntake
   readonly #transactions: TransactionIntake
+  /** Votes and acknowledgements relayed lately, by all their bytes: nobody has them relayed again by sending them again. */
+  readonly #relayed = new Set<string>()
+  #waiting = 0
 
   constructor(chain: Chain, pool: VerifyPool, gate: Gate = new Gate()) {
     this.#chain = chain
@@ -59,31 +67,30 @@ export class Intake {
   }
 
   async takeAcknowledgement(bytes: Uint8Array, from: string): Promise<GossipVerdict> {
-    return this.#takeSmall(
-      signedAcknowledgementCodec,
-      bytes,
-      from,
-      acknowledgement => ({
-        key: acknowledgement.peer,
-        message: acknowledgementSigningBytes(this.#verifier.genesis, acknowledgement.acknowledgement),
-        signature: acknowledgement.signature
-      }),
-      acknowledgement => ({ kind: 'acknowledgement', acknowledgement, from, nowMs: this.#chain.nowMs() })
-    )
+    return this.#takeSmall(signedAcknowledgementCodec, bytes, from, acknowledgement => {
+      const { peer, signature, acknowledgement: said } = acknowledgement
+      const { slotMs } = this.#chain.head.chain.parameters
+      const distance = said.slot - Math.floor(this.#chain.nowMs() / slotMs)
+      return {
+        item: { key: peer, message: acknowledgementSigningBytes(this.#verifier.genesis, said), signature },
+        form: distance > 1 || distance < -BASE_LIMITS.acknowledgementSlots ? 'ignore' : 'accept',
+        event: { kind: 'acknowledgement', acknowledgement, from, nowMs: this.#chain.nowMs() }
+      }
+    })
   }
 
   async takeVote(bytes: Uint8Array, from: string): Promise<GossipVerdict> {
-    return this.#takeSmall(
-      signedVoteCodec,
-      bytes,
-      from,
-      vote => ({
-        key: vote.peer,
-        message: voteSigningBytes(this.#verifier.genesis, vote.vote),
-        signature: vote.signature
-      }),
-      vote => ({ kind: 'vote', vote, from, nowMs: this.#chain.nowMs() })
-    )
+    return this.#takeSmall(signedVoteCodec, bytes, from, vote => {
+      const { peer, signature, vote: said } = vote
+      const { parameters } = this.#chain.head.chain
+      const distance = said.target.epoch - Math.floor(this.#chain.nowMs() / parameters.finalityEpochMs)
+      const isNear = distance <= 1 && distance >= -BASE_LIMITS.voteEpochs
+      return {
+        item: { key: peer, message: voteSigningBytes(this.#verifier.genesis, said), signature },
+        form: !isNear ? 'ignore' : checkVote(said, parameters).ok ? 'accept' : 'reject',
+        event: { kind: 'vote', vote, from, nowMs: this.#chain.nowMs() }
+      }
+    })
   }
 
   async takeTransaction(bytes: Uint8Array, from: string): Promise<GossipVerdict> {
@@ -100,20 +107,52 @@ export class Intake {
     this.#gate.blame(signer)
   }
 
+  /** Relayed on its signer's word, who is known and answers for it; the chain looks at it after that [GSP-1]. */
   async #takeSmall<T>(
     codec: Codec<T>,
     bytes: Uint8Array,
     from: string,
-    itemOf: (value: T) => SignedItem,
-    eventOf: (value: T) => Parameters<Chain['feed']>[0]
+    read: (value: T) => Small
   ): Promise<GossipVerdict> {
     return this.#gate.judge(from, bytes.length, async () => {
       const decoded = decode(codec, bytes, SMALL_BYTES)
       if (!decoded.ok) return verdictOf(decoded.code)
-      const item = itemOf(decoded.value)
-      if (this.#verifier.isBusy || !this.#verifier.isKnown(item.key) || !this.#gate.trusts(item.key)) return 'ignore'
-      if (!(await this.#verifier.verify([item]))) return 'reject'
-      return ANSWERS[this.#chain.feed(eventOf(decoded.value))]
+      const { item, form, event } = read(decoded.value)
+      if (form === 'ignore' || !this.#verifier.isKnown(item.key)) return 'ignore'
+      const name = hash('sha256', bytes, 'base64')
+      if (this.#relayed.has(name)) return 'known'
+      if (form === 'reject') return this.#verifier.verifyNow(item) ? this.#blameFor(item.key) : 'reject'
+      if (!this.#gate.trusts(item.key)) return 'ignore'
+      if (!this.#verifier.verifyNow(item)) return 'reject'
+      this.#remember(name)
+      // More of one key than it can be trusted with, or than wait already, is looked at first.
+      if (this.#waiting >= GATE_LIMITS.checksWaiting || !this.#gate.lend(item.key))
+        return ANSWERS[this.#chain.feed(event)]
+      this.#waiting += 1
+      setImmediate(() => {
+        this.#waiting -= 1
+        if (this.#chain.feed(event) === 'relay') this.#gate.payBack(item.key)
+      })
+      return 'accept'
     })
   }
+
+  #blameFor(signer: PublicKey): GossipVerdict {
+    this.#gate.blame(signer)
+    return 'reject'
+  }
+
+  #remember(name: string): void {
+    this.#relayed.add(name)
+    if (this.#relayed.size <= GATE_LIMITS.statementsRemembered) return
+    const oldest = this.#relayed.values().next()
+    if (oldest.done !== true) this.#relayed.delete(oldest.value)
+  }
+}
+
+/** A vote or an acknowledgement: what to verify, whether its time and form are right, and what the chain is told. */
+interface Small {
+  readonly item: SignedItem
+  readonly form: GossipVerdict
+  readonly event: BaseEvent
 }

@@ -105,6 +105,8 @@ export const GATE_LIMITS = {
   bytesPerCheck: 4 * KIB,
   /** Transactions that cost more than this to check are checked before they are relayed, or a flood would be multiplied. */
   relayUncheckedMax: 16,
-  /** Transactions relayed whose full check waits its turn; above it they are checked first. */
-  checksWaiting: 256
+  /** Things relayed whose full check waits its turn; above it they are checked first. */
+  checksWaiting: 256,
+  /** Votes and acknowledgements remembered as relayed: those of 2000 peers for sixteen epochs. */
+  statementsRemembered: 32_768
 } as const

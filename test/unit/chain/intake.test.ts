@@ -8,6 +8,10 @@ import { blockGossipCodec } from '#base-layer/network/wire.ts'
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
 import { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
 import { encode } from '#contracts/codec/codec.ts'
+import { hashHex } from '#contracts/crypto/hash.ts'
+import { uintToBytes } from '#contracts/primitives/bytes.ts'
+import type { BlockId } from '#contracts/primitives/ids.ts'
+import { GATE_LIMITS } from '#base-layer/network/limits.ts'
 import { signMessage } from '#contracts/crypto/signature.ts'
 import { blockCodec } from '#contracts/statements/block.ts'
 import { type SignedVote, signedVoteCodec, type Vote, voteSigningBytes } from '#contracts/statements/vote.ts'
@@ -27,7 +31,7 @@ function setUp(answer: GossipAnswer, pool = new VerifyPool(verified)) {
   const chain = {
     head: builder.genesisState,
     final: builder.genesisState,
-    nowMs: () => 1,
+    nowMs: () => 10_000,
     feed: (event: BaseEvent) => {
       fed.push(event)
       return answer
@@ -36,11 +40,18 @@ function setUp(answer: GossipAnswer, pool = new VerifyPool(verified)) {
   return { fed, intake: new Intake(chain, pool) }
 }
 
-function vote(epoch: number): SignedVote {
+const turn = () => new Promise(resolve => setImmediate(resolve))
+
+function targetAt(epoch: number, height: number) {
+  const id = height === 0 ? builder.genesisState.id : hashHex<BlockId>('test-target', uintToBytes(height, 4))
+  return { epoch, height: height === 0 ? 0 : 1 + (height % 20), id }
+}
+
+function vote(epoch: number, height = 0): SignedVote {
   const [alice] = builder.peers
   if (alice === undefined) throw new Error('a peer')
   const root = { epoch: 0, height: 0, id: builder.genesisState.id }
-  const value: Vote = { period: 0, recovery: null, root, source: root, target: { ...root, epoch } }
+  const value: Vote = { period: 0, recovery: null, root, source: root, target: targetAt(epoch, height) }
   return {
     vote: value,
     peer: alice.key,
@@ -49,16 +60,35 @@ function vote(epoch: number): SignedVote {
 }
 
 describe('what the network brings', () => {
-  test('goes to the chain once its signature is good, and the chain says whether to relay it', async () => {
-    for (const [answer, verdict] of [
-      ['relay', 'accept'],
-      ['ignore', 'ignore'],
-      ['reject', 'reject']
-    ] as const) {
-      const { fed, intake } = setUp(answer)
-      expect(await intake.takeVote(encode(signedVoteCodec, vote(1)), 'bob')).toBe(verdict)
-      expect(fed).toMatchObject([{ kind: 'vote', from: 'bob' }])
+  test('is relayed once its signature is good, and goes to the chain after that [GSP-1]', async () => {
+    const { fed, intake } = setUp('relay')
+    expect(await intake.takeVote(encode(signedVoteCodec, vote(1)), 'bob')).toBe('accept')
+    expect(fed).toEqual([])
+    await turn()
+    expect(fed).toMatchObject([{ kind: 'vote', from: 'bob' }])
+    expect(await intake.takeVote(encode(signedVoteCodec, vote(1)), 'mallory'), 'sent again').toBe('ignore')
+  })
+
+  test('of another time is not relayed, nor known to the chain', async () => {
+    const { fed, intake } = setUp('relay')
+    for (const epoch of [12, 500]) {
+      expect(await intake.takeVote(encode(signedVoteCodec, vote(epoch)), 'bob')).toBe('ignore')
     }
+    await turn()
+    expect(fed).toEqual([])
+  })
+
+  test('of a key whose things come to nothing is looked at by the chain first', async () => {
+    const { fed, intake } = setUp('ignore')
+    const answers: string[] = []
+    for (let n = 0; n < GATE_LIMITS.signer.capacity + 20; n++) {
+      const one = vote(1 + (n % 9), n)
+      answers.push(await intake.takeVote(encode(signedVoteCodec, one), `relay ${n % 7}`))
+      await turn()
+    }
+    expect(answers.filter(one => one === 'accept').length).toBeLessThan(GATE_LIMITS.signer.capacity + 10)
+    expect(answers.at(-1)).toBe('ignore')
+    expect(fed.length).toBeGreaterThan(GATE_LIMITS.signer.capacity)
   })
 
   test('is looked at although the layer above has filled the verify pool, and its sender is not blamed', async () => {
@@ -66,6 +96,7 @@ describe('what the network brings', () => {
     expect(await intake.takeVote(encode(signedVoteCodec, vote(2)), 'bob')).toBe('accept')
     const forged = { ...vote(3), signature: vote(2).signature }
     expect(await intake.takeVote(encode(signedVoteCodec, forged), 'bob')).toBe('reject')
+    await turn()
     expect(fed).toHaveLength(1)
   })
 
