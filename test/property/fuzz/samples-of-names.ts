@@ -2,17 +2,19 @@
 import type { KeyOf, ValueOf } from '#base-layer/state/sections.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import type { Action } from '#contracts/ledger/actions/action.ts'
-import type { LogFrontier } from '#contracts/merkle/log.ts'
+import { appendLeaf, EMPTY_LOG, type LogFrontier } from '#contracts/merkle/log.ts'
 import type { LoginRecord } from '#contracts/names/login.ts'
 import type { Name } from '#contracts/names/name.ts'
 import { NO_TARGETS, type NameTargets } from '#contracts/names/name-record.ts'
 import type { Opinion } from '#contracts/names/review.ts'
+import type { Preference } from '#contracts/statements/preference.ts'
 import { asciiToBytes } from '#contracts/primitives/bytes.ts'
 import type { Hash, PublicKey } from '#contracts/primitives/ids.ts'
 
 type AnyId = Hash & PublicKey & { readonly of?: never }
-const id = (name: string): AnyId => hashHex('sample', asciiToBytes(name)) as string as AnyId
+export const id = (name: string): AnyId => hashHex('sample', asciiToBytes(name)) as string as AnyId
 const name = 'alice-in-wonderland' as Name
+export const names: readonly Name[] = [name, 'abc' as Name, 'xn--pple-43d' as Name, 'x'.repeat(63) as Name]
 
 const allTargets: NameTargets = {
   key: id('key'),
@@ -21,12 +23,12 @@ const allTargets: NameTargets = {
   asset: id('asset'),
   sidechain: id('chain')
 }
-const opinions: readonly Opinion[] = [
+export const opinions: readonly Opinion[] = [
   { kind: 'review', rating: 5, words: { kind: 'text', text: 'as described' } },
   { kind: 'review', rating: 0, words: { kind: 'hash', hash: id('words') } },
   { kind: 'reply', words: { kind: 'text', text: '' } }
 ]
-const changes = [
+export const changes = [
   { parameter: 'feeAtoms', value: 2000n },
   { parameter: 'nameTermTicks', value: 1n }
 ]
@@ -108,3 +110,13 @@ export const loginRecords: readonly LoginRecord[] = [
     signature: new Uint8Array(64).fill(9)
   }
 ]
+
+/** Values of section `names` of one kind. */
+export function leafOfKind<Kind extends ValueOf<'names'>['kind']>(kind: Kind) {
+  type One = Extract<ValueOf<'names'>, { readonly kind: Kind }>
+  return nameLeaves([EMPTY_LOG, appendLeaf(EMPTY_LOG, new Uint8Array(3))]).flatMap(([, value]) =>
+    value.kind === kind ? [value as One] : []
+  )
+}
+
+export const preference: Preference = { preferred: id('preferred'), over: id('over'), expiry: 90 }

@@ -125,6 +125,7 @@ const SECTION_SAMPLES: SectionSamples = {
         justified: samples.points,
         recordedFinal: present(samples.points[0], 'a point'),
         ticks: 7,
+        clocksFrom: 0,
         burnt: 1n,
         fees: 2n
       }

@@ -52,7 +52,6 @@ import { hashOf, lookup } from '#contracts/merkle/node.ts'
 import { witnessCodec } from '#contracts/merkle/witness.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
 import { acknowledgementCodec, signedAcknowledgementCodec } from '#contracts/statements/acknowledgement.ts'
-import { LOGIN_RECORD_BYTES, loginRecordCodec } from '#contracts/names/login.ts'
 import { ADDRESS_RECORD_BYTES, addressCodec, addressRecordCodec } from '#contracts/statements/address-record.ts'
 import {
   BLOCK_BYTES,
@@ -86,8 +85,8 @@ import { statementCodec, statementIdOf } from '#contracts/statements/statement.t
 import { certificateCodec, finalityPointCodec, signedVoteCodec, voteCodec } from '#contracts/statements/vote.ts'
 import { type Decoder, decoder } from './decoder.ts'
 import * as samples from './samples.ts'
-import { loginRecords } from './samples-of-names.ts'
 import * as steps from './samples-of-steps.ts'
+import { NAMES } from './table-of-names.ts'
 
 const SMALL = 4096
 const { id, signature } = samples
@@ -159,7 +158,6 @@ const statements: readonly Decoder[] = [
   decoder('statementCodec', statementCodec, STATEMENT_BYTES, samples.statements, statementIdOf),
   decoder('checkpointRecordCodec', checkpointRecordCodec, SMALL, samples.checkpointRecords),
   decoder('addressCodec', addressCodec, ADDRESS_RECORD_BYTES, samples.addresses),
-  decoder('loginRecordCodec', loginRecordCodec, LOGIN_RECORD_BYTES, loginRecords),
   decoder(
     'addressRecordCodec',
     addressRecordCodec,
@@ -268,4 +266,4 @@ const merkle: readonly Decoder[] = [
   ])
 ]
 
-export const CONTRACTS: readonly Decoder[] = [...ledger, ...statements, ...assets, ...claims, ...merkle]
+export const CONTRACTS: readonly Decoder[] = [...ledger, ...statements, ...assets, ...claims, ...merkle, ...NAMES]
