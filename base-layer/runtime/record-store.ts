@@ -13,6 +13,9 @@ interface Shelf {
   readonly prefix: string
   readonly entriesMax: number
   readonly valueBytesMax: number
+  /** Of all values together. */
+  readonly bytesMax: number
+  bytes: number
   readonly entries: Map<string, { readonly key: Key; readonly value: Uint8Array }>
 }
 
@@ -23,7 +26,12 @@ const PEER_BYTES_MAX = 16 * 1024
 
 export class RecordStore implements Datastore {
   readonly #shelves: readonly Shelf[] = [
-    shelf('/dht/record/', NETWORK_LIMITS.dhtRecordsMax, NETWORK_LIMITS.dhtRecordBytesMax + RECORD_OVERHEAD_BYTES),
+    shelf(
+      '/dht/record/',
+      NETWORK_LIMITS.dhtRecordsMax,
+      NETWORK_LIMITS.dhtRecordBytesMax + RECORD_OVERHEAD_BYTES,
+      NETWORK_LIMITS.dhtBytesMax
+    ),
     shelf('/dht/provider/', 0, 0),
     shelf('/peers/', NETWORK_LIMITS.peerBookMax, PEER_BYTES_MAX),
     shelf('/', OTHER_ENTRIES_MAX, PEER_BYTES_MAX)
@@ -35,14 +43,16 @@ export class RecordStore implements Datastore {
   }
 
   put(key: Key, value: Uint8Array): Key {
-    const { entries, entriesMax, valueBytesMax } = this.#shelfOf(key)
+    const shelf = this.#shelfOf(key)
     const name = key.toString()
-    entries.delete(name)
-    if (entriesMax === 0 || value.length > valueBytesMax) return key
-    entries.set(name, { key, value })
-    if (entries.size > entriesMax) {
-      const oldest = entries.keys().next().value
-      if (oldest !== undefined) entries.delete(oldest)
+    drop(shelf, name)
+    if (shelf.entriesMax === 0 || value.length > shelf.valueBytesMax) return key
+    shelf.entries.set(name, { key, value })
+    shelf.bytes += value.length
+    while (shelf.entries.size > shelf.entriesMax || shelf.bytes > shelf.bytesMax) {
+      const oldest = shelf.entries.keys().next()
+      if (oldest.done === true) break
+      drop(shelf, oldest.value)
     }
     return key
   }
@@ -62,7 +72,7 @@ export class RecordStore implements Datastore {
   }
 
   delete(key: Key): void {
-    this.#shelfOf(key).entries.delete(key.toString())
+    drop(this.#shelfOf(key), key.toString())
   }
 
   async *putMany(source: AsyncIterable<Pair> | Iterable<Pair>): AsyncGenerator<Key> {
@@ -128,6 +138,18 @@ export class RecordStore implements Datastore {
   }
 }
 
-function shelf(prefix: string, entriesMax: number, valueBytesMax: number): Shelf {
-  return { prefix, entriesMax, valueBytesMax, entries: new Map() }
+function shelf(
+  prefix: string,
+  entriesMax: number,
+  valueBytesMax: number,
+  bytesMax: number = entriesMax * valueBytesMax
+): Shelf {
+  return { prefix, entriesMax, valueBytesMax, bytesMax, bytes: 0, entries: new Map() }
+}
+
+function drop(from: Shelf, name: string): void {
+  const entry = from.entries.get(name)
+  if (entry === undefined) return
+  from.entries.delete(name)
+  from.bytes -= entry.value.length
 }

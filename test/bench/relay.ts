@@ -43,8 +43,10 @@ export interface RelayMeasures {
 }
 
 const FEE = 10_000n
-/** Payments of a block: about 64 kB. */
-const PAYMENTS = 420
+const CRUMB = 1_000n
+/** Payments of a block and outputs of each: about 64 kB. */
+const PAYMENTS = 250
+const OUTPUTS = 3
 const SLOTS = 8
 /** For what a message sets off after it was judged. */
 const QUIET_MS = 25
@@ -104,15 +106,15 @@ export async function measureRelay(): Promise<RelayMeasures> {
     }
     await pass(6)
     let coins = [{ id: genesisOutputId(genesisHashOf(GENESIS), 3), atoms: GENESIS.outputs[3]?.atoms ?? 0n }]
-    const fan = pay(coins[0]?.id, coins[0]?.atoms ?? 0n, PAYMENTS)
+    const fan = pay(coins[0]?.id, coins[0]?.atoms ?? 0n, PAYMENTS, 'parts')
     coins = coinsOf(fan)
     await making.chain.submit(fan)
     await pass(4)
     // What runs for the first time is compiled: a relay has been running for long.
     samples.clear()
     for (let slot = 0; slot < SLOTS; slot++) {
-      const payments = coins.map(({ id, atoms }) => pay(id, atoms, 1))
-      coins = payments.flatMap(coinsOf)
+      const payments = coins.map(({ id, atoms }) => pay(id, atoms, OUTPUTS))
+      coins = payments.flatMap(payment => coinsOf(payment).slice(0, 1))
       for (const payment of payments) await making.chain.submit(payment)
       await relayAll()
       await pass(1)
@@ -144,17 +146,24 @@ function summaryOf(kind: string, samples: readonly Sample[]): RelayDelay {
   }
 }
 
-/** Bob pays himself, in so many outputs. */
-function pay(input: OutputId | undefined, atoms: bigint, count: number): Transaction {
+/** Bob pays himself: in equal parts, or nearly all in the first output. */
+function pay(
+  input: OutputId | undefined,
+  atoms: bigint,
+  count: number,
+  kind: 'parts' | 'first' = 'first'
+): Transaction {
   const spare = atoms - FEE * BigInt(count)
+  const part = kind === 'parts' ? spare / BigInt(count) : CRUMB
+  const outputs = Array.from({ length: count }, (_, place) => ({
+    kind: 'key' as const,
+    owner: BOB,
+    host: null,
+    atoms: place === 0 ? spare - part * BigInt(count - 1) : part
+  }))
   const body: TransactionBody = {
     inputs: input === undefined ? [] : [input],
-    outputs: Array.from({ length: count }, () => ({
-      kind: 'key' as const,
-      owner: BOB,
-      host: null,
-      atoms: spare / BigInt(count)
-    })),
+    outputs,
     action: null,
     notBefore: null,
     notAfter: null,

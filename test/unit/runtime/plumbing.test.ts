@@ -54,6 +54,18 @@ describe('the datastore under libp2p', () => {
     expect(store.has(key('/dht/record/1'))).toBe(false)
   })
 
+  it('keeps no more bytes of records than its cap, the most recently used of them', () => {
+    const store = new RecordStore()
+    const value = new Uint8Array(NETWORK_LIMITS.dhtRecordBytesMax)
+    const most = Math.floor(NETWORK_LIMITS.dhtBytesMax / value.length)
+    for (let i = 0; i < most + 20; i++) store.put(key(`/dht/record/${i}`), value)
+    expect(store.count('/dht/record/')).toBe(most)
+    expect(store.has(key(`/dht/record/${most + 19}`))).toBe(true)
+    for (let i = 0; i < most + 20; i++) store.delete(key(`/dht/record/${i}`))
+    for (let i = 0; i < most; i++) store.put(key(`/dht/record/again${i}`), value)
+    expect(store.count('/dht/record/')).toBe(most)
+  })
+
   it('drops provider records and values above the size limit', () => {
     const store = new RecordStore()
     store.put(key('/dht/provider/a/b'), Uint8Array.of(1))
