@@ -59,6 +59,12 @@ export class Preferences {
     return this.#byPreferred.get(id)?.preference.over
   }
 
+  /** Which of two the chief prefers, if it said so of them. */
+  between(waiting: TransactionId, arriving: TransactionId): 'waiting' | 'arriving' | undefined {
+    if (this.preferenceOf(arriving) === waiting) return 'arriving'
+    return this.preferenceOf(waiting) === arriving ? 'waiting' : undefined
+  }
+
   /** Drops what is over at this head, or was signed by a chief that is none any more. */
   advance(head: ChainState): void {
     for (const [id, signed] of this.#byPreferred) {
