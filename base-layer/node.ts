@@ -13,6 +13,7 @@ import { Duties } from './chain/duties.ts'
 import { MempoolFile } from './chain/mempool-file.ts'
 import { type Restored, restoreChain } from './chain/restore.ts'
 import { createBaseSigner } from './chain/signer.ts'
+import { checkTrust } from './chain/trusted-head.ts'
 import { LocalChain } from './client/local-chain.ts'
 import { createBaseRpc } from './client/rpc-methods.ts'
 import { Intake } from './network/intake.ts'
@@ -147,7 +148,10 @@ export async function createGuardFile(dataDir: string, key: PublicKey): Promise<
   await createGuardAt(guardPath(dataDir), key)
 }
 
-/** Opens the files; nothing runs before `start`. Rejects E_DATA_LOCKED, E_DATA_UNUSABLE. */
+/**
+ * Opens the files; nothing runs before `start`. Rejects E_DATA_LOCKED, E_DATA_UNUSABLE, and E_DATA_STALE or E_DATA_UNTRUSTED
+ * where what is final here is too old to go on from, or beside the trusted head [FIN-5].
+ */
 export async function createBaseNode(parts: BaseNodeParts): Promise<BaseNode> {
   const { dataDir, genesis, keys, clock, logger } = parts
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -161,6 +165,8 @@ export async function createBaseNode(parts: BaseNodeParts): Promise<BaseNode> {
       await joinBySnapshot(store, { host: parts.host, document: genesis, trusted, clock, logger })
     const restored = restoreChain(store, genesis)
     assertChained(store, restored.state.height)
+    const trust = checkTrust(restored.state, trusted, height => store.finalIdAt(height), clock.nowMs())
+    if (!trust.ok) throw new RuntimeError(trust.code, trust.why)
     const signing =
       keys === null
         ? null
@@ -233,6 +239,7 @@ class RunningNode implements BaseNode {
       restored,
       signing,
       recoveries: new Set(settings.recoveries ?? []),
+      trusted: settings.trustedHead,
       outbound: this.#network,
       clock,
       logger,

@@ -14,7 +14,8 @@ import type {
   FinalityAnchor,
   GuardMarks,
   Intention,
-  Source
+  Source,
+  TrustedHead
 } from '../consensus/events.ts'
 import { type BaseMachine, createBaseMachine, stepBaseMachine } from '../consensus/machine.ts'
 import type { Transition } from '../consensus/transition.ts'
@@ -57,6 +58,8 @@ export interface ChainParts {
   readonly signing: SigningParts | null
   /** Ids of the recovery files that the operator installed [FIN-9]. */
   readonly recoveries: ReadonlySet<Hash>
+  /** What becomes final stands on this block [FIN-5]. */
+  readonly trusted?: TrustedHead | undefined
   readonly outbound: Outbound
   readonly clock: Clock
   readonly logger: Logger
@@ -97,7 +100,7 @@ export class Chain {
     this.mempool = new Mempool(state)
     this.#genesisTimeMs = state.chain.document.genesisTimeMs
     const { genesis, parameters } = state.chain
-    const settings = { genesis, parameters, self: parts.signing?.key ?? null, recoveries: parts.recoveries }
+    const settings = { genesis, parameters, self: parts.signing?.key ?? null, recoveries: parts.recoveries, trusted: parts.trusted }
     const collaborators = {
       transition: parts.transition,
       finalBlockBytes: (height: number) => parts.store.finalBytes(height),

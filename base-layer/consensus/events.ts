@@ -10,6 +10,12 @@ import type { Evidence } from '#contracts/statements/evidence.ts'
 import type { Certificate, FinalityPoint, SignedVote, Vote, VoteMark } from '#contracts/statements/vote.ts'
 import type { ChainView, Transition } from './transition.ts'
 
+/** A final block that somebody trusted named [FIN-5]. */
+export interface TrustedHead {
+  readonly height: number
+  readonly id: BlockId
+}
+
 export interface BaseSettings {
   readonly genesis: GenesisHash
   readonly parameters: Parameters
@@ -17,6 +23,8 @@ export interface BaseSettings {
   readonly self: PublicKey | null
   /** Ids of the recovery files that the operator installed: no other table takes the place of a stuck one [FIN-9]. */
   readonly recoveries: ReadonlySet<Hash>
+  /** Nothing beside this block becomes final; undefined where what is final here is recent enough [FIN-5]. */
+  readonly trusted?: TrustedHead | undefined
 }
 
 /** What the machine calls synchronously while it computes; equal answers give equal effects. */

@@ -15,7 +15,7 @@ import {
 } from '#contracts/statements/vote.ts'
 import type { BlockTree, TreeNode } from './block-tree.ts'
 import { CertificateShelf, type Stored } from './certificate-shelf.ts'
-import type { FinalityAnchor } from './events.ts'
+import type { BaseSettings, FinalityAnchor, TrustedHead } from './events.ts'
 import type { ChainView } from './transition.ts'
 import { heaviestVotes } from './vote-pool.ts'
 
@@ -46,6 +46,7 @@ export class Finality<State extends ChainView> {
   readonly #parameters: Parameters
   readonly #finalIdAt: (height: number) => BlockId | undefined
   readonly #installed: ReadonlySet<Hash>
+  readonly #trusted: TrustedHead | undefined
   readonly #certificates = new CertificateShelf()
   /** Of the recovered period that finality is in: no final state may hold it yet. */
   #recovered: PeriodTable | undefined
@@ -57,20 +58,19 @@ export class Finality<State extends ChainView> {
   #proof: readonly [justifies: Certificate, finalises: Certificate] | undefined
 
   /**
-   * `finalIdAt` names the final block at a height, undefined where this node does not know it; `installed` are the ids of the
-   * recovery files that the operator put here.
-   */
+   * `finalIdAt` names the final block at a height, undefined where this node does not know it.   */
   constructor(
     tree: BlockTree<State>,
     parameters: Parameters,
     anchor: FinalityAnchor,
     finalIdAt: (height: number) => BlockId | undefined,
-    installed: ReadonlySet<Hash>
+    { recoveries, trusted }: Pick<BaseSettings, 'recoveries' | 'trusted'>
   ) {
     this.#tree = tree
     this.#parameters = parameters
     this.#finalIdAt = finalIdAt
-    this.#installed = installed
+    this.#installed = recoveries
+    this.#trusted = trusted
     this.#anchor = anchor
     this.#finalNode = tree.root
     this.#justify(anchor.root, Number.NEGATIVE_INFINITY, undefined)
@@ -290,6 +290,10 @@ export class Finality<State extends ChainView> {
     const node = this.#tree.get(source.id)
     const justifies = this.#justified.get(keyOf(source))?.certificate
     if (node === undefined || !this.#tree.descends(node, this.#finalNode)) return undefined
+    if (this.#isBesideTrusted(node)) {
+      this.#conflicted = true
+      return { certificate, why: 'two thirds of the table stand behind a block beside the trusted one' }
+    }
     if (node === this.#finalNode) {
       if (source.epoch > this.#anchor.final.epoch) this.#anchor = { ...this.#anchor, final: source }
       return undefined
@@ -308,6 +312,13 @@ export class Finality<State extends ChainView> {
     this.#anchor = { ...this.#anchor, final: source }
     if (source.height === lastHeightOf(this.#anchor.period, this.#parameters)) this.#handOver(source)
     return undefined
+  }
+
+  /** A node that was away for too long takes the word of whoever named the trusted block, not of keys that are free again. */
+  #isBesideTrusted(node: TreeNode<State>): boolean {
+    const trusted = this.#trusted
+    if (trusted === undefined || node.height < trusted.height || trusted.height <= this.#finalNode.height) return false
+    return this.#tree.ancestorAt(node, trusted.height)?.id !== trusted.id
   }
 
   /** L_j is final: period j + 1 begins with it as its root [FIN-2]. */

@@ -63,12 +63,6 @@ export function stepBaseMachine<State extends ChainView>(
   return (machine as Machine<State>).step(event)
 }
 
-/** Where finality stands in a chain that has only its genesis [GEN-1]. */
-export function genesisAnchor(genesis: ChainView): FinalityAnchor {
-  const root = { epoch: 0, height: 0, id: genesis.id }
-  return { period: 0, recovery: null, root, final: root }
-}
-
 class Machine<State extends ChainView> implements BaseMachine<State> {
   readonly #parameters: Parameters
   readonly #collaborators: Collaborators<State>
@@ -100,7 +94,7 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
     this.#collaborators = collaborators
     const tree = new BlockTree(final)
     const finalBlocks = new FinalBlocks(height => collaborators.finalBlockBytes(height))
-    const finality = new Finality(tree, parameters, anchor, height => finalBlocks.idAt(height), settings.recoveries)
+    const finality = new Finality(tree, parameters, anchor, height => finalBlocks.idAt(height), settings)
     const waiting = new WaitingBlocks(2 * parameters.deltaMs)
     const acknowledgements = new AcknowledgementPool(tree, parameters.linkBits, height => this.#bytesOfFinal(height))
     this.#tree = tree

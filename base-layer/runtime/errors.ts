@@ -6,6 +6,10 @@ export type RuntimeCode =
   | 'E_DATA_LOCKED'
   /** The database cannot be opened, migrated or trusted to keep what it acknowledges. */
   | 'E_DATA_UNUSABLE'
+  /** What is final in the data folder is older than the bonds behind it are held; a trusted head leads on. */
+  | 'E_DATA_STALE'
+  /** The trusted head is not a block of the chain in the data folder. */
+  | 'E_DATA_UNTRUSTED'
   /** No address of the peer answered, or none is known. */
   | 'E_PEER_UNREACHABLE'
   /** Another program listens there, or the system does not let us. */

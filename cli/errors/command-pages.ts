@@ -49,6 +49,14 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
   ],
   E_COSIGN_WAIT: ['Not every signer came in time.', 'Begin again when all are there; --within gives them longer.'],
   E_DATA_LOCKED: ['Another process holds the data folder.', 'Stop that node first; never run two on one folder.'],
+  E_DATA_STALE: [
+    'The newest final block here is older than the bonds that answer for it are held, so nobody answers for what follows.',
+    'Ask somebody you trust for the height and id of a recent final block, and start again with it as the trusted head.'
+  ],
+  E_DATA_UNTRUSTED: [
+    'The trusted head that was given is not a block of the chain in this data folder.',
+    'Check the height and id; if they are right, start with an empty data folder.'
+  ],
   E_DATA_UNUSABLE: [
     'A database cannot be opened or trusted.',
     'Check disk and permissions; never restore votes.db from a copy.'

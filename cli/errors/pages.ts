@@ -15,6 +15,10 @@ const NODES: string =
 const FAMILIES: Readonly<Record<string, Page>> = {
   E_ACK_: ['An acknowledgement of a block breaks a rule.', NODES],
   E_BLOCK_: ['A block breaks a rule.', NODES],
+  E_RECOVERY_: [
+    'A recovery file cannot take the place of the table that finality is stuck with.',
+    'Look at docs/protocol.md, FIN-9, for what a file must name and who must sign it; make it anew if need be.'
+  ],
   E_CERT_: ['A finality certificate in a block cannot count on that chain.', NODES],
   E_CERTIFICATE_: [
     'The signatures do not make a certificate.',

@@ -2,7 +2,8 @@
 // synced, a clock that is off, and a network that misbehaves. It does what the real driver must do: write, sign, send,
 // feed back.
 import type { BaseEffect, BaseEvent, FinalityAnchor, GuardMarks, Intention } from '#base-layer/consensus/events.ts'
-import { type BaseMachine, createBaseMachine, genesisAnchor, stepBaseMachine } from '#base-layer/consensus/machine.ts'
+import { genesisAnchor } from '#base-layer/consensus/anchor.ts'
+import { type BaseMachine, createBaseMachine, stepBaseMachine } from '#base-layer/consensus/machine.ts'
 import { signMessage } from '#contracts/crypto/signature.ts'
 import type { BlockId } from '#contracts/primitives/ids.ts'
 import { acknowledgementSigningBytes, type SignedAcknowledgement } from '#contracts/statements/acknowledgement.ts'

@@ -8,7 +8,8 @@ import type {
   GuardMarks,
   Intention
 } from '#base-layer/consensus/events.ts'
-import { type BaseMachine, createBaseMachine, genesisAnchor, stepBaseMachine } from '#base-layer/consensus/machine.ts'
+import { genesisAnchor } from '#base-layer/consensus/anchor.ts'
+import { type BaseMachine, createBaseMachine, stepBaseMachine } from '#base-layer/consensus/machine.ts'
 import type { ChainView, Draft, Transition } from '#base-layer/consensus/transition.ts'
 import { encode } from '#contracts/codec/codec.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'

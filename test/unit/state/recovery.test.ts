@@ -1,7 +1,8 @@
 // A table that is stuck and the file that replaces it, on a real chain [FIN-9], with machines that follow it or do not.
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { BaseEffect } from '#base-layer/consensus/events.ts'
-import { createBaseMachine, genesisAnchor, stepBaseMachine } from '#base-layer/consensus/machine.ts'
+import { genesisAnchor } from '#base-layer/consensus/anchor.ts'
+import { createBaseMachine, stepBaseMachine } from '#base-layer/consensus/machine.ts'
 import type { ChainState } from '#base-layer/state/chain-state.ts'
 import { createTransition } from '#base-layer/state/transition.ts'
 import { applyBlock } from '#base-layer/state/transition.ts'
