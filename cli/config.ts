@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import envPaths from 'env-paths'
+import { parse, TomlError } from 'smol-toml'
 import { misuse } from './exit-codes.ts'
 
 export const SETTING_NAMES = ['rpc', 'account', 'wallets', 'genesis'] as const
@@ -65,18 +66,26 @@ function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 }
 
-/** Lines of `name = "value"`, comments and blank lines: as much TOML as four settings need. */
+/** The settings of a file: text by name at its top. The table [node] is for the node of that folder (node-settings.ts). */
 export function parseSettings(text: string, file: string): Values {
   const values: Record<string, string> = {}
-  for (const [place, line] of text.split(/\r?\n/).entries()) {
-    if (/^\s*(#.*)?$/.test(line)) continue
-    const [, name = '', value = ''] = /^\s*([a-z]+)\s*=\s*"([^"\\]*)"\s*(?:#.*)?$/.exec(line) ?? []
-    if (!(SETTING_NAMES as readonly string[]).includes(name)) {
-      throw misuse('E_CONFIG', `${file}:${place + 1} is not one of ${SETTING_NAMES.join(', ')} = "value"`)
+  for (const [name, value] of Object.entries(parseToml(text, file))) {
+    if (name === 'node') continue
+    if (!(SETTING_NAMES as readonly string[]).includes(name) || typeof value !== 'string') {
+      throw misuse('E_CONFIG', `${file}: ${name} is not one of ${SETTING_NAMES.join(', ')} = "value"`)
     }
     values[name] = value
   }
   return values
+}
+
+function parseToml(text: string, file: string): Readonly<Record<string, unknown>> {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error
+    throw misuse('E_CONFIG', `${file}:${error.line} is not TOML: ${error.message.split('\n')[0] ?? ''}`)
+  }
 }
 
 function readSettingsFile(file: string): Values {

@@ -6,6 +6,7 @@ import { addBaseCommands } from './commands/base/index.ts'
 import { addBondCommands } from './commands/bond/index.ts'
 import { addClaimCommands } from './commands/claim/index.ts'
 import { addCosignCommands } from './commands/cosign/index.ts'
+import { addConfigCommands } from './commands/config/index.ts'
 import { addDevCommands } from './commands/dev/index.ts'
 import { addGovCommands } from './commands/gov/index.ts'
 import { addHelpCommand } from './commands/help/index.ts'
@@ -53,6 +54,7 @@ export function createProgram(): Program {
     addClaimCommands,
     addProofCommands,
     addWatchCommands,
+    addConfigCommands,
     addDevCommands,
     addHelpCommand
   ])
