@@ -1,6 +1,6 @@
 // Follows the committee schedule of final base state: starts and stops replicas and watchers, publishes our addresses, serves
 // everyone. The only place of this layer that joins its parts.
-import type { Account, BaseChain } from '#base-layer/index.ts'
+import type { Account, BaseChain, FinalPoint, SampleOutcome } from '#base-layer/index.ts'
 import type { Clock } from '#base-layer/runtime/clock.ts'
 import type { Host } from '#base-layer/runtime/host.ts'
 import type { RpcMethod } from '#base-layer/runtime/json-rpc.ts'
@@ -48,6 +48,8 @@ export interface AssetNodeOptions {
   readonly watchers?: boolean
   /** Another interpreter than the protocol's, asked before each commit: for networks that show a lie being caught. */
   readonly interpreterOf?: (asset: AssetId, open: OpenPlace) => ExecuteStep | undefined
+  /** Asked before a claim is filed: what strangers say of our final block [NET-2]. */
+  readonly sampleFinal?: (point: FinalPoint) => Promise<SampleOutcome>
 }
 
 export interface AssetNodeSettings {
@@ -152,7 +154,8 @@ class RunningNode implements AssetNode {
       account,
       clock,
       logger,
-      on: options.watchers ?? true
+      on: options.watchers ?? true,
+      sampleFinal: options.sampleFinal
     })
     const watched = new Set(options.assets ?? [])
     this.#roster = new Roster({

@@ -25,6 +25,14 @@ export {
   createBaseNode,
   createGuardFile
 } from './node.ts'
+export {
+  chooseSample,
+  compareSample,
+  type FinalPoint,
+  needsSample,
+  type SampleOutcome
+} from './network/sampling.ts'
+export type { TrustedHead } from './network/snapshot-start.ts'
 export { EXIT_BROKEN, stopOnUncaught } from './process-guard.ts'
 export { type BalancePurpose, balanceIdOf } from './state/balance-ids.ts'
 export {

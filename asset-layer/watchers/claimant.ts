@@ -1,6 +1,6 @@
 // The sole exit of watching: takes kept offences through commit, reveal and verdict on the base chain, in time, over restarts
 // [CLM-4, CLM-7]. A commit is never revealed before it is recorded final, and a revealed one is waited for.
-import type { Account, BaseChain } from '#base-layer/index.ts'
+import type { Account, BaseChain, FinalPoint, SampleOutcome } from '#base-layer/index.ts'
 import type { Clock } from '#base-layer/runtime/clock.ts'
 import type { Logger } from '#base-layer/runtime/logger.ts'
 import { claimDepositMin } from '#contracts/bonds/slashing.ts'
@@ -16,6 +16,8 @@ export interface ClaimantParts {
   readonly account: Pick<Account, 'key' | 'act'>
   readonly clock: Clock
   readonly logger: Logger
+  /** What strangers say of our final block: a node that is shown another chain accuses nobody [NET-2]. */
+  readonly sampleFinal?: ((point: FinalPoint) => Promise<SampleOutcome>) | undefined
 }
 
 /** Heights after which a transaction that is nowhere to be seen is sent again. */
@@ -76,6 +78,9 @@ export class Claimant {
     if (!claim.ok || record === undefined) return this.#drop(offence, 'it cannot be read any more')
     const target = claimTargetOf(claim.value)
     if (!(await this.#isOpen(target))) return this.#drop(offence, 'its target is void or settled')
+    const sampled = await this.#parts.sampleFinal?.(await chain.tip('final'))
+    if (sampled?.kind === 'conflict')
+      return logger.error({ peers: sampled.peers }, 'strangers have another final block: no claim is filed')
     const commitment = commitmentOf({ claim: offence.claim, claimant: account.key, salt: offence.salt })
     const deposit = claimDepositMin(record.registration, target.kind)
     const sent = await account.act({ kind: 'claim.commit', target, commitment, claimant: account.key, deposit })

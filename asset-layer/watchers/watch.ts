@@ -1,6 +1,6 @@
 // All watching of one node: compares each posted checkpoint with our own replay, takes offences from consensus, removes
 // repeats, and lets the claimant act. On by default; a switch silences reports and claims alike [CLM-7].
-import type { Account, BaseChain } from '#base-layer/index.ts'
+import type { Account, BaseChain, FinalPoint, SampleOutcome } from '#base-layer/index.ts'
 import type { Clock } from '#base-layer/runtime/clock.ts'
 import type { Host } from '#base-layer/runtime/host.ts'
 import type { Logger } from '#base-layer/runtime/logger.ts'
@@ -28,6 +28,7 @@ export interface WatchParts {
   readonly clock: Clock
   readonly logger: Logger
   readonly on: boolean
+  readonly sampleFinal?: ((point: FinalPoint) => Promise<SampleOutcome>) | undefined
 }
 
 export class Watch {

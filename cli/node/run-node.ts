@@ -102,6 +102,7 @@ async function startParts(
     logger: logger.child({ layer: 'asset' }),
     options: {
       watchAll: settings.watchAll,
+      sampleFinal: point => base.sample(point),
       ...(settings.devFaults ? { interpreterOf: (id, open) => faults.interpreterOf(id, open) } : {})
     }
   })

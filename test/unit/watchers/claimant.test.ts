@@ -1,5 +1,6 @@
 // The claimant on a virtual clock and a chain that the test advances: commit, wait until it is recorded final, reveal, end; over
 // restarts, refusals and targets that fall by another's proof [CLM-4, CLM-7].
+import type { SampleOutcome } from '#base-layer/index.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Claimant } from '#asset-layer/watchers/claimant.ts'
 import { Collector } from '#asset-layer/watchers/collector.ts'
@@ -98,9 +99,9 @@ async function act(action: Action): Promise<Verdict<TransactionId>> {
 }
 let account: ReturnType<FakeBaseChain['account']>
 
-function claimant(): Claimant {
+function claimant(sampleFinal?: () => Promise<SampleOutcome>): Claimant {
   account = chain.account(me)
-  const made = new Claimant({ chain, store, account: { key: me, act }, clock: still, logger })
+  const made = new Claimant({ chain, store, account: { key: me, act }, clock: still, logger, sampleFinal })
   made.start()
   return made
 }
@@ -145,6 +146,19 @@ describe('CLM-4: a claim', () => {
     expect(stateOf()).toBe('done')
     await poke(one)
     expect(acts).toHaveLength(2)
+  })
+
+  it('is not filed while strangers have another final block, and is once they agree [NET-2]', async () => {
+    new Collector(store, logger).add(claim(), 0)
+    let outcome: SampleOutcome = { kind: 'conflict', peers: ['stranger'] }
+    const one = claimant(async () => outcome)
+    await poke(one)
+    expect(acts).toEqual([])
+    expect(stateOf()).toBe('found')
+    outcome = { kind: 'agrees', asked: 4, same: 4 }
+    await poke(one)
+    await poke(one)
+    expect(acts).toHaveLength(1)
   })
 
   it('goes on after a restart with the salt it was committed with', async () => {
