@@ -52,6 +52,8 @@ export function createMetrics(): Metrics {
         registers,
         collect() {
           this.reset()
+          // Without labels a reset leaves a zero behind, which nobody has measured.
+          if (labelNames.length === 0) this.remove({})
           for (const { labels, value } of readable(read)) this.set({ ...labels }, value)
         }
       })
