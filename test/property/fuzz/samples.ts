@@ -130,6 +130,7 @@ export const targets: readonly ClaimTarget[] = [
 const [statement] = statements
 export const actions: readonly Action[] = [
   { kind: 'peer.register', peer: id('peer'), vrfKey: id('vrf'), rewards: id('rewards'), bondAtoms: 1000n },
+  { kind: 'peer.retire', peer: id('peer') },
   { kind: 'seed.reveal', peer: id('peer'), period: 3, proof: new Uint8Array(80).fill(1) },
   { kind: 'asset.register', ...registration },
   {

@@ -34,6 +34,7 @@ import {
 import { EVIDENCE_BYTES, evidencePostCodec } from '#contracts/ledger/actions/evidence-post.ts'
 import { INSTRUCTION_BYTES, logPostCodec } from '#contracts/ledger/actions/log-post.ts'
 import { peerRegisterCodec } from '#contracts/ledger/actions/peer-register.ts'
+import { peerRetireCodec } from '#contracts/ledger/actions/peer-retire.ts'
 import { seedRevealCodec } from '#contracts/ledger/actions/seed-reveal.ts'
 import { checkGenesis, genesisCodec, genesisHashOf } from '#contracts/ledger/genesis.ts'
 import { hostOf, outputCodec, outputRecordCodec } from '#contracts/ledger/output.ts'
@@ -112,6 +113,7 @@ const ledger: readonly Decoder[] = [
   decoder('claimRevealCodec', claimRevealCodec, TRANSACTION_BYTES, actionsOf('claim.reveal'), commitmentOf),
   decoder('evidencePostCodec', evidencePostCodec, TRANSACTION_BYTES, actionsOf('evidence.post')),
   decoder('peerRegisterCodec', peerRegisterCodec, SMALL, actionsOf('peer.register')),
+  decoder('peerRetireCodec', peerRetireCodec, SMALL, actionsOf('peer.retire')),
   decoder('seedRevealCodec', seedRevealCodec, SMALL, actionsOf('seed.reveal')),
   decoder('outputCodec', outputCodec, SMALL, samples.outputs),
   decoder(
