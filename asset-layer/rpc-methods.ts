@@ -1,7 +1,6 @@
 // asset.* over RPC: what this node serves and watches. The schemas make the document of rpc.discover.
 import { z } from 'zod'
 import { type RpcMethod, rpcMethod } from '#base-layer/runtime/json-rpc.ts'
-import type { AssetNodeStatus } from './node.ts'
 
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/)
 const count = z.int().min(-1)
@@ -29,7 +28,8 @@ export const ASSET_STATUS = z.looseObject({
   claims: z.array(z.looseObject({ kind: z.string(), asset: hex32, state: z.string() }))
 })
 
-export function createAssetRpc(status: () => AssetNodeStatus): Readonly<Record<string, RpcMethod>> {
+/** `status`: the node's, an AssetNodeStatus. */
+export function createAssetRpc(status: () => object): Readonly<Record<string, RpcMethod>> {
   const summary = 'Assets this node serves, those it replays, and the claims it has made.'
   return {
     'asset.status': rpcMethod({ summary, params: z.strictObject({}), result: ASSET_STATUS }, () => status())
