@@ -4,13 +4,11 @@
 import { decode, encode } from '#contracts/codec/codec.ts'
 import type { Hash, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
-import type { SignedAcknowledgement } from '#contracts/statements/acknowledgement.ts'
 import type { Block, blockIdOf } from '#contracts/statements/block.ts'
-import { type Certificate, certificateCodec, type SignedVote } from '#contracts/statements/vote.ts'
+import { type Certificate, certificateCodec } from '#contracts/statements/vote.ts'
 import type {
   BaseEffect,
   BaseEvent,
-  BaseSigner,
   FinalityAnchor,
   GuardMarks,
   Intention,
@@ -24,31 +22,22 @@ import type { Logger } from '../runtime/logger.ts'
 import { type PreparedTransaction, prepareTransaction } from '../state/apply-transaction.ts'
 import type { ChainState } from '../state/chain-state.ts'
 import type { ChainStore, StoredBlock } from '../store/chain-store.ts'
-import { encodeStamp, type FileVoteGuard } from '../store/vote-guard.ts'
+import { encodeStamp } from '../store/vote-guard.ts'
 import { bytesOfBlock } from './block-bytes.ts'
 import type { Duties } from './duties.ts'
 import { buildAdvance, type FinalEffect } from './finalise.ts'
 import { Mempool } from './mempool.ts'
 import { PreferredChain } from './preferred-chain.ts'
 import { decodeStoredBlock, type Restored } from './restore.ts'
+import { SigningDesk, type SignedOutbound, type SigningParts } from './signing-desk.ts'
 
 /** What the chain asks of the network; nothing here waits. */
-export interface Outbound {
-  sendBlock(block: Block): void
-  sendAcknowledgement(acknowledgement: SignedAcknowledgement): void
-  sendVote(vote: SignedVote): void
+export interface Outbound extends SignedOutbound {
   sendTransaction(prepared: PreparedTransaction): void
   fetchBlock(id: ReturnType<typeof blockIdOf>, from: Source): void
   catchUp(from: Source): void
   /** This key signed something worthless, and answers for it whoever relayed it [GSP-1]. */
   penalise(signer: PublicKey): void
-}
-
-/** What signs for this node: null in a node that only follows. */
-export interface SigningParts {
-  readonly key: PublicKey
-  readonly guard: FileVoteGuard
-  readonly signer: BaseSigner
 }
 
 export interface ChainParts {
@@ -78,6 +67,7 @@ export class Chain {
   readonly mempool: Mempool
   readonly #parts: ChainParts
   readonly #machine: BaseMachine<ChainState>
+  readonly #signing: SigningDesk
   readonly #genesisTimeMs: number
   readonly #finalListeners = new Set<(tip: Block) => void>()
   readonly #queue: BaseEvent[] = []
@@ -96,11 +86,18 @@ export class Chain {
     const { state, anchor } = parts.restored
     this.#parts = parts
     this.#anchor = anchor
+    this.#signing = new SigningDesk(parts.signing, parts.outbound, parts.logger)
     this.preferred = new PreferredChain(state)
     this.mempool = new Mempool(state)
     this.#genesisTimeMs = state.chain.document.genesisTimeMs
     const { genesis, parameters } = state.chain
-    const settings = { genesis, parameters, self: parts.signing?.key ?? null, recoveries: parts.recoveries, trusted: parts.trusted }
+    const settings = {
+      genesis,
+      parameters,
+      self: parts.signing?.key ?? null,
+      recoveries: parts.recoveries,
+      trusted: parts.trusted
+    }
     const collaborators = {
       transition: parts.transition,
       finalBlockBytes: (height: number) => parts.store.finalBytes(height),
@@ -131,7 +128,7 @@ export class Chain {
   }
 
   get signs(): boolean {
-    return this.#parts.signing?.guard.signs === true && this.#isStarted && !this.#isStopped
+    return this.#signing.signs && this.#isStarted && !this.#isStopped
   }
 
   /** Milliseconds after genesis. */
@@ -156,7 +153,7 @@ export class Chain {
   stop(): void {
     this.#isStopped = true
     this.#cancelTimer()
-    this.#parts.signing?.guard.stop('the node is stopping')
+    this.#signing.stop('the node is stopping')
   }
 
   /**
@@ -262,7 +259,7 @@ export class Chain {
       case 'final':
         return this.#finalise(effect)
       case 'forgotten':
-        return this.#forgot(effect.isTwin)
+        return this.#forget(effect.isTwin)
       case 'recovered':
         logger.warn(effect, 'an installed recovery file takes the place of a table that is stuck')
         return
@@ -280,52 +277,17 @@ export class Chain {
     }
   }
 
-  /** Our key signed what our guard does not know: an older copy of it begins anew, and a twin makes us stop [FIN-7]. */
-  #forgot(isTwin: boolean): void {
-    const { signing, logger } = this.#parts
-    if (signing === null) return
-    if (isTwin) {
-      signing.guard.stop('another process signs with this key')
-      logger.error({ key: signing.key }, 'another process signs with this key: this one signs nothing more')
-      return
-    }
-    logger.warn({ key: signing.key }, 'this key signed what its guard file does not know: signing is held back')
-    const nowMs = this.nowMs()
-    this.#queue.unshift({ kind: 'guard', guard: signing.guard.noteForgotten(nowMs), nowMs })
+  /** Everything before a signature is on disk before it [FIN-7, POS-5]. */
+  #sign(intention: Intention): void {
+    if (!this.#signing.signs) return
+    this.#save()
+    const heard = this.#signing.sign(intention, this.nowMs())
+    if (heard !== undefined) this.#queue.push(heard)
   }
 
-  /** Persist, sign, send, feed back. A guard that refuses or cannot write ends signing; the node follows on. */
-  #sign(intention: Intention): void {
-    const { signing, outbound, logger } = this.#parts
-    if (signing === null || !signing.guard.signs) return
-    this.#save()
-    const { guard, signer } = signing
-    const nowMs = this.nowMs()
-    try {
-      switch (intention.kind) {
-        case 'acknowledge': {
-          const acknowledgement = signer.acknowledge(guard.write(intention))
-          outbound.sendAcknowledgement(acknowledgement)
-          this.#queue.push({ kind: 'acknowledgement', acknowledgement, from: null, nowMs })
-          return
-        }
-        case 'vote': {
-          const vote = signer.vote(guard.write(intention))
-          outbound.sendVote(vote)
-          this.#queue.push({ kind: 'vote', vote, from: null, nowMs })
-          return
-        }
-        case 'propose': {
-          const block = signer.propose(guard.write(intention))
-          outbound.sendBlock(block)
-          this.#queue.push({ kind: 'block', block, from: null, nowMs })
-          return
-        }
-      }
-    } catch (error) {
-      guard.stop(String(error))
-      logger.error({ err: error }, 'the vote guard failed: this node signs nothing until it is restarted')
-    }
+  #forget(isTwin: boolean): void {
+    const marks = this.#signing.forget(isTwin, this.nowMs())
+    if (marks !== undefined) this.#queue.unshift(marks)
   }
 
   #setTimer(atMs: number): void {

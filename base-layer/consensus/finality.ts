@@ -14,10 +14,10 @@ import {
   type PeriodId
 } from '#contracts/statements/vote.ts'
 import type { BlockTree, TreeNode } from './block-tree.ts'
+import { chooseCarried } from './carried-certificates.ts'
 import { CertificateShelf, type Stored } from './certificate-shelf.ts'
 import type { BaseSettings, FinalityAnchor, TrustedHead } from './events.ts'
 import type { ChainView } from './transition.ts'
-import { heaviestVotes } from './vote-pool.ts'
 
 /** A point that two thirds justified, and when this node could first know. */
 export interface Justified {
@@ -159,23 +159,11 @@ export class Finality<State extends ChainView> {
     return { point, node: isAbove ? node : this.#finalNode }
   }
 
-  /**
-   * Certificates a block on top of `parent` can carry, in order, at most `limit`: each from a source that its chain
-   * recorded as justified or that one before it justifies, to a target on this chain that it has not [FIN-8].
-   */
+  /** Certificates a block on top of `parent` can carry, in order, at most `limit` [FIN-8]. */
   certificatesFor(parent: TreeNode<State>, limit: number): readonly Certificate[] {
-    const { state } = parent
-    const points = [...state.justified]
-    const chosen: Certificate[] = []
-    for (const { certificate } of this.#certificates.inOrder()) {
-      const { vote } = certificate
-      if (chosen.length >= limit) break
-      if (!isSamePeriod(vote, state.finalityPeriod) || points.some(point => point.epoch >= vote.target.epoch)) continue
-      if (!points.some(point => isSamePoint(point, vote.source)) || !this.#isOnChain(vote.target, parent)) continue
-      chosen.push(readableOn(state, certificate))
-      points.push(vote.target)
-    }
-    return chosen
+    const isOnChain = ({ height, id }: FinalityPoint): boolean =>
+      (this.#tree.ancestorAt(parent, height)?.id ?? this.#finalIdAt(height)) === id
+    return chooseCarried(this.stored(), parent.state, isOnChain).slice(0, limit)
   }
 
   /** Replaces a stored certificate by one of the same link with more votes. */
@@ -364,10 +352,6 @@ export class Finality<State extends ChainView> {
     const key = keyOf(point)
     if (!this.#justified.has(key)) this.#justified.set(key, { point, knownMs, certificate })
   }
-
-  #isOnChain(target: FinalityPoint, tip: TreeNode<State>): boolean {
-    return (this.#tree.ancestorAt(tip, target.height)?.id ?? this.#finalIdAt(target.height)) === target.id
-  }
 }
 
 function keyOf(point: FinalityPoint): string {
@@ -377,14 +361,4 @@ function keyOf(point: FinalityPoint): string {
 /** True if the first period comes after the second: a later one, or the recovered one in its place [FIN-9]. */
 function isAfter(a: PeriodId, b: PeriodId): boolean {
   return a.period > b.period || (a.period === b.period && a.recovery !== null && b.recovery === null)
-}
-
-/**
- * The certificate without votes that a block on this state may not carry: of peers that this chain does not know or that
- * are beyond what one certificate holds. The heaviest stay.
- */
-function readableOn<State extends ChainView>(state: State, certificate: Certificate): Certificate {
-  const table = state.votingTable(certificate.vote)
-  const known = certificate.votes.filter(({ peer }) => table?.byPeer.has(peer) === true || state.isPeer(peer))
-  return { ...certificate, votes: heaviestVotes(known, table) }
 }

@@ -20,10 +20,13 @@ export const epochVotesCodec = record({
 })
 export type EpochVotes = Decoded<typeof epochVotesCodec>
 
-/** True if this peer's vote is kept. */
-export function hasVoted(votes: EpochVotes, table: PeriodTable, peer: PublicKey): boolean {
-  const place = placeOf(table, peer)
-  return place < 0 ? votes.others.includes(peer) : bitAt(votes.voters, place)
+/** Tells of a peer whether its vote is kept. */
+export function voterTest(votes: EpochVotes, table: PeriodTable): (peer: PublicKey) => boolean {
+  const others = new Set(votes.others)
+  return peer => {
+    const place = placeOf(table, peer)
+    return place < 0 ? others.has(peer) : bitAt(votes.voters, place)
+  }
 }
 
 /** With the votes of these peers, or undefined if the list of peers without weight would be longer than it may. */

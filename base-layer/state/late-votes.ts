@@ -6,7 +6,7 @@ import type { PublicKey, Slot } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import type { PeriodTable } from '#contracts/statements/period-table.ts'
 import { linkHashOf, type PeriodId, type Vote } from '#contracts/statements/vote.ts'
-import { type EpochVotes, hasVoted } from './epoch-votes.ts'
+import { type EpochVotes, voterTest } from './epoch-votes.ts'
 import type { Reader } from './period-tables.ts'
 
 /** The parts of a state that votes are read from. */
@@ -32,7 +32,6 @@ export function votersLacking(view: VotesView, vote: Vote, peers: Iterable<Publi
   const kept = keptVotes(view.get, vote)
   if (kept === undefined) return []
   const table = present(view.votingTable(kept), 'votes are kept with their table')
-  return [...peers]
-    .filter(peer => !hasVoted(kept, table, peer) && (table.byPeer.has(peer) || view.isPeer(peer)))
-    .sort(compareText)
+  const hasVoted = voterTest(kept, table)
+  return [...peers].filter(peer => !hasVoted(peer) && (table.byPeer.has(peer) || view.isPeer(peer))).sort(compareText)
 }

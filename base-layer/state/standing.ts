@@ -4,7 +4,7 @@ import type { Height, PublicKey } from '#contracts/primitives/ids.ts'
 import { accept, assert, present, reject, type Rejection, type Verdict } from '#contracts/primitives/verdict.ts'
 import { checkCertificateSignatures, checkVoters } from '#contracts/statements/certificate.ts'
 import { type Certificate, linkHashOf, type PeriodId, type Vote } from '#contracts/statements/vote.ts'
-import { type EpochVotes, hasVoted, noVoters, votersOf, withVotes } from './epoch-votes.ts'
+import { type EpochVotes, noVoters, votersOf, voterTest, withVotes } from './epoch-votes.ts'
 import { isYoung, keptVotes } from './late-votes.ts'
 import { type Reader, readVotingTable } from './period-tables.ts'
 import type { PeerRecord } from './sections.ts'
@@ -50,7 +50,7 @@ export function addLateVotes(work: Work, { vote, votes }: Certificate): Verdict<
   const voters = checkVoters(table, votes, peer => parent.isPeer(peer))
   if (!voters.ok) return voters
   const peers = votes.map(one => one.peer)
-  if (peers.some(peer => hasVoted(kept, table, peer))) return KNOWN
+  if (peers.some(voterTest(kept, table))) return KNOWN
   const grown = withVotes(kept, table, peers)
   if (grown === undefined) return reject('E_CERT_FULL', 'no more votes of peers without weight are kept')
   const fault = checkCertificateSignatures({ vote, votes }, chain.genesis)
