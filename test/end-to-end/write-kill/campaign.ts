@@ -15,7 +15,8 @@ export interface CampaignSettings {
   readonly points: number
   readonly slots: number
   readonly breaks?: 'sign-first'
-  readonly onPoint?: (done: number, all: number) => void
+  /** Before each point; `problems`: found so far. */
+  readonly onPoint?: (done: number, all: number, problems: number) => void
 }
 
 export interface CampaignReport {
@@ -83,7 +84,7 @@ class Campaign {
     }
     const faults = [...choosePoints(counts, points, 'kill'), ...chooseErrors(counts, Math.ceil(points / 10))]
     for (const [done, fault] of faults.entries()) {
-      onPoint?.(done, faults.length)
+      onPoint?.(done, faults.length, this.#problems.length)
       const folder = join(this.#root, `point-${done}`)
       mkdirSync(folder)
       const where = `${fault.what} at ${fault.call} ${fault.when}`

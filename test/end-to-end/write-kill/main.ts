@@ -23,8 +23,9 @@ const report = await runCampaign({
   points,
   slots,
   ...(values.break === 'sign-first' ? { breaks: 'sign-first' as const } : {}),
-  onPoint: (done, all) => {
-    if (done % 20 === 0) console.error(`${done} of ${all} points, ${Math.round((Date.now() - from) / 1_000)} s`)
+  onPoint: (done, all, problems) => {
+    if (done % 20 === 0)
+      console.error(`${done} of ${all} points, ${problems} problems, ${Math.round((Date.now() - from) / 1_000)} s`)
   }
 })
 const document = { schema: 'surety.write-kill/1', ...report, seconds: Math.round((Date.now() - from) / 1_000) }
