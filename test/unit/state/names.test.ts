@@ -37,6 +37,19 @@ describe('taking a name [NAM-2]', () => {
     expect(chain.refusalOf(names.claim(shop, olga))).toBeUndefined()
   })
 
+  it('needs the heights however soon the commitment is recorded final', () => {
+    const slow = new ChainBuilder({ parameters: { nameCommitMin: 12 } })
+    const those = new NameBuilder(slow)
+    slow.produceTo(3)
+    slow.produce([those.commit(shop, olga)])
+    const committedAt = slow.state.height
+    slow.produceTo(committedAt + 10)
+    expect(slow.state.recordedFinal.height).toBeGreaterThan(committedAt)
+    expect(slow.refusalOf(those.claim(shop, olga))).toBe('E_NAME_EARLY')
+    slow.produce()
+    expect(slow.refusalOf(those.claim(shop, olga))).toBeUndefined()
+  })
+
   it('waits for finality however many heights have passed', () => {
     chain.isVoting = false
     chain.produce([names.commit(shop, olga)])
