@@ -84,7 +84,9 @@ describe('the history of a key [PRF-4]', () => {
   })
 
   it('knows nothing of what a block refused, and nobody by genesis', () => {
-    const refused = chain.spend({ from: olga, to: [output(eve.key, shares(1))], fee: 0n })
+    // Refused by its action, after everything else was good.
+    const retire = { kind: 'peer.retire', peer: eve.key } as const
+    const refused = chain.spend({ from: olga, to: [output(eve.key, shares(1))], action: retire })
     const { block, dropped } = chain.draft([refused, chain.pay(oscar, olga, 5n)])
     expect(dropped).toEqual([refused])
     chain.append(block)

@@ -1,8 +1,9 @@
 // What a block looks at by itself is a function of the state's leaves, and costs what changed [AST-2, CLM-4, FIN-4].
 import { describe, expect, it } from 'vitest'
-import { type SelectedSection, selectedLeaves } from '#base-layer/state/selections.ts'
+import { isSelected, type SelectedSection, selectedLeaves } from '#base-layer/state/selections.ts'
 import { changeOf, emptySections, encodeKey, type SectionTrees } from '#base-layer/state/section-trees.ts'
 import { NEW_PEER, type PeerRecord } from '#base-layer/state/sections.ts'
+import type { AssetRecord } from '#contracts/assets/asset-record.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { uintToBytes } from '#contracts/primitives/bytes.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
@@ -20,6 +21,15 @@ function withPeer(trees: SectionTrees, n: number, value: PeerRecord | undefined)
 }
 
 describe('a selection', () => {
+  it('of assets leaves out those that have ended, once their last checkpoint is settled [AST-2]', () => {
+    const asset = { status: 'live', settled: 3, sequence: 3 } as AssetRecord
+    expect(isSelected('assets', asset)).toBe(true)
+    for (const status of ['lapsed', 'wound-up'] as const) {
+      expect(isSelected('assets', { ...asset, status })).toBe(false)
+      expect(isSelected('assets', { ...asset, status, sequence: 4 })).toBe(true)
+    }
+  })
+
   it('holds what the leaves say after any changes on any branch', () => {
     const random = createRandom('selections')
     const seen: SectionTrees[] = [emptySections()]
