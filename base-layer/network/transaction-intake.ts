@@ -9,6 +9,7 @@ import type { Chain } from '../chain/chain.ts'
 import { transactionItem } from '../chain/signatures.ts'
 import type { GossipVerdict } from '../runtime/host.ts'
 import { type PreparedTransaction, prepareTransaction } from '../state/apply-transaction.ts'
+import { checkAlone } from '../state/check-transaction.ts'
 import { verificationsOf } from '../state/block-limits.ts'
 import type { Gate, Looked } from './gate.ts'
 import { GATE_LIMITS } from './limits.ts'
@@ -35,6 +36,8 @@ export class TransactionIntake {
   async submit(transaction: Transaction, tell: boolean): Promise<Verdict<TransactionId>> {
     const prepared = prepareTransaction(transaction)
     if (!this.#chain.mempool.has(prepared.id)) {
+      const alone = checkAlone(prepared)
+      if (!alone.ok) return alone
       const item = transactionItem(this.#verifier.genesis, transaction, { get: this.#chain.mempool.read })
       // A bad signature is found again, with its code, by the rules; only good ones are remembered.
       if (item !== undefined) await this.#verifier.verify([item])
@@ -48,6 +51,8 @@ export class TransactionIntake {
     const { mempool } = this.#chain
     const prepared = prepareTransaction(decoded.value)
     if (mempool.has(prepared.id)) return 'known'
+    const alone = checkAlone(prepared)
+    if (!alone.ok) return verdictOf(alone.code)
     const screened = mempool.screen(prepared)
     if (screened !== undefined) return verdictOf(screened.code)
     const item = transactionItem(this.#verifier.genesis, prepared.transaction, { get: mempool.read })

@@ -12,7 +12,16 @@ const VERDICTS = {
   E_TX_OUTPUT_EMPTY: 'reject',
   E_TX_OUTPUT_KEY: 'reject',
   E_TX_INPUT_TWICE: 'reject',
-  E_TX_NO_INPUTS: 'reject'
+  E_TX_NO_INPUTS: 'reject',
+  E_TX_TIMES: 'reject',
+  E_PEER_KEY: 'reject',
+  E_BOND_UNITS: 'reject',
+  E_BOND_KEY: 'reject',
+  E_BOND_TWICE: 'reject',
+  E_CLAIM_KEY: 'reject',
+  E_CHECKPOINT_FORM: 'reject',
+  E_CLAIM_FORM: 'reject',
+  E_EVIDENCE_FORM: 'reject'
 } as const satisfies Readonly<Record<string, GossipVerdict>>
 
 export function verdictOf(code: string): GossipVerdict {
