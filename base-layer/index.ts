@@ -11,9 +11,11 @@ export type {
   TransactionStatus,
   Which
 } from './base-chain.ts'
+export { createLoginRpc } from './client/login-methods.ts'
 export { connectBaseChain, type RemoteChainSettings } from './client/remote-chain.ts'
 export type { FinalityPrice } from './light/finality-price.ts'
 export { deriveTrustedStart } from './light/trusted-start.ts'
+export { openLogins } from './store/logins.ts'
 export { backUpChainFile, type Backup } from './store/backup.ts'
 export { type ChainCheck, checkChainFile } from './store/check-chain.ts'
 export {

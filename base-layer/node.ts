@@ -11,12 +11,14 @@ import type { BaseChain } from './base-chain.ts'
 import { Chain } from './chain/chain.ts'
 import { Duties } from './chain/duties.ts'
 import { MempoolFile } from './chain/mempool-file.ts'
+import { createPreferenceDesk } from './chain/preference-desk.ts'
 import { type Restored, restoreChain } from './chain/restore.ts'
 import { createBaseSigner } from './chain/signer.ts'
 import type { SigningParts } from './chain/signing-desk.ts'
 import { checkTrust } from './chain/trusted-head.ts'
 import { LocalChain } from './client/local-chain.ts'
 import { createBaseRpc } from './client/rpc-methods.ts'
+import { createChiefRpc } from './client/chief-methods.ts'
 import { Intake } from './network/intake.ts'
 import { BaseNetwork } from './network/network.ts'
 import type { FinalPoint, SampleOutcome } from './network/sampling.ts'
@@ -253,7 +255,9 @@ class RunningNode implements BaseNode {
       submit: transaction => this.#submit(transaction)
     })
     this.#waiting = new MempoolFile(join(parts.dataDir, 'mempool.bin'), this.#driver.mempool)
-    this.rpcMethods = createBaseRpc(this.chain)
+    const driver = this.#driver
+    const desk = createPreferenceDesk(driver.mempool, () => driver.head)
+    this.rpcMethods = { ...createBaseRpc(this.chain), ...createChiefRpc(desk) }
   }
 
   status(): BaseNodeStatus {

@@ -6,6 +6,7 @@ import envPaths from 'env-paths'
 import { parse, stringify } from 'smol-toml'
 import { z } from 'zod'
 import { isCronExpression } from '#base-layer/runtime/scheduler.ts'
+import { asName } from '#contracts/names/name.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 
 const schedule = z
@@ -16,6 +17,8 @@ const addresses = z.array(z.string().max(256)).max(16)
 
 const FIELDS = {
   name: z.string().regex(/^[a-z0-9-]{1,32}$/, 'is a-z, 0-9 and hyphens, at most 32'),
+  /** The name on the chain that is this node's, under which it serves logins; empty: none [NAM-3]. */
+  chainName: z.string().refine(text => text === '' || asName(text) !== undefined, 'is no name'),
   /** Multiaddrs to listen on. */
   listen: addresses.min(1).max(8),
   /** Multiaddrs that others reach this node at, where the system does not know them: behind a router, a name. */
@@ -45,6 +48,7 @@ export const NODE_SETTING_NAMES = Object.keys(FIELDS) as NodeSettingName[]
 
 export const NODE_DEFAULTS: NodeSettings = {
   name: 'node',
+  chainName: '',
   listen: ['/ip4/0.0.0.0/tcp/7410'],
   announce: [],
   bootstrap: [],

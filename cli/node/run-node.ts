@@ -1,9 +1,19 @@
 // One node in this process: host, base chain, asset layer and RPC, built in order and closed in reverse. Called by
 // `surety node start`; the only place that joins the layers.
 import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { genesisHashOf } from '#contracts/ledger/genesis.ts'
+import { asName } from '#contracts/names/name.ts'
 import { createAssetNode, addressRecordRules, type AssetNode } from '#asset-layer/index.ts'
-import { type BaseNode, type BaseNodeStatus, createAccount, createBaseNode, stopOnUncaught } from '#base-layer/index.ts'
+import {
+  type BaseNode,
+  type BaseNodeStatus,
+  createAccount,
+  createBaseNode,
+  createLoginRpc,
+  openLogins,
+  stopOnUncaught
+} from '#base-layer/index.ts'
 import { systemClock } from '#base-layer/runtime/clock.ts'
 import { lockDataFolder } from '#base-layer/runtime/database.ts'
 import type { Host } from '#base-layer/runtime/host.ts'
@@ -116,7 +126,7 @@ async function startParts(
   const rpc = await createRpcServer({
     port: settings.rpcPort,
     version: VERSION,
-    methods: methodsOf(folder, { base, asset, host, faults }),
+    methods: { ...methodsOf(folder, { base, asset, host, faults }), ...(await loginMethods(folder, base, stops)) },
     ...(folder.rpcToken === null ? {} : { token: folder.rpcToken }),
     health: () => ({ ok: true, ...base.status() }),
     readiness: () => readinessOf(base.status()),
@@ -133,6 +143,19 @@ async function startParts(
     status: () => base.status(),
     outbound: () => host.knownPeers().length
   }
+}
+
+/** Logins under the node's name on the chain, if it has one [NAM-3]. */
+async function loginMethods(
+  { settings, dataDir }: NodeFolder,
+  base: BaseNode,
+  stops: (() => Promise<void>)[]
+): Promise<Readonly<Record<string, RpcMethod>>> {
+  const name = asName(settings.chainName)
+  if (name === undefined) return {}
+  const logins = await openLogins(join(dataDir, 'logins.db'), name)
+  stops.push(() => logins.close())
+  return createLoginRpc(base.chain, logins)
 }
 
 /** Synchronised, with peers to hear from, and without a conflict that only an operator can end [FIN-5]. */

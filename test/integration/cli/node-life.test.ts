@@ -83,6 +83,7 @@ beforeAll(async () => {
       listen: ['/ip4/127.0.0.1/tcp/0'],
       rpcPort: port,
       logLevel: 'debug',
+      chainName: 'harbour',
       backup: '',
       check: ''
     }
@@ -119,6 +120,7 @@ describe('the RPC of a node', () => {
     'base.outputs': { owner: PEER },
     'base.prove': { section: 'peers', key: hexKey },
     'base.submit': { transaction },
+    'name.login.get': { login: 'ana' },
     'base.status': { id: 'ab'.repeat(32) }
   }
 
@@ -145,7 +147,9 @@ describe('the RPC of a node', () => {
       expect(checked.success ? [] : [name, answer, checked.error.issues], name).toEqual([])
     }
     // Methods of proofs have tests of their own with what they need.
-    expect(refused.filter(name => !/^base\.(anchor|proof|relate|update)$/.test(name))).toEqual([])
+    expect(
+      refused.filter(name => !/^base\.(anchor|proof|relate|update)$|^chief\.prefer$|^name\.login\.put$/.test(name))
+    ).toEqual([])
   })
 })
 
