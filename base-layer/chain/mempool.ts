@@ -207,11 +207,12 @@ export class Mempool {
       lane,
       sender: this.#senderOf(transaction),
       fee,
+      rate: ownRateOf(prepared, fee),
       parents,
       children: new Set(),
       keepRate: 0
     }
-    if (ownRateOf(entry) < this.floorOf(lane)) return floorFault()
+    if (entry.rate < this.floorOf(lane)) return floorFault()
     const lost = this.#replacementFault(entry, rivals, leaving)
     if (lost !== undefined) return lost
     if (rivals.size === 0 && this.#entries.countOf(entry.sender) >= this.#limits.perSender)
@@ -254,7 +255,7 @@ export class Mempool {
     if (said.every(one => one === 'arriving')) return undefined
     let least = (BigInt(CHAIN_LIMITS.mempoolRelayRate) * BigInt(encoded.length) + 999n) / 1000n
     for (const { fee } of leaving) least += fee
-    const isBetter = [...rivals].every(rival => ownRateOf(entry) > ownRateOf(rival))
+    const isBetter = [...rivals].every(rival => entry.rate > rival.rate)
     return entry.fee >= least && isBetter
       ? undefined
       : reject('E_TX_CONFLICT', 'a waiting transaction spends the same, and this one does not pay enough to replace it')

@@ -17,6 +17,8 @@ export interface Entry {
   /** The key that pays, or the peer of a free reveal. */
   readonly sender: string
   readonly fee: bigint
+  /** Atoms for each thousand bytes; see ownRateOf. */
+  readonly rate: number
   /** Waiting transactions that it spends from, and that spend from it. */
   readonly parents: Set<Entry>
   readonly children: Set<Entry>
@@ -173,16 +175,16 @@ export function descendantsOf(entries: Iterable<Entry>): Set<Entry> {
 
 /** What a block would gain by taking an entry with all it needs. */
 export function packageRateOf(entry: Entry): number {
-  return entry.parents.size === 0 ? ownRateOf(entry) : jointRateOf([entry, ...ancestorsOf([entry])])
+  return entry.parents.size === 0 ? entry.rate : jointRateOf([entry, ...ancestorsOf([entry])])
 }
 
-export function ownRateOf({ fee, prepared }: Entry): number {
-  return isFree(prepared.transaction) ? Number.POSITIVE_INFINITY : rateOf(fee, prepared.encoded.length)
+/** What is free is worth more than anything that is paid for. */
+export function ownRateOf({ transaction, encoded }: PreparedTransaction, fee: bigint): number {
+  return isFree(transaction) ? Number.POSITIVE_INFINITY : rateOf(fee, encoded.length)
 }
 
 function keepRateOf(entry: Entry): number {
-  const own = ownRateOf(entry)
-  return entry.children.size === 0 ? own : Math.max(own, jointRateOf([entry, ...descendantsOf([entry])]))
+  return entry.children.size === 0 ? entry.rate : Math.max(entry.rate, jointRateOf([entry, ...descendantsOf([entry])]))
 }
 
 function jointRateOf(entries: readonly Entry[]): number {

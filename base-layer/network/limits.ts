@@ -73,8 +73,8 @@ export const SYNC_LIMITS = {
   /** Times all of them are asked, and the time between: who relayed a header may be fetching the body as well. */
   fetchRounds: 4,
   fetchRetryMs: 150,
-  /** What an answer that no honest peer gives counts against who gave it: half of what cuts a peer off. */
-  garbageOffences: 10,
+  /** What an answer that no honest peer gives counts against who gave it: the second within a few seconds cuts it off. */
+  garbageOffences: 11,
   /** A peer this many blocks ahead makes this node stop signing until it has caught up. */
   behindBlocks: 4,
   /** Blocks of one answer that may turn out not to be kept; then the rest of it is not worth reading. */

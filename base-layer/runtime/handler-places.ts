@@ -1,32 +1,74 @@
-// Who is being answered on one protocol: bounded in all and for each peer, so that no one peer, over however many
-// connections, holds all places of a handler.
+// Who is being answered on one protocol: bounded in all and for each peer. A place is taken once a request has arrived
+// whole, so that slow senders hold none; and one that is only still being read out by a slow reader is given up for
+// somebody else's request. So no peer, and no crowd of peers that do not read, holds all places of a handler.
 import type { HandlerOptions } from './host.ts'
 import { NETWORK_LIMITS } from './limits.ts'
+
+export interface Place {
+  /** The answer is made and is being written: from here on the place may be taken away. */
+  write(): void
+  leave(): void
+}
+
+interface Held {
+  readonly peer: string
+  readonly sinceMs: number
+  readonly abort: () => void
+  isWriting: boolean
+}
 
 export class HandlerPlaces {
   readonly #inAll: number
   readonly #ofPeer: number
-  readonly #taken = new Map<string, number>()
-  #running = 0
+  readonly #nowMs: () => number
+  /** Oldest first. */
+  readonly #held = new Set<Held>()
 
-  constructor({ concurrency, concurrencyPerPeer }: Pick<HandlerOptions, 'concurrency' | 'concurrencyPerPeer'>) {
+  constructor(
+    { concurrency, concurrencyPerPeer }: Pick<HandlerOptions, 'concurrency' | 'concurrencyPerPeer'>,
+    nowMs: () => number = () => performance.now()
+  ) {
     this.#inAll = concurrency
     this.#ofPeer = concurrencyPerPeer ?? Math.max(1, Math.floor(concurrency / NETWORK_LIMITS.handlerPartOfPeer))
+    this.#nowMs = nowMs
   }
 
-  /** False: no place for this peer now. */
-  take(peer: string): boolean {
-    const taken = this.#taken.get(peer) ?? 0
-    if (this.#running >= this.#inAll || taken >= this.#ofPeer) return false
-    this.#running += 1
-    this.#taken.set(peer, taken + 1)
-    return true
+  get taken(): number {
+    return this.#held.size
   }
 
-  leave(peer: string): void {
-    const left = (this.#taken.get(peer) ?? 1) - 1
-    this.#running -= 1
-    if (left === 0) this.#taken.delete(peer)
-    else this.#taken.set(peer, left)
+  /** Undefined: no place for this peer now. `abort` ends the answer if its place is given to somebody else. */
+  take(peer: string, abort: () => void): Place | undefined {
+    const own = this.#countOf(peer)
+    if (own >= this.#ofPeer) return undefined
+    if (this.#held.size >= this.#inAll && !this.#giveUpOne(own)) return undefined
+    const held: Held = { peer, sinceMs: this.#nowMs(), abort, isWriting: false }
+    this.#held.add(held)
+    return {
+      write: () => {
+        held.isWriting = true
+      },
+      leave: () => {
+        this.#held.delete(held)
+      }
+    }
+  }
+
+  /** The slowest reader's place: of a peer that has more than the newcomer, or one that had its time. */
+  #giveUpOne(own: number): boolean {
+    const lateMs = this.#nowMs() - NETWORK_LIMITS.slowReaderMs
+    for (const held of this.#held) {
+      if (!held.isWriting || (this.#countOf(held.peer) <= own && held.sinceMs > lateMs)) continue
+      this.#held.delete(held)
+      held.abort()
+      return true
+    }
+    return false
+  }
+
+  #countOf(peer: string): number {
+    let count = 0
+    for (const held of this.#held) if (held.peer === peer) count += 1
+    return count
   }
 }

@@ -18,7 +18,7 @@ import type {
   PeerEvent,
   RequestOptions
 } from './host.ts'
-import { HandlerPlaces } from './handler-places.ts'
+import { HandlerPlaces, type Place } from './handler-places.ts'
 import { isLocalNetwork, type Node, startNode } from './libp2p-settings.ts'
 import { NETWORK_LIMITS } from './limits.ts'
 import { PeerConnector } from './peer-connector.ts'
@@ -142,18 +142,21 @@ class Libp2pHost implements Host {
     const places = new HandlerPlaces(options)
     return this.#accept(protocol, options.concurrency, async (stream, connection) => {
       const from = connection.remotePeer.toString()
-      if (!places.take(from)) return stream.abort(new Error('busy'))
+      let place: Place | undefined
       try {
         const reading = AbortSignal.timeout(NETWORK_LIMITS.requestReadTimeoutMs)
         const body = await readFrame(stream, options.maxRequestBytes, reading)
+        place = places.take(from, () => stream.abort(new Error('too slow')))
+        if (place === undefined) return stream.abort(new Error('busy'))
         const response = await handler(body, from)
+        place.write()
         const writing = AbortSignal.timeout(NETWORK_LIMITS.responseWriteTimeoutMs)
         await writeFrame(stream, response, writing)
         await stream.close({ signal: writing })
       } catch {
         stream.abort(new Error('request refused'))
       } finally {
-        places.leave(from)
+        place?.leave()
       }
     })
   }

@@ -46,8 +46,10 @@ export const NETWORK_LIMITS = {
   writeSliceBytes: 64 * KIB,
   /** Inbound streams per connection of one of our protocols. */
   streamsPerProtocol: 8,
-  /** One peer, over however many connections, works in at most one in so many of a handler's places. */
+  /** One peer, over however many connections, has at most one in so many of a handler's places. */
   handlerPartOfPeer: 2,
+  /** After this long a reader that has not taken its answer gives its place to somebody else, if all are taken. */
+  slowReaderMs: 1_000,
   /** The whole request must arrive in this time: a slow sender holds a handler slot no longer. */
   requestReadTimeoutMs: 5_000,
   /** The peer must take the whole response in this time. */

@@ -320,7 +320,7 @@ describe('settings that cannot work', () => {
   it('are refused with a code', async () => {
     await expect(start(9, ['nonsense'])).rejects.toMatchObject({ code: 'E_BAD_ADDRESS' })
     const taken = bob.addresses()[0]?.replace(/\/p2p\/.*/, '') ?? ''
-    await expect(start(9, [], { listen: [taken] })).rejects.toMatchObject({ code: 'E_PEER_UNREACHABLE' })
+    await expect(start(9, [], { listen: [taken] })).rejects.toMatchObject({ code: 'E_PORT_TAKEN' })
     const stopped = await start(9, [])
     await stopped.stop()
     await expect(stopped.publish('/x', text(''))).rejects.toMatchObject({ code: 'E_STOPPED' })

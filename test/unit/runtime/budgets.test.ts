@@ -50,20 +50,47 @@ describe('a budget [GSP-1]', () => {
 })
 
 describe('the places of a handler', () => {
+  function places(concurrency: number, concurrencyPerPeer?: number) {
+    let nowMs = 0
+    const ended: string[] = []
+    const made = new HandlerPlaces(
+      { concurrency, ...(concurrencyPerPeer === undefined ? {} : { concurrencyPerPeer }) },
+      () => nowMs
+    )
+    const take = (peer: string) => made.take(peer, () => ended.push(peer))
+    return { made, take, ended, pass: (ms: number) => (nowMs += ms) }
+  }
+
   test('are never all of one peer', () => {
-    const places = new HandlerPlaces({ concurrency: 8 })
-    const mallory = Array.from({ length: 20 }, () => places.take('mallory'))
-    expect(mallory.filter(Boolean)).toHaveLength(4)
-    expect(places.take('bob')).toBe(true)
-    places.leave('mallory')
-    expect(places.take('mallory')).toBe(true)
-    expect(places.take('mallory')).toBe(false)
+    const { take } = places(8)
+    const mallory = Array.from({ length: 20 }, () => take('mallory')).filter(one => one !== undefined)
+    expect(mallory).toHaveLength(4)
+    expect(take('bob')).toBeDefined()
+    mallory[0]?.leave()
+    expect(take('mallory')).toBeDefined()
+    expect(take('mallory')).toBeUndefined()
   })
 
   test('are bounded for all together, and one place is enough to work', () => {
-    const places = new HandlerPlaces({ concurrency: 3, concurrencyPerPeer: 2 })
-    expect(['a', 'a', 'b', 'c'].map(peer => places.take(peer))).toEqual([true, true, true, false])
-    const single = new HandlerPlaces({ concurrency: 1 })
-    expect([single.take('a'), single.take('b')]).toEqual([true, false])
+    const { take } = places(3, 2)
+    expect(['a', 'a', 'b', 'c'].map(peer => take(peer) !== undefined)).toEqual([true, true, true, false])
+    const single = places(1)
+    expect([single.take('a'), single.take('b')].map(one => one !== undefined)).toEqual([true, false])
+  })
+
+  test('of a peer that does not read go to one that has fewer, at once, and to anyone after a while', () => {
+    const { made, take, ended, pass } = places(4)
+    const held = ['m', 'm', 'n', 'o'].map(peer => take(peer))
+    expect(take('bob'), 'all are being worked on').toBeUndefined()
+    for (const one of held) one?.write()
+    expect(take('bob')).toBeDefined()
+    expect(ended).toEqual(['m'])
+    expect(take('m'), 'it has one, as many as the others').toBeUndefined()
+    pass(1_001)
+    expect(take('p')).toBeDefined()
+    expect(ended).toEqual(['m', 'm'])
+    expect(made.taken).toBe(4)
+    held[0]?.leave()
+    expect(made.taken, 'what was taken away is not left twice').toBe(4)
   })
 })
