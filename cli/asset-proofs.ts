@@ -1,5 +1,6 @@
-// Proof files of what committees hold: a balance under a settled checkpoint, the receipt of a step. The base chain's part is
-// a proof document like any other; the asset's part stands beside it [PRF-2, COM-6]. Checked offline.
+// Proof files of what committees hold: a balance under a settled checkpoint, the receipt of a step. The base
+// chain's part is a proof document like any other; the asset's part stands beside it [PRF-2, COM-6]. Checked
+// offline.
 import {
   type AssetClient,
   balanceKey,

@@ -1,5 +1,6 @@
-// What a proof shows, said to a person and as a document: what, as of which final block, how old, and what stands behind it
-// [FIN-10, POS-10]. The words come from what was checked, never from what the file says of itself.
+// What a proof shows, said to a person and as a document: what, as of which final block, how old, and what
+// stands behind it [FIN-10, POS-10]. The words come from what was checked, never from what the file says of
+// itself.
 import { ageMs, type LightClient } from '#base-layer/light/light-client.ts'
 import { finalityPrice } from '#base-layer/light/finality-price.ts'
 import type { Shown, ShownLeaf } from '#base-layer/light/proof-document.ts'
@@ -55,7 +56,8 @@ export function sayShown(shown: Shown, client: LightClient): Said {
         },
         words:
           `transaction ${short(id)} (${action?.kind ?? 'a payment'}, ${counted(outputs.length, 'output')}` +
-          `${preimages.length === 0 ? '' : `, opens ${counted(preimages.length, 'lock')}`}) is in block ${header.height}`
+          `${preimages.length === 0 ? '' : `, opens ${counted(preimages.length, 'lock')}`}) ` +
+          `is in block ${header.height}`
       }
     }
     case 'spent': {
@@ -77,7 +79,9 @@ export function sayShown(shown: Shown, client: LightClient): Said {
       const part = start === 0 ? 'everything' : `everything since entry ${start}`
       return {
         document: { subject, count: frontier.size, start, entries },
-        words: `${part} that touched ${nameOfKey(subject)}: ${counted(entries.length, 'entry', 'entries')} of ${frontier.size}`
+        words:
+          `${part} that touched ${nameOfKey(subject)}: ` +
+          `${counted(entries.length, 'entry', 'entries')} of ${frontier.size}`
       }
     }
   }
@@ -113,8 +117,9 @@ function sayLeaf(leaf: ShownLeaf, client: LightClient): Said {
     return {
       document: { ...leaf },
       words:
-        `output ${short(leaf.key)} of ${formatShares(atoms)} is unspent and locked: ${short(claimant)} may take it with ` +
-        `the preimage before tick ${timeout}, ${short(refund)} from it on (it is tick ${ticks})`
+        `output ${short(leaf.key)} of ${formatShares(atoms)} is unspent and locked: ` +
+        `${short(claimant)} may take it with the preimage before tick ${timeout}, ` +
+        `${short(refund)} from it on (it is tick ${ticks})`
     }
   }
   if (leaf.section === 'names' && leaf.key.kind === 'name' && leaf.value.kind === 'name') {

@@ -1,6 +1,6 @@
-// Proof files: JSON around the bytes of a proof document, everything needed to believe what it shows from the genesis
-// document or a trusted head alone [FIN-10, PRF-1 to PRF-5]. Made by `proof get`, judged by `proof check`. A file's kind and
-// names are for people; what it shows is read from its bytes.
+// Proof files: JSON around the bytes of a proof document, everything needed to believe what it shows from the
+// genesis document or a trusted head alone [FIN-10, PRF-1 to PRF-5]. Made by `proof get`, judged by `proof
+// check`. A file's kind and names are for people; what it shows is read from its bytes.
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { createLightClient, encodeLightClient, type LightClient } from '#base-layer/light/light-client.ts'

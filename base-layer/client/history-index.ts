@@ -1,5 +1,6 @@
-// Ids of the final chain as an RFC 9162 log that proves without hashing them all again [PRF-1]: roots of runs of 256 blocks
-// are kept, 64 bytes a run, and the runs that a path enters are read back from the store. Made when somebody first asks.
+// Ids of the final chain as an RFC 9162 log that proves without hashing them all again [PRF-1]: roots of runs
+// of 256 blocks are kept, 64 bytes a run, and the runs that a path enters are read back from the store. Made
+// when somebody first asks.
 import { leafHash, nodeHash } from '#contracts/merkle/hash.ts'
 import { MerkleLog } from '#contracts/merkle/log.ts'
 import { type RangeRoot, splitOf } from '#contracts/merkle/log-paths.ts'

@@ -1,5 +1,6 @@
-// What a node proves to wallets [PRF-1 to PRF-4, FIN-10]: documents under its newest final head, updates for clients that
-// follow it, anchors for those who trust one block. Everything of one answer is of one head, and every answer is bounded.
+// What a node proves to wallets [PRF-1 to PRF-4, FIN-10]: documents under its newest final head, updates for
+// clients that follow it, anchors for those who trust one block. Everything of one answer is of one head, and
+// every answer is bounded.
 import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
 import { EMPTY_LOG, MerkleLog } from '#contracts/merkle/log.ts'
 import { historyLeaf } from '#contracts/merkle/history.ts'
@@ -194,7 +195,10 @@ export class ProofServer implements ChainProofs {
     return stored === undefined ? undefined : decodeStoredBlock(stored)
   }
 
-  /** Hand-overs from a period on and the newest final head; the last hand-over's own block where there are too many. */
+  /**
+   * Hand-overs from a period on and the newest final head; the last hand-over's own block where there are too
+   * many.
+   */
   #finalityFrom(period: number): FinalityProof {
     const { chain, store } = this.#parts
     const handovers = this.#handoversFrom(period)

@@ -1,4 +1,5 @@
-// ChainProofs as JSON-RPC: how requests travel, the asking side that remote-chain.ts has, and what rpc-methods.ts serves.
+// ChainProofs as JSON-RPC: how requests travel, the asking side that remote-chain.ts has, and what
+// rpc-methods.ts serves.
 import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
 import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
 import type { BlockId } from '#contracts/primitives/ids.ts'

@@ -1,5 +1,6 @@
-// What the check of a proof says: the thing is there, it is not there, or the proof shows neither [PRF-5]. A function that
-// checks membership never answers `absent`, and one that checks non-membership never answers `present`. Pure.
+// What the check of a proof says: the thing is there, it is not there, or the proof shows neither [PRF-5]. A
+// function that checks membership never answers `absent`, and one that checks non-membership never answers
+// `present`. Pure.
 
 export type ProofCode =
   /** The bytes are no proof, or not of this thing. */

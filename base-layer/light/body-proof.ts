@@ -1,5 +1,6 @@
-// What a block holds and what it spent, under a header that the head stands on: a transaction at its place, an output spent
-// by a transaction, an output not spent in a block [PRF-3]. Pure; builders take the block's own lists.
+// What a block holds and what it spent, under a header that the head stands on: a transaction at its place, an
+// output spent by a transaction, an output not spent in a block [PRF-3]. Pure; builders take the block's own
+// lists.
 import { bytes, type Decoded, encode, hex32, list, record, uint } from '#contracts/codec/codec.ts'
 import { leafHash } from '#contracts/merkle/hash.ts'
 import { EMPTY_LOG_ROOT, MerkleLog } from '#contracts/merkle/log.ts'

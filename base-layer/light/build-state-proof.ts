@@ -1,5 +1,5 @@
-// The proving side of state-proof.ts: section roots, and one witness for all keys of a section [PRF-2]. Called by the node
-// for wallets, on a state it holds; pure.
+// The proving side of state-proof.ts: section roots, and one witness for all keys of a section [PRF-2]. Called
+// by the node for wallets, on a state it holds; pure.
 import { encode } from '#contracts/codec/codec.ts'
 import { pathOf } from '#contracts/merkle/node.ts'
 import { buildWitness, witnessCodec } from '#contracts/merkle/witness.ts'

@@ -1,5 +1,5 @@
-// What stands behind a final block, for a wallet to show: how many peers, how few of them hold half, and what it would cost
-// to make two histories final [FIN-10, POS-10]. From the table of the period alone. Pure.
+// What stands behind a final block, for a wallet to show: how many peers, how few of them hold half, and what
+// it would cost to make two histories final [FIN-10, POS-10]. From the table of the period alone. Pure.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { PeriodTable } from '#contracts/statements/period-table.ts'
 
@@ -8,7 +8,10 @@ export const PEERS_FEW = 13
 export const PEERS_OF_HALF_FEW = 7
 
 export interface FinalityPrice {
-  /** Least collateral that is burnt if two histories become final: a third of the table at the lowest bond it allows. */
+  /**
+   * Least collateral that is burnt if two histories become final: a third of the table at the lowest bond it
+   * allows.
+   */
   readonly leastAtoms: bigint
   /** Shares that vote, capped by the bonds. */
   readonly weightAtoms: bigint
@@ -24,7 +27,8 @@ export function finalityPrice(
   table: Pick<PeriodTable, 'entries' | 'total'>,
   { leverage }: Pick<Parameters, 'leverage'>
 ): FinalityPrice {
-  // Two certificates of more than two thirds share more than a third of the weight, and weight is at most leverage bonds.
+  // Two certificates of more than two thirds share more than a third of the weight, and weight is at most
+  // leverage bonds.
   const parts = 3n * BigInt(leverage)
   const leastAtoms = parts === 0n ? 0n : (table.total + parts - 1n) / parts
   const peers = table.entries.length

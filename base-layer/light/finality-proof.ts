@@ -107,8 +107,8 @@ export function checkFinalityProof(start: TrustedStart, encoded: Uint8Array): Ve
 }
 
 /**
- * The final header of a proof and where finality stands then, or why the proof does not lead on from `from`. Hand-overs of
- * periods that ended before are passed over: nothing rests on them. Never throws.
+ * The final header of a proof and where finality stands then, or why the proof does not lead on from `from`.
+ * Hand-overs of periods that ended before are passed over: nothing rests on them. Never throws.
  */
 export function followFinality(
   network: TrustedNetwork,
@@ -136,7 +136,10 @@ export function followFinality(
   return fault ?? accept({ head: { id, header, table: entered.value.table }, standing: entered.value })
 }
 
-/** The recovered period that these certificates are of, if its file was given and it comes next; else the same [FIN-9]. */
+/**
+ * The recovered period that these certificates are of, if its file was given and it comes next; else the same
+ * [FIN-9].
+ */
 function enterPeriod(
   network: TrustedNetwork,
   standing: Standing,

@@ -1,5 +1,6 @@
-// Two wallets that meet compare the heads they know to be final [PRF-6]: the deal goes on only if one history is a proven
-// prefix of the other. If the two exclude each other, both proofs together are the evidence [FIN-5]. Pure.
+// Two wallets that meet compare the heads they know to be final [PRF-6]: the deal goes on only if one history
+// is a proven prefix of the other. If the two exclude each other, both proofs together are the evidence
+// [FIN-5]. Pure.
 import { type Decoded, decode, nullable, record, union } from '#contracts/codec/codec.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { finalityProofCodec } from './finality-proof.ts'

@@ -1,5 +1,6 @@
-// Blocks under a head's historyRoot [PRF-1]: that a block is one of those a head stands on, that it is not, and that one
-// head's history is how another's begins [PRF-6]. The root binds its size, which is the head's height. Pure.
+// Blocks under a head's historyRoot [PRF-1]: that a block is one of those a head stands on, that it is not, and
+// that one head's history is how another's begins [PRF-6]. The root binds its size, which is the head's height.
+// Pure.
 import { type Decoded, hex32, record, uint } from '#contracts/codec/codec.ts'
 import { leafHash } from '#contracts/merkle/hash.ts'
 import { consistencyPath, type RangeRoot, rangePath } from '#contracts/merkle/log-paths.ts'

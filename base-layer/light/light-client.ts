@@ -1,6 +1,7 @@
-// A wallet that follows finality: what it trusts, stepped by updates [FIN-10, FIN-5]. It starts from a genesis document, from
-// the head it kept, or from the id of one block somebody trusted told it. Pure: time is an argument, and a step gives the
-// next client or says why the update does not lead on. Finality is never taken back: a head off its own is a conflict.
+// A wallet that follows finality: what it trusts, stepped by updates [FIN-10, FIN-5]. It starts from a genesis
+// document, from the head it kept, or from the id of one block somebody trusted told it. Pure: time is an
+// argument, and a step gives the next client or says why the update does not lead on. Finality is never taken
+// back: a head off its own is a conflict.
 import { bytes, type Decoded, decode, encode, hex32, list, nullable, record, uint } from '#contracts/codec/codec.ts'
 import { parametersCodec } from '#contracts/ledger/parameters.ts'
 import { WITNESS_BYTES_MAX } from '#contracts/merkle/limits.ts'
@@ -73,8 +74,8 @@ export const updateCodec = record({
 export type Update = Decoded<typeof updateCodec>
 
 /**
- * A block and the last block of the period before it: one of those it stands on, whose state holds the table that answers
- * for what comes after. Null in period 0, whose table is in genesis.
+ * A block and the last block of the period before it: one of those it stands on, whose state holds the table
+ * that answers for what comes after. Null in period 0, whose table is in genesis.
  */
 export const anchorProofCodec = record({
   header: headerCodec,
@@ -89,7 +90,7 @@ export const anchorProofCodec = record({
 })
 export type AnchorProof = Decoded<typeof anchorProofCodec>
 
-/** A client to begin with, or why not: `nowMs` is Unix time. A start from genesis is never stale by itself: see standOf. */
+/** A client to begin with, or why not: `nowMs` is Unix time. A start from genesis is never refused for its age. */
 export function createLightClient(start: LightStart, nowMs: number): Verdict<LightClient, LightCode> {
   const made = begin(start)
   if (!made.ok || start.kind === 'genesis') return made
@@ -174,8 +175,8 @@ export function stepLightClient(client: LightClient, encoded: Uint8Array): Verdi
 }
 
 /**
- * A client at the final head that a proof shows to somebody who trusts this one; the proof was not made for it, so it does
- * not tell whether the two heads are of one history (see compareHeads). Never throws.
+ * A client at the final head that a proof shows to somebody who trusts this one; the proof was not made for it,
+ * so it does not tell whether the two heads are of one history (see compareHeads). Never throws.
  */
 export function follow(client: LightClient, proof: FinalityProof): Verdict<LightClient, LightCode> {
   const { network, head, table, root } = client

@@ -1,5 +1,5 @@
-// Everything that touched a key or a name, and nothing left out [PRF-4]: the state holds how many entries there are and the
-// frontier of their log, so a peer that shows fewer, others or in another order is found out. Pure.
+// Everything that touched a key or a name, and nothing left out [PRF-4]: the state holds how many entries there
+// are and the frontier of their log, so a peer that shows fewer, others or in another order is found out. Pure.
 import { type Decoded, list, record, uint } from '#contracts/codec/codec.ts'
 import { leafHash } from '#contracts/merkle/hash.ts'
 import { appendEntry, type HistoryEntry, historyEntryCodec, historyLeaf } from '#contracts/merkle/history.ts'
@@ -25,8 +25,8 @@ export interface WholeHistory {
 }
 
 /**
- * `present` if these are all entries from `start` to the last: `frontier` is the one that proven state holds, the empty one
- * where the state holds none. Never throws.
+ * `present` if these are all entries from `start` to the last: `frontier` is the one that proven state holds,
+ * the empty one where the state holds none. Never throws.
  */
 export function checkHistory(
   frontier: LogFrontier,
@@ -44,8 +44,8 @@ export function checkHistory(
 }
 
 /**
- * `present` if the later history is the earlier one and then these entries: for a wallet that kept the leaf it saw last.
- * Never throws.
+ * `present` if the later history is the earlier one and then these entries: for a wallet that kept the leaf it
+ * saw last. Never throws.
  */
 export function checkHistorySince(
   earlier: LogFrontier,

@@ -1,6 +1,6 @@
-// A proof that stands by itself: how a head is final, and what is shown under it [FIN-10, PRF-1 to PRF-4]. One function
-// checks every kind, in a browser or offline alike; it never throws, and says what was shown in the checker's own words, not
-// in those of whoever made the document [PRF-5].
+// A proof that stands by itself: how a head is final, and what is shown under it [FIN-10, PRF-1 to PRF-4]. One
+// function checks every kind, in a browser or offline alike; it never throws, and says what was shown in the
+// checker's own words, not in those of whoever made the document [PRF-5].
 import {
   bytes,
   type Codec,
@@ -92,8 +92,8 @@ export interface CheckedDocument {
 }
 
 /**
- * What a document shows to somebody who trusts this client, or why it shows nothing. `finality` leads to the head from
- * genesis or from anywhere at or before the client's period. Never throws.
+ * What a document shows to somebody who trusts this client, or why it shows nothing. `finality` leads to the
+ * head from genesis or from anywhere at or before the client's period. Never throws.
  */
 export function checkDocument(
   client: LightClient,

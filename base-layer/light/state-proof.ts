@@ -1,6 +1,6 @@
-// Presence and absence of keys in the state of a block whose header is trusted, any number of keys of any sections in one
-// proof [PRF-2, PRF-5]: path from each section's witness to its root, from the section roots to the header. Pure; used by
-// wallets, the command line and pages.
+// Presence and absence of keys in the state of a block whose header is trusted, any number of keys of any
+// sections in one proof [PRF-2, PRF-5]: path from each section's witness to its root, from the section roots to
+// the header. Pure; used by wallets, the command line and pages.
 import { bytes, type Codec, type Decoded, decode, encode, list, oneOf, record } from '#contracts/codec/codec.ts'
 import { HASH_BYTES } from '#contracts/merkle/hash.ts'
 import { WITNESS_BYTES_MAX } from '#contracts/merkle/limits.ts'

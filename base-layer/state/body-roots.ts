@@ -1,5 +1,6 @@
-// Roots over a block's body: its transactions, and what they spent [PRF-3]. Each binds the number of leaves, so that a path
-// shows at which place of how many its leaf stands [HASH-1]. Written by the transition, checked by light.
+// Roots over a block's body: its transactions, and what they spent [PRF-3]. Each binds the number of leaves, so
+// that a path shows at which place of how many its leaf stands [HASH-1]. Written by the transition, checked by
+// light.
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { logRoot } from '#contracts/merkle/log.ts'
 import { compareText, concatBytes, hexToBytes, uintToBytes } from '#contracts/primitives/bytes.ts'

@@ -1,9 +1,11 @@
-// The paths of RFC 9162 2.1.3.1 and 2.1.4.1 over whatever can give the root of a range of leaves: a log in memory, or one
-// whose lower levels are read back when they are asked for. Verifiers are in log-proof.ts [PRF-1].
+// The paths of RFC 9162 2.1.3.1 and 2.1.4.1 over whatever can give the root of a range of leaves: a log in
+// memory, or one whose lower levels are read back when they are asked for. Verifiers are in log-proof.ts
+// [PRF-1].
 import { assert } from '../primitives/verdict.ts'
 
 /**
- * Root of leaves [from, to) of a log; asked only for ranges that start at a multiple of the power of two that holds them.
+ * Root of leaves [from, to) of a log; asked only for ranges that start at a multiple of the power of two that
+ * holds them.
  */
 export type RangeRoot = (from: number, to: number) => Uint8Array
 

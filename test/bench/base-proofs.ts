@@ -1,5 +1,5 @@
-// Bytes and milliseconds of each kind of proof, under a head that is known, at a chosen number of outputs [PRF-7]. Verdicts are
-// those of wallets: every measured document is checked and must hold.
+// Bytes and milliseconds of each kind of proof, under a head that is known, at a chosen number of outputs
+// [PRF-7]. Verdicts are those of wallets: every measured document is checked and must hold.
 import { buildNotSpent, buildSpent, buildTransactionPlace, spentBy } from '#base-layer/light/body-proof.ts'
 import { buildStateProof } from '#base-layer/light/build-state-proof.ts'
 import { buildHistory } from '#base-layer/light/log-history.ts'

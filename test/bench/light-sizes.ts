@@ -1,6 +1,7 @@
-// `node test/bench/light-sizes.ts [--json] [--outputs N] [--peers 30,100,1000]`: what a wallet fetches and how long it checks:
-// for each hand-over, for each head, after a month away, and for each kind of proof [PRF-7]. Everything is built, encoded and
-// checked as wallets do, natively and with portable code alone, as in a browser. Published in docs/light-clients.md.
+// `node test/bench/light-sizes.ts [--json] [--outputs N] [--peers 30,100,1000]`: what a wallet fetches and how
+// long it checks: for each hand-over, for each head, after a month away, and for each kind of proof [PRF-7].
+// Everything is built, encoded and checked as wallets do, natively and with portable code alone, as in a
+// browser. Published in docs/light-clients.md.
 import { parseArgs } from 'node:util'
 import { sha256 } from '@noble/hashes/sha2.js'
 import {

@@ -1,5 +1,5 @@
-// What a page runs of the light client, bundled unchanged: the same function judges in Node and in a browser, so their
-// verdicts can be compared as text [PRF-5]. Everything goes in and comes out as hexadecimal and text.
+// What a page runs of the light client, bundled unchanged: the same function judges in Node and in a browser,
+// so their verdicts can be compared as text [PRF-5]. Everything goes in and comes out as hexadecimal and text.
 import { checkConflict } from '#base-layer/light/heads.ts'
 import {
   decodeLightClient,

@@ -1,6 +1,7 @@
-// A chain as light clients see it and nothing more: headers with right histories, states and bodies, tables of as many peers
-// as a test wants, and certificates that they sign. No rule of the base chain runs, so a thousand peers and a month of
-// periods cost seconds. For proofs, their sizes, and everything that can be wrong with them.
+// A chain as light clients see it and nothing more: headers with right histories, states and bodies, tables of
+// as many peers as a test wants, and certificates that they sign. No rule of the base chain runs, so a thousand
+// peers and a month of periods cost seconds. For proofs, their sizes, and everything that can be wrong with
+// them.
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
 import { spentBy } from '#base-layer/light/body-proof.ts'
 import { buildStateProof } from '#base-layer/light/build-state-proof.ts'

@@ -1,4 +1,5 @@
-// surety proof check: offline, from the genesis document or a trusted head alone. Exit code 8 if the proof does not hold.
+// surety proof check: offline, from the genesis document or a trusted head alone. Exit code 8 if the proof does
+// not hold.
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
 import type { LightClient } from '#base-layer/light/light-client.ts'
 import { accept, type Verdict } from '#contracts/primitives/verdict.ts'

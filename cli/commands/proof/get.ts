@@ -154,7 +154,10 @@ async function hand({ output }: Context, options: Options, file: ProofFile, { he
   ])
 }
 
-/** --head, or the genesis document of the settings; --recovery names the one recovery file that is followed [FIN-9]. */
+/**
+ * --head, or the genesis document of the settings; --recovery names the one recovery file that is followed
+ * [FIN-9].
+ */
 export async function trustedClient(context: Context, { head, recovery }: Options): Promise<LightClient> {
   const client =
     typeof head === 'string'

@@ -1,5 +1,5 @@
-// surety proof heads: compare two wallets' heads before a deal [PRF-6], and follow finality with a head that is kept, which
-// fetches only what is new since [FIN-10].
+// surety proof heads: compare two wallets' heads before a deal [PRF-6], and follow finality with a head that is
+// kept, which fetches only what is new since [FIN-10].
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { compareHeads, type Comparison, conflictEvidenceCodec, type Relation } from '#base-layer/light/heads.ts'

@@ -1,5 +1,5 @@
-// What every body of BaseChain proves to wallets, whoever answers: one suite for in process and over JSON-RPC. Everything is
-// checked as a wallet does, from the genesis document and the bytes alone.
+// What every body of BaseChain proves to wallets, whoever answers: one suite for in process and over JSON-RPC.
+// Everything is checked as a wallet does, from the genesis document and the bytes alone.
 import { expect, test } from 'vitest'
 import { type BaseChain, createAccount, deriveTrustedStart, type ProofRequest } from '#base-layer/index.ts'
 import { compareHeads } from '#base-layer/light/heads.ts'

@@ -1,5 +1,6 @@
-// surety proof against a running node: every kind fetched, checked without the node, and refused when a bit of it changed;
-// heads kept, followed and compared [PRF-1 to PRF-6, FIN-10]. Commands run in this process; files are real.
+// surety proof against a running node: every kind fetched, checked without the node, and refused when a bit of
+// it changed; heads kept, followed and compared [PRF-1 to PRF-6, FIN-10]. Commands run in this process; files
+// are real.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -53,8 +53,12 @@ const encodedBodies = Object.values(bodies).map(encodeBody)
 
 export const LIGHT: readonly Decoder[] = [
   decoder('sectionRootsCodec', sectionRootsCodec, STATE_PROOF_BYTES, [bodies.present.proof.sectionRoots]),
-  decoder('sectionsProofCodec', sectionsProofCodec, STATE_PROOF_BYTES, [bodies.present.proof, bodies.absent.proof], proof =>
-    openState(header, proof)
+  decoder(
+    'sectionsProofCodec',
+    sectionsProofCodec,
+    STATE_PROOF_BYTES,
+    [bodies.present.proof, bodies.absent.proof],
+    proof => openState(header, proof)
   ),
   decoder('placedBlockCodec', placedBlockCodec, PROOF_BODY_BYTES, [bodies.block.block], one =>
     checkBlockIn(header, one)

@@ -1,5 +1,5 @@
-// A client that follows finality from genesis, from what it kept and from one block id; and every update that must not
-// lead it on [FIN-5, FIN-10, PRF-6].
+// A client that follows finality from genesis, from what it kept and from one block id; and every update that
+// must not lead it on [FIN-5, FIN-10, PRF-6].
 import { describe, expect, it } from 'vitest'
 import { finalityPrice } from '#base-layer/light/finality-price.ts'
 import { checkConflict, compareHeads, conflictEvidenceCodec, type Relation } from '#base-layer/light/heads.ts'

@@ -1,4 +1,5 @@
-// Documents of every kind, checked from genesis and from a head, and brought for what they do not show [PRF-1 to PRF-5].
+// Documents of every kind, checked from genesis and from a head, and brought for what they do not show [PRF-1
+// to PRF-5].
 import { describe, expect, it } from 'vitest'
 import {
   checkBody,
