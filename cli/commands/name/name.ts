@@ -1,19 +1,12 @@
 // surety name register, claim, show, list, update, transfer, revoke, renew, review, reply: unique names of the chain and what
 // is said of who bears them [NAM-2, NAM-4].
 import { setTimeout as delay } from 'node:timers/promises'
-import type { TransactionWishes } from '#base-layer/index.ts'
-import { hashHex } from '#contracts/crypto/hash.ts'
+import { buildClaim, buildCommit, claimStage, type TransactionWishes } from '#base-layer/index.ts'
 import type { Action } from '#contracts/ledger/actions/action.ts'
-import { type Name, nameBytes } from '#contracts/names/name.ts'
-import {
-  NO_TARGETS,
-  type NameTargets,
-  nameCommitmentOf,
-  namePriceOf,
-  standingOf
-} from '#contracts/names/name-record.ts'
+import type { Name } from '#contracts/names/name.ts'
+import { NO_TARGETS, type NameTargets, namePriceOf, standingOf } from '#contracts/names/name-record.ts'
 import type { Opinion } from '#contracts/names/review.ts'
-import { type AssetId, type Hash, isHex32, type TransactionId } from '#contracts/primitives/ids.ts'
+import { type AssetId, isHex32, type TransactionId } from '#contracts/primitives/ids.ts'
 import { formatShares } from '../../amounts.ts'
 import { CommandFailure, EXIT, misuse, refused, unwrap } from '../../exit-codes.ts'
 import type { Handler, Options } from '../../handler.ts'
@@ -35,20 +28,17 @@ export const registerName: Handler = async (context, [text = ''], options) => {
   await withChain(context, async session => {
     const signer = await openSigner(session)
     await assertFree(session, name)
-    const commitment = nameCommitmentOf(name, signer.key, saltOf(signer, name))
-    const waiting = await session.chain.read('names', { kind: 'commit', commitment }, 'head')
-    if (waiting === undefined) {
+    if ((await claimStage(session.chain, signer, name)) === 'none') {
       const price = namePriceOf(name, 1, session.info.parameters.namePriceAtoms)
-      const action = { kind: 'name.commit', commitment } as const
+      const wishes = { action: buildCommit(signer, name), fee, note: 'name.commit' }
       const description = `commit to the name ${name}, to be claimed for ${formatShares(price)}`
       const details = ['nobody learns the name before it is claimed; what is paid for it burns']
-      const sent = await sendTransaction(session, signer, { action, fee, note: 'name.commit' }, description, {
-        details
-      })
+      const sent = await sendTransaction(session, signer, wishes, description, { details })
       if (sent === undefined) return sayDone(session, 'register', name, undefined, description)
     }
-    const action = await claimOf(session, signer, name, options)
-    await untilMature(session, commitment)
+    const targets = await targetsOf(session, { ...NO_TARGETS, key: signer.key }, options)
+    const action = buildClaim(signer, name, targets)
+    await untilRipe(session, signer, name)
     const id = unwrap(await signer.account.send({ action, fee, note: `claim the name ${name}` }))
     const sent = await followTransaction(session, signer, id, sendingOptions(options).wait)
     sayDone(session, 'register', name, sent, '')
@@ -179,16 +169,6 @@ async function act(
   })
 }
 
-async function claimOf(session: Session, signer: Signer, name: Name, options: Options): Promise<Action> {
-  const targets = await targetsOf(session, { ...NO_TARGETS, key: signer.key }, options)
-  return { kind: 'name.claim', name, owner: signer.key, salt: saltOf(signer, name), targets }
-}
-
-/** From the secret and the name: a claim that was interrupted is found again, and nobody else can tell it. */
-function saltOf({ secret }: Signer, name: Name): Hash {
-  return hashHex('name-salt', secret.reveal(), nameBytes(name))
-}
-
 async function targetsOf(session: Session, before: NameTargets, options: Options): Promise<NameTargets> {
   const { key, nickname, host, asset } = options
   const keyIn = async (text: unknown, old: NameTargets['key']) =>
@@ -210,17 +190,10 @@ async function assertFree({ chain, info }: Session, name: Name): Promise<void> {
 }
 
 /** Until a claim may follow: recorded final, and old enough [NAM-2]. */
-async function untilMature({ chain, info, context }: Session, commitment: Hash): Promise<void> {
+async function untilRipe({ chain, context }: Session, signer: Signer, name: Name): Promise<void> {
   context.output.note('waiting until the commitment is old enough')
   for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
-    const [found, head] = await Promise.all([
-      chain.read('names', { kind: 'commit', commitment }, 'head'),
-      chain.tip('head')
-    ])
-    if (found?.kind === 'commit') {
-      const { committedAt } = found
-      if (head.recordedFinal >= committedAt && head.height + 1 >= committedAt + info.parameters.nameCommitMin) return
-    }
+    if ((await claimStage(chain, signer, name)) === 'ripe') return
     await delay(POLL_MS, undefined, { signal: context.signal })
   }
   throw new CommandFailure('E_NAME_EARLY', 'the commitment is not old enough yet: say it again later', EXIT.timedOut)
