@@ -12,6 +12,7 @@ const ROOT = join(import.meta.dirname, '..', '..', '..')
 const FLOORS = ['contracts', 'base-layer', 'asset-layer', 'cli']
 
 const OWN_DISK = 'reads what this node wrote to its own database'
+const IN_SECTIONS = 'a value of section finality'
 const IN_PARTS = 'gives codecs that are in the table themselves'
 
 /** Why a name is not in the table under that name. */
@@ -27,6 +28,10 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   itemCodec: 'decodeItem',
   // Private codecs behind a function that is in the table.
   lightClientCodec: 'decodeLightClient',
+  // Values of base state, which is in the table section by section.
+  epochVotesCodec: IN_SECTIONS,
+  recoveryRecordCodec: IN_SECTIONS,
+  recoveriesCodec: IN_SECTIONS,
   // What a node or wallet wrote itself.
   anchorCodec: OWN_DISK,
   proofCodec: OWN_DISK,

@@ -31,6 +31,7 @@ import type { PeriodEntry, PeriodHead } from '#contracts/statements/period-table
 import { type Statement, statementCodec } from '#contracts/statements/statement.ts'
 import type { Certificate, FinalityPoint, SignedVote, Vote } from '#contracts/statements/vote.ts'
 import { nameActions } from './samples-of-names.ts'
+import type { RecoveryBody, RecoveryFile } from '#contracts/statements/recovery.ts'
 
 /** Fits wherever an id or a key is asked for. */
 type AnyId = Hash & PublicKey & { readonly of?: never }
@@ -168,6 +169,7 @@ export const actions: readonly Action[] = [
   },
   { kind: 'claim.reveal', commit: null, claim: empty, claimant: id('claimant'), salt: id('salt') },
   { kind: 'evidence.post', evidence: asciiToBytes('evidence') },
+  { kind: 'finality.recover', file: asciiToBytes('file') },
   ...nameActions
 ]
 
@@ -198,8 +200,25 @@ const point = (epoch: number, height: number): FinalityPoint => ({ epoch, height
 export const points = [point(0, 0), point(9, 77)]
 export const votes: readonly Vote[] = [
   { period: 0, recovery: null, root: point(0, 0), source: point(0, 0), target: point(3, 5) },
-  { period: 1, recovery: null, root: point(0, 41), source: point(50, 60), target: point(51, 62) }
+  { period: 1, recovery: null, root: point(0, 41), source: point(50, 60), target: point(51, 62) },
+  { period: 2, recovery: id('recovery'), root: point(0, 70), source: point(0, 70), target: point(80, 75) }
 ]
+export const recoveryBodies: readonly RecoveryBody[] = [
+  {
+    genesis: id('genesis'),
+    period: 2,
+    height: 70,
+    block: id('block 70'),
+    table: [
+      { peer: id('a'), weight: 5n },
+      { peer: id('b'), weight: 6n }
+    ]
+  }
+]
+export const recoveryFiles: readonly RecoveryFile[] = recoveryBodies.map(body => ({
+  body,
+  holders: [{ owner: id('owner'), outputs: [id('output'), id('other output')], signature }]
+}))
 export const signedVotes: readonly SignedVote[] = votes.map(vote => ({ vote, peer: id('peer'), signature }))
 export const certificates: readonly Certificate[] = votes.map(vote => ({
   vote,

@@ -93,7 +93,18 @@ const SECTION_SAMPLES: SectionSamples = {
     ]
   ],
   peers: [
-    [id('peer'), { vrfKey: id('vrf'), rewards: id('rewards'), bondAtoms: 9n, registeredAt: 0, countedTo: 70, penalised: [3, 9], penalisedFrom: 2 }]
+    [
+      id('peer'),
+      {
+        vrfKey: id('vrf'),
+        rewards: id('rewards'),
+        bondAtoms: 9n,
+        registeredAt: 0,
+        countedTo: 70,
+        penalised: [3, 9],
+        penalisedFrom: 2
+      }
+    ]
   ],
   periods: [
     ...samples.periodHeads.map(
@@ -130,6 +141,27 @@ const SECTION_SAMPLES: SectionSamples = {
         fees: 2n
       }
     ],
+    [
+      { kind: 'votes', epoch: 9 },
+      {
+        kind: 'votes',
+        link: id('link'),
+        period: 1,
+        recovery: null,
+        final: 7,
+        voters: Uint8Array.of(5),
+        others: [id('a')]
+      }
+    ],
+    [{ kind: 'window' }, { kind: 'window', epochs: [8, 9] }],
+    ...samples.recoveryBodies.map(
+      body =>
+        [
+          { kind: 'recovery', id: id('recovery') },
+          { kind: 'recovery', body, instead: 1, at: 80 }
+        ] as const
+    ),
+    [{ kind: 'recoveries' }, { kind: 'recoveries', ids: [id('recovery')] }],
     [
       { kind: 'clocks', span: 9 },
       { kind: 'clocks', ticks: [8, 8, 9] }

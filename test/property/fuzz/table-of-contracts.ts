@@ -1,5 +1,6 @@
 // The fuzz table of the contracts floor: every exported decoder there, its limit, valid values, and what its
 // readers do with an accepted value before anything vouches for it.
+import { encode } from '#contracts/codec/codec.ts'
 import { assetRecordCodec } from '#contracts/assets/asset-record.ts'
 import { decodeInstruction, instructionCodec, instructionIdOf } from '#contracts/assets/instruction.ts'
 import { CALL_BYTES, LOG_ENTRY_BYTES, STEP_INPUT_BYTES } from '#contracts/assets/limits.ts'
@@ -32,6 +33,7 @@ import {
   commitmentOf
 } from '#contracts/ledger/actions/claim.ts'
 import { EVIDENCE_BYTES, evidencePostCodec } from '#contracts/ledger/actions/evidence-post.ts'
+import { finalityRecoverCodec } from '#contracts/ledger/actions/finality-recover.ts'
 import { INSTRUCTION_BYTES, logPostCodec } from '#contracts/ledger/actions/log-post.ts'
 import { peerRegisterCodec } from '#contracts/ledger/actions/peer-register.ts'
 import { peerRetireCodec } from '#contracts/ledger/actions/peer-retire.ts'
@@ -83,6 +85,13 @@ import {
   silentPeersCodec
 } from '#contracts/statements/period-table.ts'
 import { statementCodec, statementIdOf } from '#contracts/statements/statement.ts'
+import {
+  checkRecoveryFile,
+  RECOVERY_BYTES,
+  recoveryBodyCodec,
+  recoveryFileCodec,
+  recoveryIdOf
+} from '#contracts/statements/recovery.ts'
 import { certificateCodec, finalityPointCodec, signedVoteCodec, voteCodec } from '#contracts/statements/vote.ts'
 import { type Decoder, decoder } from './decoder.ts'
 import * as samples from './samples.ts'
@@ -112,6 +121,7 @@ const ledger: readonly Decoder[] = [
   decoder('claimCommitCodec', claimCommitCodec, SMALL, actionsOf('claim.commit')),
   decoder('claimRevealCodec', claimRevealCodec, TRANSACTION_BYTES, actionsOf('claim.reveal'), commitmentOf),
   decoder('evidencePostCodec', evidencePostCodec, TRANSACTION_BYTES, actionsOf('evidence.post')),
+  decoder('finalityRecoverCodec', finalityRecoverCodec, TRANSACTION_BYTES, actionsOf('finality.recover')),
   decoder('peerRegisterCodec', peerRegisterCodec, SMALL, actionsOf('peer.register')),
   decoder('peerRetireCodec', peerRetireCodec, SMALL, actionsOf('peer.retire')),
   decoder('seedRevealCodec', seedRevealCodec, SMALL, actionsOf('seed.reveal')),
@@ -155,6 +165,10 @@ const statements: readonly Decoder[] = [
   decoder('blockCodec', blockCodec, BLOCK_BYTES, samples.blocks, block => blockIdOf(block.header)),
   decoder('evidenceCodec', evidenceCodec, EVIDENCE_BYTES, samples.evidence, deriveOffence),
   decoder('periodEntriesCodec', periodEntriesCodec, 128 * 1024, [samples.entries, []], periodRootOf),
+  decoder('recoveryBodyCodec', recoveryBodyCodec, RECOVERY_BYTES, samples.recoveryBodies, recoveryIdOf),
+  decoder('recoveryFileCodec', recoveryFileCodec, RECOVERY_BYTES, samples.recoveryFiles, file =>
+    checkRecoveryFile(encode(recoveryFileCodec, file), file.body.genesis)
+  ),
   decoder('periodHeadCodec', periodHeadCodec, SMALL, samples.periodHeads),
   decoder('silentPeersCodec', silentPeersCodec, 64 * 1024, [[id('a'), id('b')], []]),
   decoder('statementCodec', statementCodec, STATEMENT_BYTES, samples.statements, statementIdOf),
