@@ -1,7 +1,7 @@
 // Blocks from peers. The header's verdict decides about relaying before the body is looked at [GSP-1]; then the body is
 // read, put together from short ids, or fetched, and executed. A body that the header does not commit to counts for
 // nothing, in whatever form it came, and keeps the true one away from nobody.
-import { decode, encode } from '#contracts/codec/codec.ts'
+import { decode } from '#contracts/codec/codec.ts'
 import { TRANSACTION_BYTES, transactionCodec } from '#contracts/ledger/transaction.ts'
 import type { BlockId } from '#contracts/primitives/ids.ts'
 import {
@@ -17,7 +17,7 @@ import type { Chain } from '../chain/chain.ts'
 import { bodyItems, headerItem } from '../chain/signatures.ts'
 import type { GossipVerdict } from '../runtime/host.ts'
 import { type PreparedTransaction, prepareTransaction } from '../state/apply-transaction.ts'
-import { transactionsRootOf } from '../state/body-roots.ts'
+import { transactionsRootOfBody } from '../state/transition.ts'
 import { type CompactBlock, type Draft, draftOf, finishBlock, missingOf } from './compact-block.ts'
 import type { Gate, Looked } from './gate.ts'
 import { SYNC_LIMITS } from './limits.ts'
@@ -209,7 +209,7 @@ export function readBlock(bytes: Uint8Array): Block | undefined {
 function isBodyOf({ header, transactions, certificates }: Block): boolean {
   return (
     certificatesHashOf(certificates) === header.certificatesHash &&
-    transactionsRootOf(transactions.map(one => encode(transactionCodec, one))) === header.transactionsRoot
+    transactionsRootOfBody(transactions) === header.transactionsRoot
   )
 }
 

@@ -6,6 +6,9 @@ import { VERIFY_LIMITS } from './limits.ts'
 const KEY_BYTES = 32
 const SIGNATURE_BYTES = 64
 
+// Filled and hashed before anything else can run, so one serves all that fits.
+const scratch = Buffer.alloc(1_024)
+
 export class VerifiedCache {
   readonly #entries = new Set<string>()
   readonly #max: number
@@ -17,7 +20,8 @@ export class VerifiedCache {
   /** The name of a triple. Key and signature have fixed sizes, so no two triples share the hashed bytes. */
   static nameOf(publicKeyHex: string, message: Uint8Array, signature: Uint8Array): string | undefined {
     if (signature.length !== SIGNATURE_BYTES) return undefined
-    const bytes = Buffer.allocUnsafe(KEY_BYTES + SIGNATURE_BYTES + message.length)
+    const size = KEY_BYTES + SIGNATURE_BYTES + message.length
+    const bytes = size > scratch.length ? Buffer.allocUnsafe(size) : scratch.subarray(0, size)
     if (bytes.write(publicKeyHex, 0, 'hex') !== KEY_BYTES) return undefined
     bytes.set(signature, KEY_BYTES)
     bytes.set(message, KEY_BYTES + SIGNATURE_BYTES)

@@ -5,10 +5,22 @@ import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
 import { type LeafNode, leafOf, octetBitAt, packedLeafOf, pathOctetsOf, type TreeNode } from '#contracts/merkle/node.ts'
 import { SparseTree } from '#contracts/merkle/sparse-tree.ts'
 import type { OctetChange, TreeChange } from '#contracts/merkle/update.ts'
-import type { Hash } from '#contracts/primitives/ids.ts'
+import { putHex } from '#contracts/primitives/bytes.ts'
+import { type Hash, ZERO_HASH } from '#contracts/primitives/ids.ts'
 import { bytesOfOctets, type Octets } from '#contracts/primitives/octets.ts'
 import { assert } from '#contracts/primitives/verdict.ts'
 import { type KeyOf, SECTION_NAMES, SECTIONS, type SectionName, stateRootOf, type ValueOf } from './sections.ts'
+
+/** Sections whose keys are hex32 of sections.ts. */
+export const KEYED_BY_ID: ReadonlySet<SectionName> = new Set<SectionName>([
+  'outputs',
+  'keys',
+  'assets',
+  'bonds',
+  'balances',
+  'peers'
+])
+const ID_BYTES = 32
 
 type TreeIn<S extends SectionName> = SparseTree<ValueOf<S>>
 type KeyCodec<S extends SectionName> = Codec<KeyOf<S>>
@@ -39,6 +51,22 @@ export function encodeValue<S extends SectionName>(section: S, value: ValueOf<S>
   return encode(SECTIONS[section].value as unknown as ValueCodec<S>, value)
 }
 
+// Filled and read before anything else can run, so one serves all ids: the head of 32 bytes, and the bytes.
+const idKey = Uint8Array.of(0x58, ID_BYTES, ...new Uint8Array(ID_BYTES))
+
+/** The same in memory that the next call writes over, for the sections whose keys are ids. */
+export function borrowKey<S extends SectionName>(section: S, key: KeyOf<S>): Uint8Array {
+  if (!KEYED_BY_ID.has(section)) return encodeKey(section, key)
+  const id: string = key as Hash
+  assert(id.length === 2 * ID_BYTES && id !== ZERO_HASH && putHex(id, idKey, 2), 'not a 32-byte id')
+  return idKey
+}
+
+/** Where the leaf of a key is, or would be. */
+export function pathOfKey<S extends SectionName>(section: S, key: KeyOf<S>): Octets {
+  return pathOctetsOf(borrowKey(section, key))
+}
+
 /** The key of a leaf that this program wrote. */
 export function decodeKey<S extends SectionName>(section: S, bytes: Uint8Array): KeyOf<S> {
   const key = decode(SECTIONS[section].key as unknown as KeyCodec<S>, bytes, bytes.length)
@@ -51,7 +79,7 @@ export function readSection<S extends SectionName>(
   section: S,
   key: KeyOf<S>
 ): ValueOf<S> | undefined {
-  return treeOf(trees, section).find(pathOctetsOf(encodeKey(section, key)))?.value
+  return treeOf(trees, section).find(pathOfKey(section, key))?.value
 }
 
 /** Root of all sections [PRF-2]. */
@@ -84,11 +112,11 @@ function stateLeaf<S extends SectionName>(
   value: ValueOf<S>
 ): LeafNode<ValueOf<S>> {
   return PACKED.has(section)
-    ? packedLeafOf<ValueOf<S>>(key, valueBytes, unpackers[section] as (bytes: Uint8Array) => ValueOf<S>, path)
+    ? packedLeafOf<ValueOf<S>>(key, path, valueBytes, unpackers[section] as (bytes: Uint8Array) => ValueOf<S>)
     : leafOf(key, valueBytes, value)
 }
 
-/** The change of one leaf, for SparseTree.withOctets; `path` is the key's. */
+/** The change of one leaf, for SparseTree.withOctets; `path` is the key's, and `key` may be borrowed. */
 export function changeAt<S extends SectionName>(
   section: S,
   key: Uint8Array,

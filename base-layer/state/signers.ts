@@ -8,9 +8,11 @@ import type { Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import { authoritiesOf } from './actions/authorities.ts'
 import type { Reader } from './period-tables.ts'
 
+const NONE: ReadonlySet<Hash> = new Set()
+
 /** Hashes of the preimages a transaction shows. */
 export function locksOpenedBy({ preimages }: Pick<Transaction, 'preimages'>): ReadonlySet<Hash> {
-  return new Set(preimages.map(hashOfPreimage))
+  return preimages.length === 0 ? NONE : new Set(preimages.map(hashOfPreimage))
 }
 
 /**

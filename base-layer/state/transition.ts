@@ -4,6 +4,7 @@
 import { SIGNATURE_BYTES } from '#contracts/crypto/signature.ts'
 import { appendLeaf, frontierRoot, type LogFrontier } from '#contracts/merkle/log.ts'
 import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
+import type { Transaction } from '#contracts/ledger/transaction.ts'
 import type { BlockId, Hash } from '#contracts/primitives/ids.ts'
 import { accept, assert, present, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { type Block, type BlockHeader, blockIdOf, certificatesHashOf } from '#contracts/statements/block.ts'
@@ -37,7 +38,8 @@ export function applyBlock(parent: ChainState, block: Block): Verdict<ChainState
   const body = { certificates: block.certificates, transactions, slot: header.slot, link: link.value }
   const executed = executeBlock(parent, body, false)
   if (!executed.ok) return executed
-  const next = nextState(parent, header, link.value, executed.value)
+  const root = transactionsRootOfBody(block.transactions)
+  const next = nextState(parent, header, link.value, executed.value, root)
   return headerFault(header, next.header) ?? accept(next)
 }
 
@@ -57,17 +59,37 @@ export function buildBlock(
   const executed = executeBlock(parent, { ...draft, link, transactions: candidates }, true)
   assert(executed.ok, 'a draft leaves out what does not apply')
   const { included, certificates, dropped } = executed.value
-  const state = nextState(parent, { ...place, acknowledgements: recorded }, link, executed.value)
   const transactions = included.map(one => one.transaction)
+  const root = transactionsRootOfBody(transactions)
+  const state = nextState(parent, { ...place, acknowledgements: recorded }, link, executed.value, root)
   const block = { header: state.header, signature: new Uint8Array(SIGNATURE_BYTES), transactions, certificates }
   return { block, state, dropped }
+}
+
+/** A body is checked against its header when it comes, and again when it is executed. */
+const knownRoots = new WeakMap<readonly Transaction[], Hash>()
+
+/** The root over a block's list of transactions, which is never changed. */
+export function transactionsRootOfBody(transactions: readonly Transaction[]): Hash {
+  let root = knownRoots.get(transactions)
+  if (root === undefined) {
+    root = transactionsRootOf(transactions.map(one => prepareTransaction(one).encoded))
+    knownRoots.set(transactions, root)
+  }
+  return root
 }
 
 type Stated = Pick<BlockHeader, 'height' | 'slot' | 'parent' | 'proposer' | 'timeMs' | 'acknowledgements'>
 
 /** The state with the one header that fits what was executed. */
-function nextState(parent: ChainState, stated: Stated, link: LinkStanding, executed: Executed): ChainState {
-  const { work, trees, keyEntries, included, certificates } = executed
+function nextState(
+  parent: ChainState,
+  stated: Stated,
+  link: LinkStanding,
+  executed: Executed,
+  transactionsRoot: Hash
+): ChainState {
+  const { work, trees, keyEntries, certificates } = executed
   const history = appendLeaf(parent.history, hexToBytes(parent.id))
   const { height, slot, proposer, timeMs, acknowledgements } = stated
   const header: BlockHeader = {
@@ -76,7 +98,7 @@ function nextState(parent: ChainState, stated: Stated, link: LinkStanding, execu
     parent: stated.parent,
     proposer,
     timeMs,
-    transactionsRoot: transactionsRootOf(included.map(one => one.encoded)),
+    transactionsRoot,
     certificatesHash: certificatesHashOf(certificates),
     stateRoot: rootOfTrees(trees),
     historyRoot: historyRootOf(history),

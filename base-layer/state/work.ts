@@ -9,17 +9,15 @@ import { payoutIdOf } from '#contracts/ledger/output.ts'
 import type { ChainContext, ChainState } from './chain-state.ts'
 import { ticksSince } from './clocks.ts'
 import { appendTouches, type KeyEntry, type Touch } from './key-history.ts'
-import { changeAt, decodeKey, encodeKey, type SectionTrees, treeOf } from './section-trees.ts'
+import { borrowKey, changeAt, decodeKey, encodeKey, pathOfKey, type SectionTrees, treeOf } from './section-trees.ts'
 import type { NameEntry } from './names/name-entry.ts'
 import { type KeyOf, SECTION_NAMES, type SectionName, type ValueOf } from './sections.ts'
 import { isSelected, selectedLeaves, type SelectedSection } from './selections.ts'
-import { pathOctetsOf } from '#contracts/merkle/node.ts'
 import type { OctetChange } from '#contracts/merkle/update.ts'
 import { type Octets, octetsOf } from '#contracts/primitives/octets.ts'
 
 interface Cell {
   readonly key: unknown
-  readonly keyBytes: Uint8Array
   readonly path: Octets
   value: unknown
   dirty: boolean
@@ -129,7 +127,14 @@ export class Work {
 
   /** One entry in the history of each of these keys [PRF-4]. */
   touch(keys: Iterable<PublicKey>, id: Hash): void {
-    for (const key of new Set(keys)) this.#touches.push({ key, id })
+    const start = this.#touches.length
+    for (const key of keys) if (!this.#isTouched(key, start)) this.#touches.push({ key, id })
+  }
+
+  /** A transaction touches a few keys, two hundred at the most. */
+  #isTouched(key: PublicKey, start: number): boolean {
+    for (let i = start; i < this.#touches.length; i++) if (this.#touches[i]?.key === key) return true
+    return false
   }
 
   burn(atoms: bigint): void {
@@ -195,8 +200,9 @@ export class Work {
 
   #sealSection<S extends SectionName>(section: S) {
     const changes: OctetChange<ValueOf<S>>[] = []
-    for (const { keyBytes, path, value, dirty } of this.#cells[section].values()) {
-      if (dirty) changes.push(changeAt(section, keyBytes, path, value as ValueOf<S> | undefined))
+    for (const { key, path, value, dirty } of this.#cells[section].values()) {
+      if (!dirty) continue
+      changes.push(changeAt(section, borrowKey(section, key as KeyOf<S>), path, value as ValueOf<S> | undefined))
     }
     return treeOf(this.parent.trees, section).withOctets(changes)
   }
@@ -214,10 +220,9 @@ export class Work {
     const cells = this.#cells[section]
     let cell = cells.get(name)
     if (cell === undefined) {
-      const keyBytes = encodeKey(section, key)
-      const path = pathOctetsOf(keyBytes)
+      const path = pathOfKey(section, key)
       const value = treeOf(this.parent.trees, section).find(path)?.value
-      cell = { key, keyBytes, path, value, dirty: false }
+      cell = { key, path, value, dirty: false }
       cells.set(name, cell)
     }
     return cell

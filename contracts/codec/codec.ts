@@ -8,12 +8,12 @@ import { AMOUNT_LIMIT } from '../primitives/amounts.ts'
 import { bytesToHex, hexToBytes } from '../primitives/bytes.ts'
 import { isHex32, ZERO_HASH } from '../primitives/ids.ts'
 import { type Accepted, accept, assert, reject, type Verdict } from '../primitives/verdict.ts'
+import type { CborItem } from './item.ts'
 import { giveUp, Reader } from './reader.ts'
 import { scanCanonical } from './scan.ts'
 import { Writer } from './writer.ts'
 
-/** What stands between bytes and values for a codec made elsewhere, and on the long way round. */
-export type CborItem = number | bigint | boolean | string | null | Uint8Array | readonly CborItem[]
+export type { CborItem }
 
 export interface Codec<T> {
   /** The value as a CBOR item; asserts if it breaks the schema. */

@@ -2,7 +2,7 @@
 // both take; in any doubt it gives up, and `decode` goes the long way round, which alone says what is wrong. So this
 // never refuses anything, and what it accepts is tested to be what the long way gives.
 import { DEPTH_LIMIT, itemsMaxOf } from './scan.ts'
-import type { CborItem } from './codec.ts'
+import type { CborItem } from './item.ts'
 
 /** Thrown to give up; made once, since most of the cost of an error is its stack. */
 const GIVE_UP = new Error('this is for the long way round')

@@ -2,7 +2,7 @@
 // `decode` would not take back.
 import { isHex32, ZERO_HASH } from '../primitives/ids.ts'
 import { assert } from '../primitives/verdict.ts'
-import type { CborItem } from './codec.ts'
+import type { CborItem } from './item.ts'
 import { DEPTH_LIMIT, itemsMaxOf } from './scan.ts'
 
 const UINT = 0x00

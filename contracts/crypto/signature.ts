@@ -24,7 +24,20 @@ export type SignedKind =
   | 'recovery'
 
 export function signingBytes(kind: SignedKind, genesis: GenesisHash, object: Uint8Array): Uint8Array {
-  return concatBytes(Uint8Array.of(kind.length), asciiToBytes(kind), hexToBytes(genesis), object)
+  return concatBytes(prefixOf(kind, genesis), object)
+}
+
+/** A process has to do with one network: its prefixes are made once. */
+let prefixes: { readonly genesis: GenesisHash; readonly byKind: Map<SignedKind, Uint8Array> } | undefined
+
+function prefixOf(kind: SignedKind, genesis: GenesisHash): Uint8Array {
+  if (prefixes?.genesis !== genesis) prefixes = { genesis, byKind: new Map() }
+  let prefix = prefixes.byKind.get(kind)
+  if (prefix === undefined) {
+    prefix = concatBytes(Uint8Array.of(kind.length), asciiToBytes(kind), hexToBytes(genesis))
+    prefixes.byKind.set(kind, prefix)
+  }
+  return prefix
 }
 
 /**

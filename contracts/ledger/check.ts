@@ -33,8 +33,13 @@ export function checkForm(
   if (notBefore !== null && notAfter !== null && notBefore > notAfter)
     return reject('E_TX_TIMES', 'its first height is above its last')
   if (inputs.length === 0 && !isFree(transaction)) return reject('E_TX_NO_INPUTS', 'a transaction spends something')
-  if (new Set(inputs).size !== inputs.length) return reject('E_TX_INPUT_TWICE', 'an input is listed twice')
-  if (preimages.length > inputs.length || new Set(preimages.map(hashOfPreimage)).size !== preimages.length)
+  if (inputs.length > 1 && new Set(inputs).size !== inputs.length)
+    return reject('E_TX_INPUT_TWICE', 'an input is listed twice')
+  const isOpening = preimages.length > 0
+  if (
+    isOpening &&
+    (preimages.length > inputs.length || new Set(preimages.map(hashOfPreimage)).size !== preimages.length)
+  )
     return reject('E_TX_PREIMAGE', 'a preimage is listed twice, or opens no input')
   for (const output of outputs) {
     if (output.atoms === 0n) return reject('E_TX_OUTPUT_EMPTY', 'an output holds nothing')

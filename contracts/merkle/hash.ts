@@ -8,8 +8,9 @@ export const HASH_BYTES = 32
 const LEAF_TAG = 0x00
 const NODE_TAG = 0x01
 
-// Filled and hashed before anything else can run, so one buffer serves all calls.
+// Filled and hashed before anything else can run, so one of each serves all calls.
 const scratch = new Uint8Array(1 + 2 * HASH_BYTES)
+const roomy = new Uint8Array(1_024)
 
 /** SHA-256(0x01 || left || right); both have 32 bytes. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
@@ -38,10 +39,19 @@ export function leafPairOctets(pair: Octets): Octets {
 
 /** SHA-256(0x00 || data) of data of any length. */
 export function leafHash(data: Uint8Array): Uint8Array {
-  const tagged = new Uint8Array(1 + data.length)
+  return sha256(taggedLeaf(data))
+}
+
+/** The same as octets. */
+export function leafOctets(data: Uint8Array): Octets {
+  return sha256Octets(taggedLeaf(data))
+}
+
+function taggedLeaf(data: Uint8Array): Uint8Array {
+  const tagged = data.length < roomy.length ? roomy.subarray(0, 1 + data.length) : new Uint8Array(1 + data.length)
   tagged[0] = LEAF_TAG
   tagged.set(data, 1)
-  return sha256(tagged)
+  return tagged
 }
 
 /** True for 32 bytes that are not all zero [HASH-1]; false for anything else, whatever it is. */

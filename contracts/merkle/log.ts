@@ -1,9 +1,20 @@
 // The append-only log of RFC 9162 section 2.1: history of blocks [PRF-1], logs of keys and names [PRF-4], traces
 // [EXE-3]. A frontier is all a ledger must keep to append; MerkleLog keeps every hash and so can also prove.
 import { type Codec, list, uint } from '../codec/codec.ts'
+import { giveUp } from '../codec/reader.ts'
 import { sha256 } from '../crypto/hash.ts'
+import { bytesOfOctets, type Octets, octetsOf } from '../primitives/octets.ts'
 import { assert, present } from '../primitives/verdict.ts'
-import { expected, HASH_BYTES, hashBytesCodec, leafHash, nodeHash } from './hash.ts'
+import {
+  expected,
+  HASH_BYTES,
+  hashBytesCodec,
+  isHashBytes,
+  leafHash,
+  leafOctets,
+  nodeHash,
+  nodeOctets
+} from './hash.ts'
 import { consistencyPath, rangePath, splitOf } from './log-paths.ts'
 
 /** Roots of the complete subtrees a log of `size` leaves consists of, largest first: one for each set bit of `size`. */
@@ -49,27 +60,77 @@ export const logFrontierCodec: Codec<LogFrontier> = {
     if (!Array.isArray(item) || item.length !== 2) return expected('a size and its peaks')
     const size = uint().unpack(item[0])
     return { size, peaks: peaksCodec(size).unpack(item[1]) }
+  },
+  read: reader => {
+    reader.open(2, 2)
+    const size = reader.uint()
+    const count = bitsOf(size)
+    reader.open(count, count)
+    const peaks: Uint8Array[] = []
+    for (let i = 0; i < count; i++) {
+      const peak = reader.byteString(HASH_BYTES, HASH_BYTES)
+      if (!isHashBytes(peak)) giveUp()
+      peaks.push(peak)
+    }
+    reader.close()
+    reader.close()
+    return { size, peaks }
+  },
+  write: (writer, { size, peaks }) => {
+    assert(Number.isSafeInteger(size) && size >= 0 && peaks.length === bitsOf(size), 'a peak for each bit of the size')
+    writer.open(2)
+    writer.uint(size)
+    writer.open(peaks.length)
+    for (const peak of peaks) {
+      assert(peak.length === HASH_BYTES, 'a hash of 32 bytes')
+      writer.byteString(peak)
+    }
+    writer.close()
+    writer.close()
   }
 }
 
 function peaksCodec(size: number): Codec<readonly Uint8Array[]> {
+  return list(hashBytesCodec, bitsOf(size), bitsOf(size))
+}
+
+function bitsOf(size: number): number {
   let bits = 0
   for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) bits += rest % 2
-  return list(hashBytesCodec, bits, bits)
+  return bits
 }
 
 /** Root of a log with these leaves. */
 export function logRoot(leafData: Iterable<Uint8Array>): Uint8Array {
-  let frontier = EMPTY_LOG
-  for (const data of leafData) frontier = appendLeaf(frontier, data)
-  return frontierRoot(frontier)
+  const peaks: Octets[] = []
+  let size = 0
+  for (const data of leafData) size = raise(peaks, size, leafOctets(data))
+  return rootOfPeaks(peaks)
 }
 
 /** Root of a log with leaves of these hashes. */
 export function logRootOfHashes(leafHashes: Iterable<Uint8Array>): Uint8Array {
-  let frontier = EMPTY_LOG
-  for (const hash of leafHashes) frontier = appendLeafHash(frontier, hash)
-  return frontierRoot(frontier)
+  const peaks: Octets[] = []
+  let size = 0
+  for (const hash of leafHashes) size = raise(peaks, size, octetsOf(hash))
+  return rootOfPeaks(peaks)
+}
+
+/** Appends to the peaks of a log of `size` leaves, in place; the new size. */
+function raise(peaks: Octets[], size: number, hash: Octets): number {
+  let merged = hash
+  for (let rest = size; rest % 2 === 1; rest = (rest - 1) / 2) {
+    merged = nodeOctets(present(peaks.pop(), 'a peak for each bit of the size'), merged)
+  }
+  peaks.push(merged)
+  return size + 1
+}
+
+function rootOfPeaks(peaks: Octets[]): Uint8Array {
+  let root = peaks.pop()
+  if (root === undefined) return EMPTY_LOG_ROOT
+  for (let peak = peaks.pop(); peak !== undefined; peak = peaks.pop()) root = nodeOctets(peak, root)
+  return bytesOfOctets(root)
 }
 
 /** A growing log in memory: 64 bytes a leaf, proofs for any earlier size in O(log size). */

@@ -152,13 +152,13 @@ export function leafOf(key: Uint8Array, valueBytes: Uint8Array, value: unknown =
 
 /**
  * A leaf for a key, of which there are millions: it keeps the bytes of its value and gives what `unpack` makes of them,
- * anew at each look. `path` is the key's, where it is known already.
+ * anew at each look. `path` is the key's.
  */
 export function packedLeafOf<V>(
   key: Uint8Array,
+  path: Octets,
   valueBytes: Uint8Array,
-  unpack: (bytes: Uint8Array) => V,
-  path: Octets = pathOctetsOf(key)
+  unpack: (bytes: Uint8Array) => V
 ): LeafNode<V> {
   return new PackedLeaf(pairOf(path, valueBytes), octetsOf(key), octetsOf(valueBytes), unpack)
 }

@@ -1,7 +1,62 @@
 // Byte strings and their hexadecimal form. Everything that needs to compare, join or print bytes uses these.
-import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js'
 
-export { bytesToHex, concatBytes, hexToBytes }
+const DIGITS = Array.from('0123456789abcdef', digit => digit.charCodeAt(0))
+/** Value of each hexadecimal digit by its character code; 16 for every other character. */
+const NIBBLES: readonly number[] = Array.from({ length: 128 }, (_, code) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase())
+  return digit < 0 ? 16 : digit
+})
+// Filled and read before anything else can run, so one serves all that is as short as an id.
+const codes: number[] = Array.from({ length: 64 }, () => 0)
+
+/** Lower-case hexadecimal. */
+export function bytesToHex(bytes: Uint8Array): string {
+  if (bytes.length === 32) return shortToHex(bytes)
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(DIGITS[byte >> 4] ?? 0, DIGITS[byte & 15] ?? 0)
+  return text
+}
+
+function shortToHex(bytes: Uint8Array): string {
+  for (let i = 0; i < 32; i++) {
+    const byte = bytes[i] ?? 0
+    codes[2 * i] = DIGITS[byte >> 4] ?? 0
+    codes[2 * i + 1] = DIGITS[byte & 15] ?? 0
+  }
+  return String.fromCharCode.apply(null, codes)
+}
+
+/** The bytes of hexadecimal digits, of either case. Throws on anything else. */
+export function hexToBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length >> 1)
+  if (text.length % 2 !== 0 || !putHex(text, bytes, 0)) throw new Error('hexToBytes: not hexadecimal')
+  return bytes
+}
+
+/** Writes the bytes of hexadecimal digits from `at` on; false if some are no digits, and then what is written is void. */
+export function putHex(text: string, into: Uint8Array, at: number): boolean {
+  let worst = 0
+  for (let i = 0; 2 * i < text.length; i++) {
+    const high = NIBBLES[text.charCodeAt(2 * i)] ?? 16
+    const low = NIBBLES[text.charCodeAt(2 * i + 1)] ?? 16
+    worst |= high | low
+    into[at + i] = (high << 4) | low
+  }
+  return worst < 16
+}
+
+/** All of them, one after the other. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.length
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
 
 /** The bytes of an ASCII text. Characters above 0x7f are a programming error and assert. */
 export function asciiToBytes(text: string): Uint8Array {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { ImportResult } from './base-import.ts'
 import { buildLedger, writeLedger } from './base-ledger.ts'
-import { measureMemoryAtRest } from './base-memory.ts'
+import { type BaseBenchSettings, measureMemoryAtRest } from './base-memory.ts'
 import { BASE_BENCH } from './limits.ts'
 
 const run = promisify(execFile)
@@ -30,14 +30,6 @@ export interface LedgerResult {
   readonly balanceProofBytes: number
   readonly balanceProofMs: number
   readonly balanceProofBuildMs: number
-}
-
-export interface BaseBenchSettings {
-  readonly folder: string
-  readonly signal: AbortSignal
-  /** The importing process writes a CPU profile here. */
-  readonly profileDir: string | undefined
-  readonly note: (line: string) => void
 }
 
 export interface BaseResult extends LedgerResult {

@@ -4,8 +4,15 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createDevNetwork } from '#cli/devnet/network.ts'
 import { DEV_NODES } from '#cli/devnet/plan.ts'
-import type { BaseBenchSettings } from './base-bench.ts'
 import { BASE_BENCH } from './limits.ts'
+
+export interface BaseBenchSettings {
+  readonly folder: string
+  readonly signal: AbortSignal
+  /** The importing process writes a CPU profile here. */
+  readonly profileDir: string | undefined
+  readonly note: (line: string) => void
+}
 
 /** Mean of the nodes in MB; null where the system does not tell. */
 export async function measureMemoryAtRest({ folder, signal, note }: BaseBenchSettings): Promise<number | null> {
