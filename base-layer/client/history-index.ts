@@ -21,6 +21,8 @@ export class HistoryIndex {
   readonly #runs = new MerkleLog()
   readonly #open = new Map<number, MerkleLog>()
   #preparing: Promise<void> | undefined
+  /** Greatest height asked about: so many ids are stored. */
+  #height = 0
 
   /** `ids`: of final blocks of heights [from, to), all of them stored. */
   constructor(ids: (from: number, to: number) => readonly BlockId[]) {
@@ -29,7 +31,7 @@ export class HistoryIndex {
 
   /** Hashes what is new up to a height, in turns: a second's work at 10^6 blocks, once. */
   async prepare(height: number): Promise<void> {
-    while (this.#missing(height) > RUNS_AT_ONCE) {
+    while (this.#missing(height) > 0) {
       this.#preparing ??= nextTurn().finally(() => {
         this.#preparing = undefined
       })
@@ -41,6 +43,7 @@ export class HistoryIndex {
   /** Roots over the ids of blocks 0 to `height` - 1. What was not prepared is hashed here and now. */
   rootBelow(height: number): RangeRoot {
     while (this.#missing(height) > 0) this.#hashRuns(height)
+    this.#height = Math.max(this.#height, height)
     return (from, to) => {
       assert(to <= height, 'a range within the history')
       return this.#root(from, to)
@@ -70,7 +73,8 @@ export class HistoryIndex {
   #run(run: number, count: number): MerkleLog {
     const known = this.#open.get(run)
     this.#open.delete(run)
-    const log = known !== undefined && known.size >= count ? known : this.#read(run, count)
+    const log =
+      known !== undefined && known.size >= count ? known : this.#read(run, Math.min(RUN, this.#height - run * RUN))
     // The least recently used goes first: a Map is in order of insertion.
     this.#open.set(run, log)
     if (this.#open.size > RUNS_KEPT) this.#open.delete(present(this.#open.keys().next().value, 'the oldest'))
