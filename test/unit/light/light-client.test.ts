@@ -1,6 +1,7 @@
 // A client that follows finality from genesis, from what it kept and from one block id; and every update that
 // must not lead it on [FIN-5, FIN-10, PRF-6].
 import { describe, expect, it } from 'vitest'
+import { buildStateProof } from '#base-layer/light/build-state-proof.ts'
 import { finalityPrice } from '#base-layer/light/finality-price.ts'
 import { checkConflict, compareHeads, conflictEvidenceCodec, type Relation } from '#base-layer/light/heads.ts'
 import {
@@ -148,6 +149,16 @@ describe('an anchor', () => {
     expect(begin(80, { header: chain.at(80).header, base: { ...base, entries } })).toMatchObject({
       code: 'E_FINALITY_TABLE'
     })
+    // A block before the last one of its period knows the next table as well, but is not what its votes start from.
+    const early = chain.at(72)
+    const { sectionRoots, parts } = buildStateProof(early.trees, [
+      { section: 'periods', key: { kind: 'head', period: 2 } }
+    ])
+    const inTime = { header: early.header, path: chain.pathTo(72, 80) }
+    const { witness } = present(parts[0], 'one section')
+    expect(
+      begin(80, { header: chain.at(80).header, base: { ...base, block: inTime, sectionRoots, witness } })
+    ).toMatchObject({ code: 'E_FINALITY_LINK' })
     const path = chain.pathTo(73, 81)
     const strayed = { ...base, block: { ...base.block, path } }
     expect(begin(80, { header: chain.at(80).header, base: strayed })).toMatchObject({ code: 'E_PROOF_ROOT' })
