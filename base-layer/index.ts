@@ -34,7 +34,7 @@ export {
   needsSample,
   type SampleOutcome
 } from './network/sampling.ts'
-export type { TrustedHead } from './network/snapshot-start.ts'
+export type { TrustedHead } from './consensus/events.ts'
 export { EXIT_BROKEN, stopOnUncaught } from './process-guard.ts'
 export { type BalancePurpose, balanceIdOf } from './state/balance-ids.ts'
 export {

@@ -11,7 +11,7 @@ import type { BaseChain } from './base-chain.ts'
 import { Chain } from './chain/chain.ts'
 import { Duties } from './chain/duties.ts'
 import { MempoolFile } from './chain/mempool-file.ts'
-import { createPreferenceDesk } from './chain/preference-desk.ts'
+import { createPreferenceDesk, type PreferenceDesk } from './chain/preference-desk.ts'
 import { type Restored, restoreChain } from './chain/restore.ts'
 import { createBaseSigner } from './chain/signer.ts'
 import type { SigningParts } from './chain/signing-desk.ts'
@@ -22,7 +22,8 @@ import { createChiefRpc } from './client/chief-methods.ts'
 import { Intake } from './network/intake.ts'
 import { BaseNetwork } from './network/network.ts'
 import type { FinalPoint, SampleOutcome } from './network/sampling.ts'
-import { joinBySnapshot, type TrustedHead } from './network/snapshot-start.ts'
+import { joinBySnapshot } from './network/snapshot-start.ts'
+import type { TrustedHead } from './consensus/events.ts'
 import { EXIT_BROKEN } from './process-guard.ts'
 import type { Clock } from './runtime/clock.ts'
 import { lockDataFolder } from './runtime/database.ts'
@@ -220,6 +221,7 @@ class RunningNode implements BaseNode {
   readonly #driver: Chain
   readonly #intake: Intake
   readonly #waiting: MempoolFile
+  readonly #desk: PreferenceDesk
   #stopped = false
 
   constructor(
@@ -257,7 +259,15 @@ class RunningNode implements BaseNode {
     this.#waiting = new MempoolFile(join(parts.dataDir, 'mempool.bin'), this.#driver.mempool)
     const driver = this.#driver
     const desk = createPreferenceDesk(driver.mempool, () => driver.head)
-    this.rpcMethods = { ...createBaseRpc(this.chain), ...createChiefRpc(desk) }
+    this.#desk = desk
+    const told = {
+      takeBytes: (encoded: Uint8Array): ReturnType<PreferenceDesk['takeBytes']> => {
+        const taken = desk.takeBytes(encoded)
+        if (taken.ok) this.#network.sendPreference(encoded)
+        return taken
+      }
+    }
+    this.rpcMethods = { ...createBaseRpc(this.chain), ...createChiefRpc(told) }
   }
 
   status(): BaseNodeStatus {
@@ -292,7 +302,7 @@ class RunningNode implements BaseNode {
 
   async start(): Promise<void> {
     this.#pruneOnAdvance()
-    this.#network.start(this.#driver, this.#store, this.#intake, this.chain.proofs)
+    this.#network.start(this.#driver, this.#store, this.#intake, this.chain.proofs, this.#desk)
     this.#driver.start(this.#duties())
     void this.#restoreMempool()
   }

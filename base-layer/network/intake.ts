@@ -10,6 +10,7 @@ import type { Block } from '#contracts/statements/block.ts'
 import { checkVote } from '#contracts/statements/certificate.ts'
 import { signedVoteCodec, voteSigningBytes } from '#contracts/statements/vote.ts'
 import type { Chain } from '../chain/chain.ts'
+import type { PreferenceDesk } from '../chain/preference-desk.ts'
 import type { BaseEvent } from '../consensus/events.ts'
 import type { GossipVerdict } from '../runtime/host.ts'
 import type { SignedItem, VerifyPool } from '../runtime/verify-pool.ts'
@@ -100,6 +101,18 @@ export class Intake {
   /** Checks the signature off the main thread and puts the transaction into the mempool. */
   async submit(transaction: Transaction, tell: boolean): Promise<Verdict<TransactionId>> {
     return this.#transactions.submit(transaction, tell)
+  }
+
+  /** The chief's preference [GOV-3]: of no use once its chief or its time is over, whoever sends it. */
+  async takePreference(
+    bytes: Uint8Array,
+    from: string,
+    desk: Pick<PreferenceDesk, 'takeBytes'>
+  ): Promise<GossipVerdict> {
+    return this.#gate.judge(from, bytes.length, async () => {
+      const taken = desk.takeBytes(bytes)
+      return taken.ok ? 'accept' : verdictOf(taken.code)
+    })
   }
 
   /** Something that this key signed turned out worthless after it was relayed: its next messages wait [GSP-1]. */

@@ -8,6 +8,7 @@ import { type SignedVote, signedVoteCodec } from '#contracts/statements/vote.ts'
 import type { ChainProofs } from '../base-chain.ts'
 import { bytesOfBlock } from '../chain/block-bytes.ts'
 import type { Chain, Outbound } from '../chain/chain.ts'
+import type { PreferenceDesk } from '../chain/preference-desk.ts'
 import type { Source } from '../consensus/events.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { isRuntimeError } from '../runtime/errors.ts'
@@ -47,7 +48,13 @@ export class BaseNetwork implements Outbound {
     this.#names = wireNames(parts.genesis)
   }
 
-  start(chain: Chain, store: ChainStore, intake: Intake, proofs: ChainProofs): void {
+  start(
+    chain: Chain,
+    store: ChainStore,
+    intake: Intake,
+    proofs: ChainProofs,
+    desk: Pick<PreferenceDesk, 'takeBytes'>
+  ): void {
     const { host, clock, logger, statusMs } = this.#parts
     const names = this.#names
     const asker = new Asker(host, logger)
@@ -67,6 +74,7 @@ export class BaseNetwork implements Outbound {
       ),
       host.subscribe(names.acknowledgements, (bytes, from) => intake.takeAcknowledgement(bytes, from)),
       host.subscribe(names.votes, (bytes, from) => intake.takeVote(bytes, from)),
+      host.subscribe(names.preferences, (bytes, from) => intake.takePreference(bytes, from, desk)),
       host.subscribe(names.transactions, (bytes, from) => intake.takeTransaction(bytes, from))
     ]
     sync.start()
@@ -103,6 +111,11 @@ export class BaseNetwork implements Outbound {
 
   sendTransaction({ encoded }: PreparedTransaction): void {
     this.#publish(this.#names.transactions, encoded)
+  }
+
+  /** The chief's word on two waiting transactions, in the bytes it signed [GOV-3]. */
+  sendPreference(encoded: Uint8Array): void {
+    this.#publish(this.#names.preferences, encoded)
   }
 
   fetchBlock(id: ReturnType<typeof blockIdOf>, from: Source): void {

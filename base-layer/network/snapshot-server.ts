@@ -1,9 +1,8 @@
 // Offers the state of one recent final block in chunks, so that a late joiner need not replay the chain [FIN-5]. States are
 // persistent trees, so holding one costs what changed since; chunks are made as they are asked for and kept within bounds.
-import { encode } from '#contracts/codec/codec.ts'
 import type { BlockId } from '#contracts/primitives/ids.ts'
 import type { Chain } from '../chain/chain.ts'
-import { anchorCodec, PROOF_BYTES, proofCodec } from '../chain/finalise.ts'
+import { PROOF_BYTES, proofCodec } from '../chain/finalise.ts'
 import { decode } from '#contracts/codec/codec.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { ChainState } from '../state/chain-state.ts'
@@ -62,7 +61,6 @@ export class SnapshotServer {
     const head: SnapshotHead = {
       block,
       state: exportAnchor(state),
-      anchor: encode(anchorCodec, this.#chain.anchor),
       certificates: certificates.value,
       chunks: chunks.count
     }

@@ -1,7 +1,7 @@
 // A late joiner's first state without a replay [FIN-5]: from a head somebody trusts, by light-client updates to what is
 // final now, then the leaves of that block's state from one peer, which must hash to the root in its header. What does not
 // fit is forgotten and another peer is asked.
-import { decode, encode } from '#contracts/codec/codec.ts'
+import { encode } from '#contracts/codec/codec.ts'
 import { type Genesis, genesisHashOf } from '#contracts/ledger/genesis.ts'
 import { hexToBytes } from '#contracts/primitives/bytes.ts'
 import type { BlockId } from '#contracts/primitives/ids.ts'
@@ -9,7 +9,8 @@ import { accept, reject, type Rejection, type Verdict } from '#contracts/primiti
 import { type Block, blockIdOf } from '#contracts/statements/block.ts'
 import { anchorCodec, proofCodec } from '../chain/finalise.ts'
 import type { Restored } from '../chain/restore.ts'
-import type { FinalityAnchor } from '../consensus/events.ts'
+import { anchorAt } from '../consensus/anchor.ts'
+import type { TrustedHead } from '../consensus/events.ts'
 import { createLightClient, follow, type LightClient, positionOf, stepLightClient } from '../light/light-client.ts'
 import type { TrustedStart } from '../light/finality-proof.ts'
 import { deriveTrustedStart } from '../light/trusted-start.ts'
@@ -25,12 +26,6 @@ import { readBlock } from './block-intake.ts'
 import { SYNC_LIMITS } from './limits.ts'
 import { type Questions, questionsOf } from './questions.ts'
 import { type SnapshotHead, wireNames } from './wire.ts'
-
-/** A final block that somebody trusted named [FIN-5]. */
-export interface TrustedHead {
-  readonly height: number
-  readonly id: BlockId
-}
 
 export interface SnapshotParts {
   readonly host: Host
@@ -121,8 +116,9 @@ class Joiner {
     const final = follow(client.value, { handovers: [], certificates: head.certificates, header: block.header })
     if (!final.ok) return final
     const id = blockIdOf(block.header)
-    const anchor = this.#anchorOf(head, client.value, id)
-    if (anchor === undefined) return wrong('finality does not stand where the state says')
+    const [justifies] = head.certificates
+    if (justifies === undefined) return wrong('nothing makes the block final')
+    const anchor = anchorAt(justifies.vote, this.#start.parameters)
     const entries = await this.#leaves(id, head.chunks)
     if (entries === undefined) return none('not all of the state came')
     const state = importState(this.#parts.document, head.state, entries)
@@ -150,22 +146,6 @@ class Joiner {
       client = step.value.client
       if (isLevel || step.value.periods === 0) return accept(client)
     }
-  }
-
-  /** Said by the peer, and held against what the certificates and the client say. */
-  #anchorOf(head: SnapshotHead, client: LightClient, id: BlockId): FinalityAnchor | undefined {
-    const anchor = decode(anchorCodec, head.anchor, head.anchor.length)
-    const target = head.certificates[0]?.vote.target
-    if (!anchor.ok || target === undefined) return undefined
-    const { period, root, final } = anchor.value
-    const isTrue =
-      period === client.table.period &&
-      root.id === client.root &&
-      root.epoch === 0 &&
-      final.id === id &&
-      final.epoch === target.epoch &&
-      final.height === target.height
-    return isTrue ? anchor.value : undefined
   }
 
   async #leaves(id: BlockId, chunks: number): Promise<readonly StoredEntry[] | undefined> {

@@ -15,6 +15,7 @@ export interface WireNames {
   readonly acknowledgements: string
   readonly votes: string
   readonly transactions: string
+  readonly preferences: string
   readonly status: string
   readonly range: string
   readonly block: string
@@ -36,6 +37,7 @@ export function wireNames(genesis: GenesisHash): WireNames {
     acknowledgements: `${base}/acknowledgements/1`,
     votes: `${base}/votes/1`,
     transactions: `${base}/transactions/1`,
+    preferences: `${base}/preferences/1`,
     status: `${base}/status/1`,
     range: `${base}/range/1`,
     block: `${base}/block/1`,
@@ -103,9 +105,8 @@ export type FinalAnswer = Decoded<typeof finalAnswerCodec>
 export const snapshotHeadCodec = nullable(
   record({
     block: bytes(BLOCK_BYTES),
-    /** As exportAnchor gives it, and where finality stands. */
+    /** As exportAnchor gives it. */
     state: bytes(SYNC_LIMITS.snapshotAnchorBytes),
-    anchor: bytes(SYNC_LIMITS.statusBytes),
     /** What makes the block final, under the table of its period. */
     certificates: list(certificateCodec, 2, 2),
     chunks: uint(SYNC_LIMITS.snapshotChunks)

@@ -44,6 +44,10 @@ const FAMILIES: Readonly<Record<string, Page>> = {
     'Fetch it again; if a committee member sent it, ask another.'
   ],
   E_REVEAL_: ['A seed reveal breaks a rule.', NODES],
+  E_SNAPSHOT_: [
+    'No peer gave the state of a final block that fits the trusted head.',
+    'Check the trusted head; without one the node replays the chain, which takes longer.'
+  ],
   E_STATEMENT_: ['A statement is not signed by the committee it names.', NODES],
   E_VOTE_: ['A finality vote breaks a rule.', NODES],
   E_WITNESS_: ['A witness does not open what is asked of it.', 'Fetch the proof again from another node.']

@@ -12,11 +12,11 @@ import { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
 import { decode, encode } from '#contracts/codec/codec.ts'
 import { genesisHashOf } from '#contracts/ledger/genesis.ts'
 import { type LinkedHost, LinkedHosts } from '#test/support/linked-hosts.ts'
-import { GENESIS, LonePeer } from './lone-peer.ts'
+import { GENESIS, LonePeer } from '../../unit/chain/lone-peer.ts'
 
 const names = wireNames(genesisHashOf(GENESIS))
 const { verified } = installNodeCrypto()
-const HEIGHT = 110
+const HEIGHT = 90
 
 let hosts: LinkedHosts
 let alice: LonePeer
