@@ -10,6 +10,7 @@ import {
 } from '#base-layer/light/finality-proof.ts'
 import { FINALITY_PROOF_BYTES } from '#base-layer/light/limits.ts'
 import { readSection } from '#base-layer/light/state-proof.ts'
+import { compactOf } from '#base-layer/network/compact-block.ts'
 import { SYNC_LIMITS } from '#base-layer/network/limits.ts'
 import {
   blockAnswerCodec,
@@ -35,6 +36,7 @@ import { present } from '#contracts/primitives/verdict.ts'
 import { type Decoder, decoder } from './decoder.ts'
 import * as samples from './samples.ts'
 import { governanceLeaves, nameLeaves } from './samples-of-names.ts'
+import { NETWORK } from './table-of-network.ts'
 import { logItems } from './samples-of-steps.ts'
 
 const { id } = samples
@@ -240,7 +242,8 @@ const wire: readonly Decoder[] = [
   decoder('offerAnswerCodec', offerAnswerCodec, SYNC_LIMITS.statusBytes, [{ taken: 0 }, { taken: 64 }]),
   decoder('blockGossipCodec', blockGossipCodec, SYNC_LIMITS.gossipBlockBytes + KEY_BYTES, [
     ...encodedBlocks.map(block => ({ kind: 'whole' as const, block })),
-    ...samples.signedHeaders.map(signed => ({ kind: 'header' as const, ...signed }))
+    ...samples.signedHeaders.map(signed => ({ kind: 'header' as const, ...signed })),
+    ...samples.blocks.slice(0, 2).map(block => ({ kind: 'compact' as const, ...compactOf(block) }))
   ]),
   decoder('statusRequestCodec', statusRequestCodec, SYNC_LIMITS.requestBytes, [{}]),
   decoder('statusCodec', statusCodec, SYNC_LIMITS.statusBytes, [
@@ -256,4 +259,4 @@ const wire: readonly Decoder[] = [
   decoder('headersCodec', headersCodec, SYNC_LIMITS.responseBytes, [samples.signedHeaders, []])
 ]
 
-export const BASE_LAYER: readonly Decoder[] = [...sections, ...light, ...wire]
+export const BASE_LAYER: readonly Decoder[] = [...sections, ...light, ...wire, ...NETWORK]
