@@ -23,6 +23,7 @@ export class BodyQueue {
   #claimed: number
   #next: number
   #workers = 0
+  #isClosed = false
   #wake: (() => void)[] = []
 
   /** `ids` of the blocks from height `first` on. */
@@ -35,6 +36,17 @@ export class BodyQueue {
 
   get isDone(): boolean {
     return this.#next >= this.#end
+  }
+
+  /** Nothing more is to be brought: all is there, or what came is of no use. */
+  get isOver(): boolean {
+    return this.#isClosed || this.isDone
+  }
+
+  /** Whoever brings bodies stops. */
+  close(): void {
+    this.#isClosed = true
+    this.#changed()
   }
 
   idAt(height: number): BlockId | undefined {
@@ -84,7 +96,7 @@ export class BodyQueue {
         this.#changed()
         return arrived
       }
-      if (this.isDone || this.#workers === 0) return undefined
+      if (this.isOver || this.#workers === 0) return undefined
       await this.changed()
     }
   }

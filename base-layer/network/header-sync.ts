@@ -27,6 +27,9 @@ export interface HeaderSyncParts {
   readonly isStopped: () => boolean
 }
 
+/** Why an update does not lead on that no honest peer makes. */
+const FORGED: ReadonlySet<string> = new Set(['E_PROOF_MALFORMED', 'E_FINALITY_CERTIFICATE'])
+
 /** A final block on the way, proven by certificates. */
 interface Milestone {
   readonly id: BlockId
@@ -49,7 +52,8 @@ export class HeaderSync {
       if (bytes === undefined || bytes === null) return false
       const step = stepLightClient(client, bytes)
       if (!step.ok) {
-        asker.drop(peer, `update: ${step.code}`)
+        // What we do not trust, or know to be newer, is nobody's fault; a forged certificate is.
+        if (FORGED.has(step.code)) asker.drop(peer, `update: ${step.code}`)
         return false
       }
       const after = client.head.header.height
@@ -109,6 +113,7 @@ export class HeaderSync {
     for (const _ of helpers) queue.enter()
     const working = helpers.map(one => this.#bring(queue, one).finally(() => queue.leave()))
     const isWhole = await this.#execute(queue)
+    queue.close()
     await Promise.all(working)
     return isWhole
   }
@@ -116,7 +121,7 @@ export class HeaderSync {
   /** One peer's part: ranges of bodies, until all are there or it fails. */
   async #bring(queue: BodyQueue, peer: string): Promise<void> {
     const { asker, questions, isStopped } = this.#parts
-    while (!queue.isDone && !isStopped()) {
+    while (!queue.isOver && !isStopped()) {
       const range = queue.claim()
       if (range === undefined) {
         await queue.changed()
