@@ -140,7 +140,16 @@ export interface BaseNode {
 
 const STATUS_MS = 1_000
 /** Why a transaction of ours may be sent later, unchanged but for what pays for it. */
-const PASSING: ReadonlySet<string> = new Set(['E_FUNDS', 'E_INPUTS_TOO_MANY', 'E_BUSY'])
+const PASSING: ReadonlySet<string> = new Set([
+  'E_FUNDS',
+  'E_INPUTS_TOO_MANY',
+  'E_BUSY',
+  // Somebody posted the same, perhaps only to take it back.
+  'E_TX_CONFLICT',
+  'E_TX_FEE_FLOOR',
+  'E_TX_FAMILY',
+  'E_EVIDENCE_FUTURE'
+])
 
 /**
  * Makes the guard file of a node's signing key, once, when the key is made; a node that finds none takes it for lost and

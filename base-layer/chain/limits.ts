@@ -23,6 +23,8 @@ export const CHAIN_LIMITS = {
   mempoolFloorHalf: 24,
   /** Heights a waiting transaction may stay without being taken. */
   mempoolHeights: 256,
+  /** Slots that the next block may be after its parent, for what names a slot: as long as anything waits. */
+  slotsAhead: 256,
   /** Waiting transactions that one new head checks again: those with an action, or all after a reorganisation, in turn. */
   recheckedPerHead: 128,
   /** Candidates handed to a block under construction: what does not fit is not worth trying. */

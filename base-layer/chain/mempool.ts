@@ -11,7 +11,8 @@ import { LAST_LANE, laneOf } from '../state/block-limits.ts'
 import type { ChainState } from '../state/chain-state.ts'
 import type { Reader } from '../state/period-tables.ts'
 import { locksOpenedBy } from '../state/signers.ts'
-import { Work } from '../state/work.ts'
+import { nextWork } from '../state/check-transaction.ts'
+import { Deadlines } from './deadlines.ts'
 import { FeeFloor } from './fee-floor.ts'
 import { CHAIN_LIMITS, laneRoom } from './limits.ts'
 import {
@@ -24,6 +25,7 @@ import {
   PoolEntries,
   rateOf
 } from './pool-entries.ts'
+import { topicsOf } from './topics.ts'
 
 /** How much may wait; see CHAIN_LIMITS. */
 export interface MempoolLimits {
@@ -54,7 +56,8 @@ export class Mempool {
   readonly #withAction = new Set<Entry>()
   /** After a reorganisation: what has not been checked on the new branch yet. */
   readonly #suspects = new Set<Entry>()
-  readonly #deadlines = new Map<number, Set<Entry>>()
+  readonly #lastHeights = new Deadlines<Entry>()
+  readonly #lastTicks = new Deadlines<Entry>()
   #head: ChainState
   #order = 0
   #prefer: Preference = () => undefined
@@ -208,6 +211,8 @@ export class Mempool {
       sender: this.#senderOf(transaction),
       fee,
       rate: ownRateOf(prepared, fee),
+      topics: topicsOf(transaction.action),
+      lastTick: this.#lastTickOf(transaction),
       parents,
       children: new Set(),
       keepRate: 0
@@ -226,8 +231,8 @@ export class Mempool {
 
   /** The fee, if it applies on the head after all it needs. */
   #apply(prepared: PreparedTransaction, above: ReadonlySet<Entry>): Verdict<bigint> {
-    // For a block of whatever slot comes next: what depends on the slot is the block's to refuse.
-    const work = new Work(this.#head, Number.MAX_SAFE_INTEGER)
+    // The head may be some slots old; what is further off would wait here for nothing.
+    const work = nextWork(this.#head, this.#head.header.slot + CHAIN_LIMITS.slotsAhead)
     const needs = new Set<Entry>()
     for (const one of above) takeWithNeeds(one, needs)
     for (const { prepared: needed } of needs) {
@@ -288,10 +293,12 @@ export class Mempool {
   }
 
   #dropLate(): void {
-    const { height } = this.#head
-    for (const [last, entries] of [...this.#deadlines]) {
-      if (last > height) continue
-      for (const entry of [...entries]) this.#drop(entry, reject('E_TX_LATE', `not after height ${last}`))
+    const { height, ticks } = this.#head
+    for (const entry of this.#lastHeights.before(height + 1)) {
+      this.#drop(entry, reject('E_TX_LATE', `not after height ${entry.prepared.transaction.notAfter}`))
+    }
+    for (const entry of this.#lastTicks.before(ticks + 1)) {
+      this.#drop(entry, reject('E_TX_LATE', `not after tick ${entry.lastTick}`))
     }
     for (const entry of this.#entries.all()) {
       if (height - entry.since <= CHAIN_LIMITS.mempoolHeights) break
@@ -313,11 +320,8 @@ export class Mempool {
     const { transaction } = entry.prepared
     this.#entries.insert(entry)
     if (transaction.action !== null) this.#withAction.add(entry)
-    const { notAfter } = transaction
-    if (notAfter === null) return
-    const same = this.#deadlines.get(notAfter)
-    if (same === undefined) this.#deadlines.set(notAfter, new Set([entry]))
-    else same.add(entry)
+    this.#lastHeights.add(entry, transaction.notAfter)
+    this.#lastTicks.add(entry, entry.lastTick)
   }
 
   /** With everything that spends from it. */
@@ -335,10 +339,17 @@ export class Mempool {
     this.#entries.remove(entry)
     this.#withAction.delete(entry)
     this.#suspects.delete(entry)
-    const { notAfter } = entry.prepared.transaction
-    const same = notAfter === null ? undefined : this.#deadlines.get(notAfter)
-    same?.delete(entry)
-    if (notAfter !== null && same?.size === 0) this.#deadlines.delete(notAfter)
+    this.#lastHeights.remove(entry, entry.prepared.transaction.notAfter)
+    this.#lastTicks.remove(entry, entry.lastTick)
+  }
+
+  /** Before any of its locks times out, those that it makes and those that it claims [LED-1]. */
+  #lastTickOf(transaction: Transaction): number | null {
+    const opened = locksOpenedBy(transaction)
+    const claimed = transaction.inputs.flatMap(id => this.read('outputs', id)?.output ?? [])
+    const locks = [...transaction.outputs, ...claimed.filter(one => one.kind === 'hashlock' && opened.has(one.hash))]
+    const timeouts = locks.flatMap(one => (one.kind === 'hashlock' ? one.timeout : []))
+    return timeouts.length === 0 ? null : Math.min(...timeouts) - 1
   }
 
   #senderOf(transaction: Transaction): string {

@@ -6,6 +6,7 @@ import type { OutputId, TransactionId } from '#contracts/primitives/ids.ts'
 import { assert } from '#contracts/primitives/verdict.ts'
 import type { PreparedTransaction } from '../state/apply-transaction.ts'
 import { LAST_LANE } from '../state/block-limits.ts'
+import { topicsOf } from './topics.ts'
 
 export interface Entry {
   readonly prepared: PreparedTransaction
@@ -19,6 +20,10 @@ export interface Entry {
   readonly fee: bigint
   /** Atoms for each thousand bytes; see ownRateOf. */
   readonly rate: number
+  /** What no other that waits may be about; see topicsOf. */
+  readonly topics: readonly string[]
+  /** The last tick count of a block that may take it: its locks are to be claimed, or made, in time. */
+  readonly lastTick: number | null
   /** Waiting transactions that it spends from, and that spend from it. */
   readonly parents: Set<Entry>
   readonly children: Set<Entry>
@@ -29,11 +34,6 @@ export interface Entry {
 /** Fee in atoms for each thousand bytes, rounded down. What is free serves everyone and is never outbid. */
 export function rateOf(fee: bigint, bytes: number): number {
   return Number((fee * 1000n) / BigInt(bytes))
-}
-
-/** One of a kind: two of the same topic cannot both be in the chain, although they spend nothing in common. */
-export function topicOf({ action }: Transaction): string | undefined {
-  return action?.kind === 'seed.reveal' ? `reveal ${action.peer} ${action.period}` : undefined
 }
 
 export function isFree({ inputs, action }: Transaction): boolean {
@@ -88,9 +88,10 @@ export class PoolEntries {
       const spender = this.#spenders.get(input)
       if (spender !== undefined) found.add(spender)
     }
-    const topic = topicOf(transaction)
-    const same = topic === undefined ? undefined : this.#topics.get(topic)
-    if (same !== undefined) found.add(same)
+    for (const topic of topicsOf(transaction.action)) {
+      const same = this.#topics.get(topic)
+      if (same !== undefined) found.add(same)
+    }
     return found
   }
 
@@ -109,8 +110,7 @@ export class PoolEntries {
     assert(!this.#byId.has(id), 'a transaction waits once')
     this.#byId.set(id, entry)
     for (const input of transaction.inputs) this.#spenders.set(input, entry)
-    const topic = topicOf(transaction)
-    if (topic !== undefined) this.#topics.set(topic, entry)
+    for (const topic of entry.topics) this.#topics.set(topic, entry)
     transaction.outputs.forEach((_, index) => {
       const output = outputIdOf(id, index)
       this.#creators.set(output, { entry, index })
@@ -127,8 +127,7 @@ export class PoolEntries {
     const { transaction, id } = entry.prepared
     if (!this.#byId.delete(id)) return
     for (const input of transaction.inputs) if (this.#spenders.get(input) === entry) this.#spenders.delete(input)
-    const topic = topicOf(transaction)
-    if (topic !== undefined && this.#topics.get(topic) === entry) this.#topics.delete(topic)
+    for (const topic of entry.topics) if (this.#topics.get(topic) === entry) this.#topics.delete(topic)
     for (const index of transaction.outputs.keys()) this.#creators.delete(outputIdOf(id, index))
     const above = ancestorsOf([entry])
     for (const parent of entry.parents) parent.children.delete(entry)
