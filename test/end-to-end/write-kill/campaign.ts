@@ -174,7 +174,9 @@ function choosePoints(counts: ReadonlyMap<string, number>, points: number, what:
 }
 
 function chooseErrors(counts: ReadonlyMap<string, number>, points: number): Fault[] {
-  const only = (call: 'fdatasync' | 'fsync' | 'pwrite64') => new Map([[call, counts.get(call) ?? 0]])
-  const sync = (counts.get('fdatasync') ?? 0) > 0 ? 'fdatasync' : 'fsync'
-  return [...choosePoints(only(sync), points, 'EIO'), ...choosePoints(only('pwrite64'), points, 'ENOSPC')]
+  const only = (...calls: readonly string[]) => new Map(calls.map(call => [call, counts.get(call) ?? 0]))
+  return [
+    ...choosePoints(only('fsync', 'fdatasync'), points, 'EIO'),
+    ...choosePoints(only('pwrite64'), points, 'ENOSPC')
+  ]
 }
