@@ -124,12 +124,12 @@ async function writeWallets(folder: string, genesis: Genesis, nodes: readonly Pl
 }
 
 /** The libp2p name of a node's identity, known before it starts. */
-function peerIdOf(name: string): string {
+export function peerIdOf(name: string): string {
   return derivePeerId(derivePublicKey(deriveDevNodeKeys(name).identitySecret))
 }
 
 /** Ports nobody listens on now, all held until all are known, so that they differ. */
-async function freePorts(count: number, wanted?: number): Promise<readonly number[]> {
+export async function freePorts(count: number, wanted?: number): Promise<readonly number[]> {
   const hold = (port: number) =>
     new Promise<ReturnType<typeof createServer>>((resolve, refuse) => {
       const server = createServer()

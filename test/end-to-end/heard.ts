@@ -5,7 +5,7 @@ import type { GenesisHash, PublicKey } from '#contracts/primitives/ids.ts'
 import { signedAcknowledgementCodec } from '#contracts/statements/acknowledgement.ts'
 import { BLOCK_BYTES, blockCodec, blockIdOf, type SignedHeader } from '#contracts/statements/block.ts'
 import { contradicts, signedVoteCodec, type Vote } from '#contracts/statements/vote.ts'
-import type { Host } from '#base-layer/runtime/host.ts'
+import type { GossipVerdict, Host } from '#base-layer/runtime/host.ts'
 import { blockGossipCodec, wireNames } from '#base-layer/network/wire.ts'
 
 export interface HeardVote {
@@ -20,15 +20,16 @@ export class Heard {
   readonly votes: HeardVote[] = []
   /** What was signed twice and differently, in words. */
   readonly contradictions: string[] = []
-  #lastVotes = new Map<PublicKey, Vote[]>()
+  readonly #votesOf = new Map<PublicKey, Vote[]>()
 
-  constructor(host: Host, genesis: GenesisHash) {
+  /** `verdict`: 'ignore' passes nothing on, so that whoever listens on both sides of a cut does not join them. */
+  constructor(host: Host, genesis: GenesisHash, verdict: GossipVerdict = 'accept') {
     const names = wireNames(genesis)
     const listen = <T>(topic: string, codec: Codec<T>, take: (message: T) => void): void => {
       host.subscribe(topic, bytes => {
         const decoded = decode(codec, bytes, BLOCK_BYTES)
         if (decoded.ok) take(decoded.value)
-        return 'accept'
+        return verdict
       })
     }
     listen(names.acknowledgements, signedAcknowledgementCodec, ({ peer, acknowledgement: { slot, block } }) =>
@@ -50,10 +51,11 @@ export class Heard {
   }
 
   #hearVote(peer: PublicKey, vote: Vote): void {
-    const earlier = this.#lastVotes.get(peer) ?? []
+    const earlier = this.#votesOf.get(peer) ?? []
+    this.#votesOf.set(peer, earlier)
     const other = earlier.find(one => contradicts(one, vote))
     if (other !== undefined) this.contradictions.push(`vote ${peer}: ${JSON.stringify([other, vote])}`)
-    this.#lastVotes.set(peer, [...earlier, vote])
+    earlier.push(vote)
     this.votes.push({ peer, vote })
   }
 }

@@ -22,13 +22,17 @@ interface Row {
 }
 
 /** One value for each key; the second, different one is a contradiction. */
-class Unique {
+export class Unique {
   readonly contradictions: string[] = []
   readonly #seen = new Map<string, string>()
   #compared = 0
 
   get compared(): number {
     return this.#compared
+  }
+
+  has(key: string): boolean {
+    return this.#seen.has(key)
   }
 
   note(key: string, value: string, where: string): void {
@@ -39,33 +43,92 @@ class Unique {
   }
 }
 
+/** What of a vote decides whether it contradicts another: a guard file keeps no more. */
+export interface VoteLink {
+  readonly peer: PublicKey
+  readonly period: string
+  readonly root: string
+  readonly sourceEpoch: number
+  readonly targetEpoch: number
+  readonly target: string
+}
+
+/** Everything that peers of the base chain signed, from wherever it is known, each pair compared [FIN-4, FIN-7, POS-5]. */
+export class SignedByPeers {
+  readonly unique = new Unique()
+  readonly #links = new Map<string, Map<number, VoteLink>>()
+
+  noteSlot(kind: 'acknowledgement' | 'proposal', peer: PublicKey, slot: number, block: string, where: string): void {
+    this.unique.note(`${kind} ${peer}/${slot}`, block, where)
+  }
+
+  noteVote(link: VoteLink, where: string): void {
+    const { peer, period, root, sourceEpoch, targetEpoch, target } = link
+    const table = `${peer}/${period}`
+    this.unique.note(`vote ${table}/${targetEpoch}`, `${target} from ${sourceEpoch}`, where)
+    this.unique.note(`root ${table}`, root, where)
+    const links = this.#links.get(table) ?? new Map<number, VoteLink>()
+    this.#links.set(table, links.set(targetEpoch, link))
+  }
+
+  /** In the order of their targets no source goes back: one that does is surrounded. */
+  surrounded(): readonly string[] {
+    const found: string[] = []
+    for (const [table, links] of this.#links) {
+      let greatest = -1
+      for (const { sourceEpoch, targetEpoch } of [...links.values()].sort((a, b) => a.targetEpoch - b.targetEpoch)) {
+        if (sourceEpoch < greatest) found.push(`vote ${table}/${targetEpoch} surrounds another`)
+        greatest = Math.max(greatest, sourceEpoch)
+      }
+    }
+    return found
+  }
+}
+
 /** All contradictions in words, and how much was compared. */
 export function auditDisks(
   nodes: readonly StoppedNode[],
   heard: Heard
 ): { readonly contradictions: readonly string[]; readonly compared: number } {
-  const said = new Unique()
-  for (const [key, block] of heard.acknowledgements) said.note(`acknowledgement ${key}`, block, 'heard')
-  for (const [key, block] of heard.proposals) said.note(`proposal ${key}`, block, 'heard')
-  for (const { peer, vote } of heard.votes) {
-    said.note(`vote ${peer}/${vote.period}/${vote.target.epoch}`, vote.target.id, 'heard')
-  }
+  const signed = new SignedByPeers()
   for (const { name, folder, key } of nodes) {
-    readGuard(join(folder, 'data', 'votes.db'), key, name, said)
-    readLanes(join(folder, 'data', 'asset.db'), name, said)
+    readGuard(join(folder, 'data', 'votes.db'), key, name, signed)
+    readLanes(join(folder, 'data', 'asset.db'), name, signed.unique)
   }
-  return { contradictions: [...heard.contradictions, ...said.contradictions], compared: said.compared }
+  noteHeard(heard, signed)
+  const { contradictions, compared } = signed.unique
+  return { contradictions: [...heard.contradictions, ...contradictions, ...signed.surrounded()], compared }
 }
 
-function readGuard(path: string, key: PublicKey, name: string, said: Unique): void {
+export function noteHeard(heard: Heard, signed: SignedByPeers): void {
+  for (const [kind, all] of [
+    ['acknowledgement', heard.acknowledgements],
+    ['proposal', heard.proposals]
+  ] as const) {
+    for (const [key, block] of all) {
+      const [peer = '', slot = ''] = key.split('/')
+      signed.noteSlot(kind, peer as PublicKey, Number(slot), block, 'heard')
+    }
+  }
+  for (const { peer, vote } of heard.votes) {
+    const { period, recovery, root, source, target } = vote
+    const link = { peer, root: root.id, sourceEpoch: source.epoch, targetEpoch: target.epoch, target: target.id }
+    signed.noteVote({ ...link, period: `${period}${recovery ?? ''}` }, 'heard')
+  }
+}
+
+/** Of a node that does not run: what its key has signed, as far back as its guard remembers. */
+export function readGuard(path: string, key: PublicKey, name: string, signed: SignedByPeers): void {
   rowsOf(path, db => {
     for (const kind of ['acknowledgement', 'proposal'] as const) {
-      for (const { slot, block } of db(`SELECT slot, block FROM ${kind}s`)) {
-        said.note(`${kind} ${key}/${String(slot)}`, hex(block), `guard of ${name}`)
-      }
+      for (const { slot, block } of db(`SELECT slot, block FROM ${kind}s`))
+        signed.noteSlot(kind, key, Number(slot), hex(block), `guard of ${name}`)
     }
-    for (const { period, targetEpoch, target } of db('SELECT period, targetEpoch, target FROM votes')) {
-      said.note(`vote ${key}/${String(period)}/${String(targetEpoch)}`, hex(target), `guard of ${name}`)
+    for (const row of db('SELECT period, recovery, root, sourceEpoch, targetEpoch, target FROM votes')) {
+      const { period, recovery, root, sourceEpoch, targetEpoch, target } = row
+      const link = { root: hex(root), sourceEpoch: Number(sourceEpoch), targetEpoch: Number(targetEpoch) }
+      const table = `${String(period)}${recovery === null ? '' : hex(recovery)}`
+      signed.noteVote({ ...link, peer: key, period: table, target: hex(target) }, `guard of ${name}`)
     }
   })
 }
