@@ -113,6 +113,8 @@ export interface BaseChain {
   proveFinality(): Promise<Uint8Array>
   submit(transaction: Transaction): Promise<Verdict<TransactionId>>
   status(id: TransactionId): Promise<TransactionStatus>
+  /** Atoms per thousand bytes below which the node's mempool takes nothing now, by lane of LED-5; zeros while it has room. */
+  floors(): Promise<readonly number[]>
   /** Called after each advance of finality, in order, once per advance. Returns a stop. */
   onFinal(listener: (tip: BlockSummary) => void): () => void
 }

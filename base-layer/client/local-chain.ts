@@ -22,6 +22,7 @@ import { decodeStoredBlock } from '../chain/restore.ts'
 import { finalityProofCodec, handoverCodec } from '../light/finality-proof.ts'
 import { HANDOVERS_MAX } from '../light/limits.ts'
 import { RuntimeError } from '../runtime/errors.ts'
+import { LAST_LANE } from '../state/block-limits.ts'
 import type { ChainState } from '../state/chain-state.ts'
 import type { KeyOf, SectionName, ValueOf } from '../state/sections.ts'
 import type { ChainStore } from '../store/chain-store.ts'
@@ -133,6 +134,11 @@ export class LocalChain implements BaseChain {
     if (chain.mempool.has(id)) return { kind: 'seen' }
     const refusal = chain.mempool.refusalOf(id)
     return refusal === undefined ? { kind: 'unknown' } : { kind: 'refused', code: refusal.code, why: refusal.why }
+  }
+
+  async floors(): Promise<readonly number[]> {
+    const { mempool } = this.#parts.chain
+    return Array.from({ length: LAST_LANE + 1 }, (_, lane) => mempool.floorOf(lane))
   }
 
   onFinal(listener: (tip: BlockSummary) => void): () => void {

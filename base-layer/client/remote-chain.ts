@@ -123,6 +123,10 @@ class RemoteChain implements BaseChain {
     return (await this.#ask('status', { id })) as TransactionStatus
   }
 
+  async floors(): Promise<readonly number[]> {
+    return await this.#ask('floors', {})
+  }
+
   onFinal(listener: (tip: BlockSummary) => void): () => void {
     this.#listeners.add(listener)
     if (this.#timer === undefined) this.#schedule(0)

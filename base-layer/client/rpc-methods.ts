@@ -62,7 +62,8 @@ export function createBaseRpc(chain: BaseChain): Readonly<Record<string, RpcMeth
       const decoded = decode(transactionCodec, hexToBytes(transaction), TRANSACTION_BYTES)
       return decoded.ok ? chain.submit(decoded.value) : decoded
     }),
-    'base.status': method('status', ({ id }) => chain.status(id as TransactionId))
+    'base.status': method('status', ({ id }) => chain.status(id as TransactionId)),
+    'base.floors': method('floors', () => chain.floors())
   }
 }
 

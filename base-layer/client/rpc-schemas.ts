@@ -66,7 +66,8 @@ export const RPC_PARAMETERS = {
   anchor: z.strictObject({ height: uint }),
   relate: z.strictObject({ height: uint, id: hex32, under: uint }),
   submit: z.strictObject({ transaction: parameterHex }),
-  status: z.strictObject({ id: hex32 })
+  status: z.strictObject({ id: hex32 }),
+  floors: z.strictObject({})
 } as const
 
 const failure = z.object({ ok: z.literal(false), code: z.string(), why: z.string() })
@@ -90,7 +91,8 @@ export const RPC_ANSWERS = {
     z.object({ kind: z.enum(['unknown', 'seen']) }),
     z.object({ kind: z.enum(['likely', 'final']), height: uint, block: hex32 }),
     z.object({ kind: z.literal('refused'), code: z.string(), why: z.string() })
-  ])
+  ]),
+  floors: z.array(uint).max(16)
 } as const
 
 export type RpcName = keyof typeof RPC_PARAMETERS
@@ -112,5 +114,6 @@ export const RPC_SUMMARIES: Readonly<Record<RpcName, string>> = {
     'The table that answers for what follows a final block, for a client that trusts that block; null if unknown.',
   relate: 'How a head stands to the final block of a greater height [PRF-6]; null where that is not known here.',
   submit: 'Hands a signed transaction to the network; the verdict of the mempool.',
-  status: 'Where a transaction is: unknown, seen, likely, final, or refused.'
+  status: 'Where a transaction is: unknown, seen, likely, final, or refused.',
+  floors: 'Atoms per thousand bytes below which the mempool takes nothing now, by lane [LED-5].'
 }

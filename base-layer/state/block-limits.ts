@@ -102,7 +102,7 @@ function verificationsOfAction(action: Transaction['action']): number {
 }
 
 /** Lane of a transaction: lower ones are filled first [LED-5]. Mempools keep room by it. */
-export function laneOf({ action }: Transaction): number {
+export function laneOf({ action }: Pick<Transaction, 'action'>): number {
   switch (action?.kind) {
     case 'seed.reveal':
     case 'evidence.post':

@@ -168,9 +168,12 @@ class ChainAccount implements Account {
     if (spend.length !== inputs.length) return reject('E_REPLACE', 'an input of it is spent')
     const last = outputs.at(-1)
     const own = last !== undefined && keysOf(last).every(key => this.keyring.secretOf(key) !== undefined)
+    const replacedFee = await this.#feeOf(old.transaction, spend)
+    if (!replacedFee.ok) return replacedFee
     const built = await this.#inTurn(() =>
       this.#build(
         {
+          replacedFee: replacedFee.value,
           outputs: own ? outputs.slice(0, -1) : outputs,
           action,
           notAfter,
@@ -201,6 +204,13 @@ class ChainAccount implements Account {
       else if (status.kind === 'unknown' && state === 'sent') await this.submit(transaction)
     }
     return this.#memory.open()
+  }
+
+  async #feeOf({ outputs, action }: Transaction, spend: readonly Coin[]): Promise<Verdict<bigint, AccountCode>> {
+    const { parameters } = await this.#chain.info()
+    const locked = await lockedBy(this.#chain, parameters, action)
+    if (!locked.ok) return locked
+    return accept(sumOf(spend) - outputs.reduce((sum, output) => sum + output.atoms, locked.value))
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -245,12 +255,16 @@ class ChainAccount implements Account {
     const { parameters } = await this.#chain.info()
     const locked = await lockedBy(this.#chain, parameters, action)
     if (!locked.ok) return locked
-    const authorities = await authoritiesFor(this.#chain, action)
-    const { free } = await this.coins()
+    const [authorities, floors, { free }] = await Promise.all([
+      authoritiesFor(this.#chain, action),
+      this.#chain.floors(),
+      this.coins()
+    ])
     const spent = new Set(wishes.spend?.map(coin => coin.id))
     return assemble(wishes, {
       parameters,
       coins: free.filter(({ id, record }) => !spent.has(id) && !(this.#keepHosted && hostOf(record.output) !== null)),
+      floors,
       locked: locked.value,
       authorities,
       opened: locksOpenedBy({ preimages: wishes.preimages ?? [] }),

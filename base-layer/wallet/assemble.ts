@@ -9,6 +9,8 @@ import type { Parameters } from '#contracts/ledger/parameters.ts'
 import { type Transaction, type TransactionBody, transactionCodec } from '#contracts/ledger/transaction.ts'
 import type { Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
+import { CHAIN_LIMITS } from '../chain/limits.ts'
+import { laneOf } from '../state/block-limits.ts'
 import { type Coin, type CoinsCode, selectCoins, sumOf } from './coins.ts'
 
 export interface Payment {
@@ -36,6 +38,8 @@ export interface TransactionWishes {
   /** No other coins than `spend`. */
   readonly only?: boolean
   readonly fee?: FeePercent
+  /** The fee of what this takes the place of: more than that, and its own way through the network, is paid [GSP-3]. */
+  readonly replacedFee?: bigint
   /** Kept with the transaction, in words. */
   readonly note?: string
   /** Where change goes; default a key of the wallet that was never used. */
@@ -44,8 +48,8 @@ export interface TransactionWishes {
 
 export interface AssemblyContext {
   readonly parameters: Pick<Parameters, 'feeAtoms' | 'feeByteAtoms'>
-  /** Atoms per byte below which mempools take nothing. */
-  readonly floor?: bigint
+  /** Atoms per thousand bytes below which mempools take nothing, by lane; see BaseChain.floors. */
+  readonly floors?: readonly number[]
   /** Coins that may be chosen. */
   readonly coins: readonly Coin[]
   /** Atoms that the action locks. */
@@ -70,22 +74,26 @@ const INPUT_BYTES = 34
 const CHANGE_BYTES = 82
 /** Longer heads of longer lists. */
 const HEADS_BYTES = 6
+const RELAY_RATE = CHAIN_LIMITS.mempoolRelayRate
 
 /** E_FUNDS or E_INPUTS_TOO_MANY if the coins do not suffice. */
 export function assemble(wishes: TransactionWishes, context: AssemblyContext): Verdict<Assembly, CoinsCode> {
   const { spend = [], only = false } = wishes
   const outputs = outputsOf(wishes)
+  const floor = context.floors?.[laneOf({ action: wishes.action ?? null })] ?? 0
   const percent = BigInt(Math.max(100, wishes.fee ?? FEE_PERCENT.low))
   const spenders = (coins: readonly Coin[]): number =>
     new Set([...context.authorities, ...coins.map(({ record }) => spenderOf(record.output, context.opened))]).size
   const feeOf = (bytes: number, keys: number): bigint =>
-    (largest(leastFeeOf(context.parameters, bytes, keys), (context.floor ?? 0n) * BigInt(bytes)) * percent + 99n) / 100n
+    (largest(leastFeeOf(context.parameters, bytes, keys), rated(floor, bytes)) * percent + 99n) / 100n
+  const totalOf = (bytes: number, keys: number): bigint =>
+    largest(feeOf(bytes, keys), wishes.replacedFee === undefined ? 0n : wishes.replacedFee + rated(RELAY_RATE, bytes))
   const bytesOf = (inputs: readonly Coin[], all: readonly Output[]): number =>
     encode(transactionCodec, { ...bodyOf(wishes, inputs, all), signature: NO_SIGNATURE }).length
 
   const paid = outputs.reduce((sum, output) => sum + output.atoms, 0n) + context.locked
   const fixedBytes = bytesOf(spend, outputs) + HEADS_BYTES
-  const missing = paid + feeOf(fixedBytes, Math.max(1, spenders(spend))) - sumOf(spend)
+  const missing = paid + totalOf(fixedBytes, Math.max(1, spenders(spend))) - sumOf(spend)
   const moreKeys = new Set(context.coins.map(({ record }) => spenderOf(record.output, context.opened))).size > 1
   const inputCost = feeOf(INPUT_BYTES, moreKeys || spend.length > 0 ? 1 : 0)
   const changeCost = feeOf(CHANGE_BYTES, 0) + feeOf(INPUT_BYTES, 1)
@@ -98,8 +106,8 @@ export function assemble(wishes: TransactionWishes, context: AssemblyContext): V
   }
   const keys = spenders(coins)
   const left = sumOf(coins) - paid
-  const bare = feeOf(bytesOf(coins, outputs), keys)
-  const change = left - feeOf(bytesOf(coins, outputs) + CHANGE_BYTES + 1, keys)
+  const bare = totalOf(bytesOf(coins, outputs), keys)
+  const change = left - totalOf(bytesOf(coins, outputs) + CHANGE_BYTES + 1, keys)
   if (left < bare) return reject('E_FUNDS', `the fee of ${bare} atoms is more than the ${left} left for it`)
   if (change <= feeOf(INPUT_BYTES, 1)) return accept({ body: bodyOf(wishes, coins, outputs), coins, fee: left })
   const hosted = coins.find(({ record }) => hostOf(record.output) !== null)
@@ -121,6 +129,11 @@ function outputsOf({ outputs = [], payments = [] }: TransactionWishes): readonly
 function bodyOf(wishes: TransactionWishes, coins: readonly Coin[], outputs: readonly Output[]): TransactionBody {
   const { action = null, notAfter = null, memo = null, preimages = [] } = wishes
   return { inputs: coins.map(coin => coin.id), outputs, action, notBefore: null, notAfter, memo, preimages }
+}
+
+/** Atoms for so many bytes at a rate per thousand. */
+function rated(rate: number, bytes: number): bigint {
+  return (BigInt(rate) * BigInt(bytes) + 999n) / 1000n
 }
 
 function largest(a: bigint, b: bigint): bigint {

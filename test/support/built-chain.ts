@@ -65,6 +65,12 @@ export class BuiltChain
     return checked
   }
 
+  /** See BaseChain.floors. */
+  floorRates: readonly number[] = []
+  async floors(): Promise<readonly number[]> {
+    return this.floorRates
+  }
+
   async status(id: TransactionId): Promise<TransactionStatus> {
     const height = this.#included.get(id)
     if (height !== undefined) return { kind: 'final', height, block: this.builder.state.id }

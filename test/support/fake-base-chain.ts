@@ -205,6 +205,10 @@ export class FakeBaseChain implements BaseChain {
     return accept(transactionIdOf(transaction))
   }
 
+  async floors(): Promise<readonly number[]> {
+    return []
+  }
+
   async status(id: TransactionId): Promise<TransactionStatus> {
     const refused = this.#refused.get(id)
     if (refused !== undefined && !refused.ok) return { kind: 'refused', code: refused.code, why: refused.why }

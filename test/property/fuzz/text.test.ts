@@ -107,7 +107,8 @@ describe('JSON-RPC', () => {
     anchor: [{ height: 40 }],
     relate: [{ height: 7, id: hex32, under: 40 }],
     submit: [{ transaction }],
-    status: [{ id: hex32 }]
+    status: [{ id: hex32 }],
+    floors: [{}]
   }
   /** A chain without contents: what reaches it has passed every check. */
   const nothing: BaseChain = {
@@ -134,6 +135,7 @@ describe('JSON-RPC', () => {
     },
     submit: async () => reject('E_NONE', 'none'),
     status: async () => ({ kind: 'unknown' }),
+    floors: async () => [0],
     onFinal: () => () => undefined
   }
   const methods = createBaseRpc(nothing)

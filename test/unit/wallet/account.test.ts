@@ -3,8 +3,10 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createAccount } from '#base-layer/index.ts'
 import { Secret } from '#base-layer/runtime/secret.ts'
 import { createDerivedKeys, GAP } from '#base-layer/wallet/keyring.ts'
+import { encode } from '#contracts/codec/codec.ts'
 import { leastFeeFor } from '#contracts/ledger/fee.ts'
 import { hashOfPreimage } from '#contracts/ledger/output.ts'
+import { transactionCodec } from '#contracts/ledger/transaction.ts'
 import { present, type Verdict } from '#contracts/primitives/verdict.ts'
 import { BuiltChain } from '#test/support/built-chain.ts'
 import { actor, ChainBuilder, output, shares } from '#test/support/chain-builder.ts'
@@ -107,6 +109,33 @@ describe('an account', () => {
     expect(second.outputs[1]?.atoms).toBeLessThan(first.outputs[1]?.atoms ?? 0n)
     built.advance()
     expect(await account.replace(id, 500)).toMatchObject({ code: 'E_REPLACE' })
+  })
+
+  test('pays more for the second than the first and its own way, whatever it offers [GSP-3]', async () => {
+    const account = createAccount(built.chain, new Secret(olga.secret))
+    const pay = { payments: [{ to: oscar.key, atoms: shares(3) }], fee: 900 }
+    const feeOf = (one: { readonly outputs: readonly { readonly atoms: bigint }[] }): bigint =>
+      shares(1000) - one.outputs.reduce((sum, { atoms }) => sum + atoms, 0n)
+    const first = value(await account.build(pay))
+    const id = value(await account.submit(first))
+    built.waiting.splice(0)
+    value(await account.replace(id, 100))
+    const second = present(built.waiting[0], 'the second')
+    const bytes = BigInt(encode(transactionCodec, second).length)
+    expect(feeOf(second)).toBeGreaterThanOrEqual(feeOf(first) + bytes)
+    expect(feeOf(second)).toBeLessThan(feeOf(first) + bytes + 64n)
+  })
+
+  test('offers what a full pool asks for in the lane of what it sends [LED-5]', async () => {
+    const account = createAccount(built.chain, new Secret(olga.secret))
+    const wishes = { payments: [{ to: oscar.key, atoms: shares(3) }] }
+    const least = value(await account.draft(wishes)).fee
+    built.floorRates = [9e9, 9e9, 9e9, 9e9, 9e9, 50_000]
+    const { fee, body } = value(await account.draft(wishes))
+    const bytes = BigInt(encode(transactionCodec, { ...body, signature: new Uint8Array(64) }).length)
+    expect(fee).toBeGreaterThan(least)
+    expect(fee).toBeGreaterThanOrEqual(50n * bytes)
+    expect(fee).toBeLessThanOrEqual(50n * (bytes + 40n))
   })
 
   test('spends a lock only as its claim or refund [LED-1]', async () => {
