@@ -18,7 +18,7 @@ import { bodyItems, headerItem } from '../chain/signatures.ts'
 import type { GossipVerdict } from '../runtime/host.ts'
 import { type PreparedTransaction, prepareTransaction } from '../state/apply-transaction.ts'
 import { transactionsRootOfBody } from '../state/transition.ts'
-import { type CompactBlock, type Draft, draftOf, finishBlock, missingOf } from './compact-block.ts'
+import { type CompactBlock, type Draft, draftOf, finishBlock, type Known, missingOf } from './compact-block.ts'
 import type { Gate, Looked } from './gate.ts'
 import { SYNC_LIMITS } from './limits.ts'
 import { ANSWERS, verdictOf } from './verdicts.ts'
@@ -158,11 +158,15 @@ export class BlockIntake {
   }
 
   /** What waits, and what the open blocks hold: a rival of the head's block takes mostly the same. */
-  *#known(): Generator<PreparedTransaction, undefined> {
-    yield* this.#chain.mempool.waiting()
+  *#known(): Generator<Known, undefined> {
+    for (const prepared of this.#chain.mempool.waiting()) yield { id: prepared.id, prepare: () => prepared }
     const { preferred, head, final } = this.#chain
     for (let height = head.height; height > Math.max(final.height, head.height - 3); height--) {
-      for (const transaction of preferred.at(height)?.block.transactions ?? []) yield prepareTransaction(transaction)
+      const open = preferred.at(height)
+      for (const [place, id] of (open?.transactions ?? []).entries()) {
+        const transaction = open?.block.transactions[place]
+        if (transaction !== undefined) yield { id, prepare: () => prepareTransaction(transaction) }
+      }
     }
   }
 

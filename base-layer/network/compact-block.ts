@@ -38,8 +38,14 @@ export function compactOf({ header, signature, transactions, certificates }: Blo
 /** Transactions of a block as far as they are known: undefined where one is missing, or two could be meant. */
 export type Draft = (PreparedTransaction | undefined)[]
 
+/** A transaction that is here: made ready only if a block means it. */
+export interface Known {
+  readonly id: TransactionId
+  readonly prepare: () => PreparedTransaction
+}
+
 /** Undefined if the list of ids is not one. */
-export function draftOf({ header, ids }: CompactBlock, known: Iterable<PreparedTransaction>): Draft | undefined {
+export function draftOf({ header, ids }: CompactBlock, known: Iterable<Known>): Draft | undefined {
   if (ids.length % SHORT_BYTES !== 0) return undefined
   const block = blockIdOf(header)
   const wanted = new Map<string, number>()
@@ -48,11 +54,12 @@ export function draftOf({ header, ids }: CompactBlock, known: Iterable<PreparedT
   }
   const draft: Draft = Array.from({ length: ids.length / SHORT_BYTES })
   const ambiguous = new Set<number>()
-  for (const prepared of known) {
-    const place = wanted.get(bytesToHex(shortIdOf(block, prepared.id)))
+  for (const { id, prepare } of known) {
+    const place = wanted.get(bytesToHex(shortIdOf(block, id)))
     if (place === undefined) continue
-    if (draft[place] !== undefined && draft[place].id !== prepared.id) ambiguous.add(place)
-    draft[place] = prepared
+    const other = draft[place]
+    if (other === undefined) draft[place] = prepare()
+    else if (other.id !== id) ambiguous.add(place)
   }
   for (const place of ambiguous) draft[place] = undefined
   return draft
