@@ -263,6 +263,10 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
     if (!this.#finality.recover(this.#head)) return
     const { period, recovery } = this.#finality.anchor
     if (recovery !== null) this.#emit({ kind: 'recovered', period, recovery })
+    // Blocks that came at once with the one that carries the file were taken before its table was known.
+    for (const { block } of this.#tree.nodes()) {
+      for (const certificate of block?.certificates ?? []) this.#finality.add(certificate, this.#nowMs)
+    }
     this.#votes.weighPeriod(this.#nowMs)
     this.#votes.advance(this.#nowMs)
     this.#chooseHead()

@@ -205,7 +205,7 @@ describe('a node [FIN-9]', () => {
       genesisAnchor(genesisState)
     )
     const said: BaseEffect<ChainState>[] = []
-    const nowMs = (present(chain.blocks.at(-1), 'a block').header.slot + 2) * 500
+    const nowMs = (Math.max(...chain.blocks.map(block => block.header.slot)) + 2) * 500
     said.push(...stepBaseMachine(machine, { kind: 'start', guard: null, nowMs }))
     for (const block of chain.blocks) said.push(...stepBaseMachine(machine, { kind: 'block', block, from: 'x', nowMs }))
     return { machine, said }
@@ -225,6 +225,17 @@ describe('a node [FIN-9]', () => {
     expect(without.machine.head.id).toBe(with_.machine.head.id)
     // What it is handed is not blamed on whoever hands it over.
     expect(without.said.filter(effect => effect.kind === 'penalise')).toEqual([])
+  })
+
+  it('follows it too where the blocks after the file came before what they stand on', () => {
+    chain.produce([recover()])
+    chain.produceTo(70)
+    const all = [...chain.blocks]
+    // The block before the file comes last, and sets everything above it free at once.
+    chain.blocks.splice(0, chain.blocks.length, ...all.slice(0, 45), ...all.slice(46), ...all.slice(45, 46))
+    const { machine } = follow([recoveryIdOf(bodyOf())])
+    expect(machine.head.height).toBe(70)
+    expect(machine.final.height).toBeGreaterThanOrEqual(60)
   })
 
   it('goes on under the table that the chain chooses after it', () => {

@@ -14,7 +14,16 @@ function tableOf(weights: Readonly<Record<string, bigint>>): PeriodTable {
     .sort((a, b) => (a.peer < b.peer ? -1 : 1))
   const total = entries.reduce((sum, entry) => sum + entry.weight, 0n)
   const byPeer = new Map(entries.map(entry => [entry.peer, entry]))
-  return { period: 0, recovery: null, seed: hashHex<Hash>('seed'), seeded: true, total, entries, byPeer, silent: new Set() }
+  return {
+    period: 0,
+    recovery: null,
+    seed: hashHex<Hash>('seed'),
+    seeded: true,
+    total,
+    entries,
+    byPeer,
+    silent: new Set()
+  }
 }
 
 function certificateBy(...names: readonly string[]): Certificate {
