@@ -2,7 +2,7 @@
 import { isPunycode, type Name, parseWrittenName } from '#contracts/names/name.ts'
 import { isHex32, type PublicKey } from '#contracts/primitives/ids.ts'
 import { misuse, refused } from './exit-codes.ts'
-import { findName } from './names.ts'
+import { findLogin, findName, readName } from './names.ts'
 import { resolveKey, type Session } from './session.ts'
 import { publicKeyOf } from './wallets.ts'
 
@@ -14,8 +14,20 @@ export interface Payee {
   readonly name?: Name
 }
 
-/** A key, an address, a wallet here, or a name of the chain, in this order. Throws E_ADDRESS_... or E_NAME_... */
-export async function resolvePayee(session: Session, text: string): Promise<Payee> {
+/** `loginNode`: RPC of the node that serves a login's record; default the one of the settings. */
+export interface PayeeSettings {
+  readonly loginNode?: string
+}
+
+/**
+ * A key, an address, a wallet here, a name of the chain or login@peer, in this order. Throws E_ADDRESS_..., E_NAME_... or
+ * E_LOGIN_...
+ */
+export async function resolvePayee(
+  session: Session,
+  text: string,
+  { loginNode = session.context.settings.rpc.value }: PayeeSettings = {}
+): Promise<Payee> {
   const isAddress = text.startsWith(`${session.info.prefix}1`)
   const isWallet = (await publicKeyOf(session.context, text)) !== undefined
   if (isHex32(text)) return { key: await resolveKey(session, text), how: 'a key as typed' }
@@ -26,13 +38,27 @@ export async function resolvePayee(session: Session, text: string): Promise<Paye
   if (written === undefined) {
     throw misuse('E_ADDRESS_FORMAT', `${text} is neither an address, nor a wallet here, nor a name`)
   }
-  if (written.kind !== 'name') {
+  if (written.kind === 'sidechain') {
     throw refused('E_NAME_KIND', `this wallet cannot follow ${text} yet: ask for a name or an address`)
+  }
+  if (written.kind === 'login') {
+    const { login, peer } = written
+    const known = await readName(session, peer)
+    if (known.standing.kind === 'free') throw refused('E_NAME_FREE', `nobody holds the name ${peer}`)
+    const key = await findLogin(session, known, login, loginNode)
+    return { key, how: `the login ${text}, signed by ${peer}${sayProven(known.proven)}${warningOf(peer)}` }
   }
   const { targets, proven } = await findName(session, written.name)
   if (targets.key === null) throw refused('E_NAME_PAYEE', `the name ${text} points to no key`)
-  const warning = isPunycode(written.name) ? ', written in letters that may look like others' : ''
   const nickname = targets.nickname === null ? '' : `, who calls itself "${targets.nickname}"`
-  const how = `the name ${text}${nickname}, ${proven ? 'proven' : 'as the node says'}${warning}`
+  const how = `the name ${text}${nickname}${sayProven(proven)}${warningOf(written.name)}`
   return { key: targets.key, how, name: written.name }
+}
+
+function sayProven(proven: boolean): string {
+  return proven ? ', proven' : ', as the node says'
+}
+
+function warningOf(name: Name): string {
+  return isPunycode(name) ? ', written in letters that may look like others' : ''
 }

@@ -110,7 +110,10 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
     'The folder has a node, or the beginning of one, already.',
     'Choose another with --data. Keys are never written over: remove the folder yourself if it is worth nothing.'
   ],
-  E_NAME_KIND: ['The wallet cannot follow a name of this form.', 'Ask the payee for a name of the chain or an address.'],
+  E_NAME_KIND: [
+    'The wallet cannot follow a name of this form.',
+    'Ask the payee for a name of the chain or an address.'
+  ],
   E_NODE_FOLDER: ["A file of the node's folder is missing or not valid.", 'The message names file and field.'],
   E_NODE_START: ['A node did not start.', 'The end of its log is shown with the message.'],
   E_NONCE: ['What a signer published to sign with is unusable.', 'Begin the session again, without whom it names.'],

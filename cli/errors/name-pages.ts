@@ -3,6 +3,10 @@ export const NAME_PAGES: Readonly<Record<string, readonly [what: string, todo: s
   E_LOGIN_EXPIRED: ['The login record does not hold any more.', 'Ask the peer to sign a new one.'],
   E_LOGIN_FULL: ['The node keeps as many logins as it can.', 'Remove old ones, or raise the limit.'],
   E_LOGIN_NAME: ['The login record is of another login or peer.', 'Ask again; if it repeats, ask another node.'],
+  E_LOGIN_NODE: [
+    'The node asked serves no logins.',
+    "Say where the name's node answers: --at for `name login`, --login-node for `pay`."
+  ],
   E_LOGIN_OLD: ['The node has this login in a newer version.', 'Sign it with a higher version.'],
   E_LOGIN_PEER: ['Nobody holds the name under which this login would be.', "Check the peer's name."],
   E_LOGIN_SIGNATURE: ['The peer did not sign this login.', 'Do not pay it; ask the peer itself.'],

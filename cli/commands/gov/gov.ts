@@ -1,10 +1,15 @@
 // surety gov show, nominate, propose, approve: the board, its chief, and parameters that change with notice [GOV-1 to GOV-3].
 import { createAccount, withSigningKey } from '#base-layer/index.ts'
+import { rpcCall } from '#base-layer/runtime/json-rpc-client.ts'
+import { encode } from '#contracts/codec/codec.ts'
 import { derivePublicKey } from '#contracts/crypto/signature.ts'
 import type { Action } from '#contracts/ledger/actions/action.ts'
+import { bytesToHex } from '#contracts/primitives/bytes.ts'
 import { isHex32, type PublicKey, type TransactionId } from '#contracts/primitives/ids.ts'
 import { periodOf } from '#contracts/statements/period-table.ts'
+import { PREFERENCE_HEIGHTS, signedPreferenceCodec, signPreference } from '#contracts/statements/preference.ts'
 import { formatShares } from '../../amounts.ts'
+import { confirm } from '../../context.ts'
 import { misuse, unwrap } from '../../exit-codes.ts'
 import type { Handler, Options } from '../../handler.ts'
 import { readNodeFolder } from '../../node/data-folder.ts'
@@ -82,6 +87,33 @@ export const approve: Handler = (context, [proposal = ''], options) =>
     if (!isHex32(proposal)) throw misuse('E_USAGE', 'a proposal is named by its whole id')
     return { kind: 'params.approve', member, proposal: proposal as TransactionId, approves: options['not'] !== true }
   })
+
+/** A word to the nodes, not a transaction: it costs nothing and binds nobody [GOV-3]. */
+export const prefer: Handler = async (context, [preferred = '', word, over = ''], options) => {
+  if (word !== 'over') throw misuse('E_USAGE', 'say it as: gov prefer ID over ID')
+  if (!isHex32(preferred) || !isHex32(over)) throw misuse('E_USAGE', 'transactions are named by their whole ids')
+  const { node, heights } = options
+  const count = typeof heights === 'string' && /^\d{1,3}$/.test(heights) ? Number(heights) : 0
+  if (count < 1 || count > PREFERENCE_HEIGHTS) {
+    throw misuse('E_NUMBER', `--heights is a whole number from 1 to ${PREFERENCE_HEIGHTS}`)
+  }
+  if (typeof node !== 'string') throw misuse('E_USAGE', 'say which node acts: --node FOLDER')
+  const { keys } = unwrap(await readNodeFolder(node, { flags: {}, env: {} }))
+  await withChain(context, async ({ chain, info }) => {
+    const expiry = (await chain.tip('head')).height + count
+    const preference = { preferred: preferred as TransactionId, over: over as TransactionId, expiry }
+    const signed = signPreference(keys.signing.reveal(), info.genesis, preference)
+    const description = `prefer ${preferred.slice(0, 16)} over ${over.slice(0, 16)} up to height ${expiry}`
+    if (!context.dryRun) {
+      await confirm(context, `${description}?`)
+      const bytes = bytesToHex(encode(signedPreferenceCodec, signed))
+      await rpcCall(context.settings.rpc.value, 'chief.prefer', { preference: bytes })
+    }
+    context.output.result('surety.gov.prefer/1', { dryRun: context.dryRun, ...preference }, () => [
+      context.dryRun ? `would ${description}` : `said: ${description}`
+    ])
+  })
+}
 
 /** The node's key signs beside the wallet, which pays [SIG-3]. */
 async function asMember(

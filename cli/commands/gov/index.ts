@@ -18,6 +18,15 @@ export function addGovCommands(program: Command, run: Runner): void {
     .option('--not', 'take an approval back')
     .description('Approve the proposal that is open, as a member')
     .action(run(async () => (await import('./gov.ts')).approve))
+  gov
+    .command('prefer')
+    .argument('<transaction>', 'the one to be preferred')
+    .argument('<over>', 'the word over')
+    .argument('<other>', 'one that spends the same')
+    .requiredOption('--node <folder>', "the chief's node folder: its key signs")
+    .option('--heights <n>', 'for how many blocks it is said', '8')
+    .description('Say which of two conflicting transactions should come first, as the chief; blocks are free not to')
+    .action(run(async () => (await import('./gov.ts')).prefer))
 }
 
 function acting(command: Command): Command {

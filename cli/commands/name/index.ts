@@ -7,6 +7,12 @@ export function addNameCommands(program: Command, run: Runner): void {
   sending(targets(name.command('register').argument('<name>')))
     .description('Take a free name: commit, wait, claim; goes on where it was interrupted')
     .action(run(async () => (await import('./name.ts')).registerName))
+  sending(name.command('commit').argument('<name>'))
+    .description('The first step of register alone: nobody learns the name from it')
+    .action(run(async () => (await import('./name.ts')).commitName))
+  sending(targets(name.command('claim').argument('<name>')))
+    .description('The second step alone, some blocks after the first')
+    .action(run(async () => (await import('./name.ts')).claimName))
   name
     .command('show')
     .argument('<name>')
@@ -35,6 +41,21 @@ export function addNameCommands(program: Command, run: Runner): void {
   sending(name.command('reply').argument('<payment>').argument('<words...>'))
     .description('Answer a review once')
     .action(run(async () => (await import('./name.ts')).writeReply))
+  const login = name.command('login').description('Wallets that a name vouches for, like ana@harbour')
+  login
+    .command('add')
+    .argument('<login>', 'like ana@harbour')
+    .argument('<payee>', 'whose wallet it is: address, key, wallet here, or name')
+    .option('--ticks <n>', 'how long it holds; default: as long as the name')
+    .option('--at <url>', "RPC of the name's node; default --rpc")
+    .description('Sign a login under a name of this wallet and give it to its node; a second time: change it')
+    .action(run(async () => (await import('./login.ts')).addLogin))
+  login
+    .command('list')
+    .argument('<name>')
+    .option('--at <url>', "RPC of the name's node; default --rpc")
+    .description('Logins that the node of a name serves, each checked')
+    .action(run(async () => (await import('./login.ts')).listLogins))
 }
 
 function targets(command: Command): Command {

@@ -10,7 +10,7 @@ import { type AssetId, isHex32, type TransactionId } from '#contracts/primitives
 import { formatShares } from '../../amounts.ts'
 import { CommandFailure, EXIT, misuse, refused, unwrap } from '../../exit-codes.ts'
 import type { Handler, Options } from '../../handler.ts'
-import { findName, nameOf } from '../../names.ts'
+import { findName, nameOf, readName } from '../../names.ts'
 import { openSigner, openWallet, type Signer } from '../../open-wallet.ts'
 import { table } from '../../output.ts'
 import { resolvePayee } from '../../payees.ts'
@@ -20,6 +20,43 @@ import { type Session, withChain } from '../../session.ts'
 const POLL_MS = 300
 /** A commitment matures within some slots; a finality that stalls for longer is worth a look. */
 const PATIENCE_MS = 120_000
+
+export const commitName: Handler = async (context, [text = ''], options) => {
+  const name = nameOf(text)
+  const { wait, fee } = sendingOptions(options)
+  await withChain(context, async session => {
+    const signer = await openSigner(session)
+    await assertFree(session, name)
+    if ((await claimStage(session.chain, signer, name)) !== 'none') {
+      throw refused('E_NAME_COMMITTED', `a commitment to ${name} waits already`)
+    }
+    const wishes = { action: buildCommit(signer, name), fee, note: 'name.commit' }
+    const sent = await sendTransaction(session, signer, wishes, `commit to the name ${name}`, { wait })
+    sayDone(session, 'commit', name, sent, `commit to the name ${name}`)
+    if (sent !== undefined) {
+      const { nameCommitMin } = session.info.parameters
+      context.output.note(`next, ${nameCommitMin} blocks after it: surety name claim ${name}`)
+    }
+  })
+}
+
+export const claimName: Handler = async (context, [text = ''], options) => {
+  const name = nameOf(text)
+  const { wait, fee } = sendingOptions(options)
+  await withChain(context, async session => {
+    const signer = await openSigner(session)
+    await assertFree(session, name)
+    const stage = await claimStage(session.chain, signer, name)
+    if (stage === 'none') throw refused('E_NAME_COMMIT', `no commitment of this wallet to ${name} waits`)
+    // Told to everyone by a claim that comes too early, the name would be anybody's.
+    if (stage === 'waiting') throw refused('E_NAME_EARLY', `the commitment to ${name} is not old enough yet`)
+    const price = namePriceOf(name, 1, session.info.parameters.namePriceAtoms)
+    const action = buildClaim(signer, name, await targetsOf(session, { ...NO_TARGETS, key: signer.key }, options))
+    const description = `claim the name ${name} for ${formatShares(price)}`
+    const sent = await sendTransaction(session, signer, { action, fee }, description, { wait })
+    sayDone(session, 'claim', name, sent, description)
+  })
+}
 
 /** Commits, waits until the commitment is old enough, claims. Said again after an interruption it goes on. */
 export const registerName: Handler = async (context, [text = ''], options) => {
@@ -51,13 +88,15 @@ export const updateName: Handler = (context, [text = ''], options) =>
     return { kind: 'name.update', name, owner: signer.key, targets: await targetsOf(session, targets, options) }
   })
 
-export const transferName: Handler = (context, [text = '', , payee = ''], options) =>
-  act(context, 'transfer', text, options, async (session, signer, name) => ({
+export const transferName: Handler = (context, [text = '', word, payee = ''], options) => {
+  if (word !== 'to') throw misuse('E_USAGE', 'say it as: name transfer harbour to bob')
+  return act(context, 'transfer', text, options, async (session, signer, name) => ({
     kind: 'name.transfer',
     name,
     owner: signer.key,
     to: (await resolvePayee(session, payee)).key
   }))
+}
 
 export const revokeTransfer: Handler = (context, [text = ''], options) =>
   act(context, 'revoke', text, options, async (_session, signer, name) => ({
@@ -107,12 +146,8 @@ const opine = async (
 export const showName: Handler = async (context, [text = '']) => {
   const name = nameOf(text)
   await withChain(context, async session => {
-    const { chain, info } = session
-    const [found, { ticks }] = await Promise.all([chain.read('names', { kind: 'name', name }), chain.tip('final')])
-    const record = found?.kind === 'name' ? found : null
-    const standing = standingOf(record, ticks, info.parameters.nameGraceTicks)
-    const price = namePriceOf(name, 1, info.parameters.namePriceAtoms)
-    const proven = standing.kind === 'held' ? (await findName(session, name)).proven : false
+    const { record, standing, ticks, proven } = await readName(session, name)
+    const price = namePriceOf(name, 1, session.info.parameters.namePriceAtoms)
     context.output.result(
       'surety.name.show/1',
       { name, standing, ticks, proven, transfer: record?.transfer ?? null, touched: record?.history.size ?? 0, price },

@@ -16,7 +16,11 @@ export const pay: Handler = async (context, args, options) => {
   const { wait, fee } = sendingOptions(options)
   await withChain(context, async session => {
     const atoms = parseAmount(amount, SHARE_DECIMALS)
-    const to = await resolvePayee(session, payee)
+    const to = await resolvePayee(
+      session,
+      payee,
+      typeof options['loginNode'] === 'string' ? { loginNode: options['loginNode'] } : {}
+    )
     const signer = await openSigner(session)
     if (options['named'] === true && to.name === undefined) throw misuse('E_USAGE', '--named is for a payee by name')
     const named = options['named'] === true && to.name !== undefined ? to.name : null
