@@ -82,6 +82,11 @@ export type Parameters = Decoded<typeof parametersCodec>
 /** Standing is counted by reading each epoch of the window once, in the snapshot's block. */
 export const STANDING_WINDOW_MAX = 4096
 
+/** Tick counts are sums of a few durations and stay exact; nobody waits for a thousand years of slots. */
+const TICKS_MOST = 2 ** 32
+/** Bytes of a plain transaction, generously: at every price it stays something that people can pay, or nobody governs. */
+const PLAIN_BYTES = 1_000n
+
 const shared = {
   voteAge: 8,
   leverage: 100,
@@ -228,8 +233,18 @@ export function checkParameters(p: Parameters): Verdict<Parameters, 'E_PARAMETER
     [Math.min(p.nameGraceTicks, p.nameReviewTicks) > p.finalLag, 'NAME_GRACE, NAME_REVIEW > FINAL_LAG'],
     [isAmount(p.namePriceAtoms * NAME_PRICE_MOST), 'the price of every name is an amount'],
     [p.noticeTicks > p.period + 2 * p.lag + p.finalLag, 'GOV_NOTICE > PERIOD + 2 LAG + FINAL_LAG'],
-    [p.proposalTicks > p.finalLag, 'GOV_PROPOSAL > FINAL_LAG']
+    [p.proposalTicks > p.finalLag, 'GOV_PROPOSAL > FINAL_LAG'],
+    [ticksOf(p).every(ticks => ticks <= TICKS_MOST), 'durations in ticks are at most 2^32'],
+    [
+      [p.feeAtoms, PLAIN_BYTES * p.feeByteAtoms, p.repayAtoms].every(atoms => atoms <= ATOMS_PER_SHARE),
+      'a signature, and a thousand bytes, cost at most a share each, and no more is repaid'
+    ],
+    [p.peerBondAtoms >= ATOMS_PER_SHARE, "a peer's bond is at least a share"]
   ]
   for (const [holds, what] of rules) if (!holds) return reject('E_PARAMETERS', `parameters break: ${what}`)
   return accept(p)
+}
+
+function ticksOf(parameters: Parameters): readonly number[] {
+  return Object.entries(parameters).flatMap(([name, value]) => (name.endsWith('Ticks') ? Number(value) : []))
 }
