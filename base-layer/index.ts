@@ -64,6 +64,7 @@ export { type Contribution, draftJoint, type JointReview, reviewJoint } from './
 export { createDerivedKeys, createSingleKey, GAP, type Keyring, withSigningKey } from './wallet/keyring.ts'
 export { decodeKeptProof, keepProofs } from './wallet/kept-proofs.ts'
 export { buildClaim, buildCommit, claimStage } from './wallet/names.ts'
+export { draftRecovery, type RecoveryStage, recoveryStage, signRecovery } from './wallet/recovery.ts'
 export { readProvenName, resolveProvenName } from './wallet/resolve-name.ts'
 export { openWalletStore, type StoredTransaction, type WalletStore } from './wallet/wallet-store.ts'
 export { createPhrase, deriveSecret, type Role, ROLES, seedOfPhrase } from './wallet/derivation.ts'

@@ -2,10 +2,11 @@
 // chain takes it only while its ticks stand still, from a block that it holds and has not passed, and only if more than
 // half of the stuck table's shares signed. Nothing becomes final by it.
 import type { FinalityRecover } from '#contracts/ledger/actions/finality-recover.ts'
-import { hostOf, ownerOf } from '#contracts/ledger/output.ts'
-import type { PublicKey } from '#contracts/primitives/ids.ts'
-import { accept, present, reject, type Rejection } from '#contracts/primitives/verdict.ts'
-import { lastHeightOf } from '#contracts/statements/period-table.ts'
+import { hostOf, type OutputRecord, ownerOf } from '#contracts/ledger/output.ts'
+import type { Parameters } from '#contracts/ledger/parameters.ts'
+import type { OutputId, PublicKey } from '#contracts/primitives/ids.ts'
+import { accept, present, reject, type Rejection, type Verdict } from '#contracts/primitives/verdict.ts'
+import { lastHeightOf, type PeriodTable } from '#contracts/statements/period-table.ts'
 import {
   checkRecoveryFile,
   type RecoveryBody,
@@ -69,23 +70,40 @@ function tableFault(work: Work, { table }: RecoveryBody): Rejection | undefined 
     : reject('E_RECOVERY_PEER', 'a peer of the table has no bond, or has retired')
 }
 
-/**
- * The outputs named are unspent, their holders', and counted in the table that the chain made for the period that finality
- * is in; of each peer they weigh what it weighs there at most. Together they are more than half.
- */
 function holdersFault(work: Work, { holders }: RecoveryFile): Rejection | undefined {
-  const { period, lag } = work.parameters
   const table = present(tableIn(work, work.now.period), 'the period that finality is in has a table')
-  const youngest = work.now.period === 0 ? 0 : work.now.period * period - lag
+  const youngest = youngestCounted(work.now.period, work.parameters)
+  const weight = weighHolders(id => work.get('outputs', id), table, youngest, holders)
+  if (!weight.ok) return weight
+  return isMajority(table, weight.value)
+    ? undefined
+    : reject('E_RECOVERY_WEIGHT', 'signed by half of the shares or less')
+}
+
+/** Outputs created above this height did not count in the table of a period [POS-1]. */
+export function youngestCounted(period: number, { period: length, lag }: Parameters): number {
+  return period === 0 ? 0 : period * length - lag
+}
+
+/**
+ * What the outputs of holders weigh in the table that finality is stuck with: they are unspent, their holders', and counted
+ * there; of each peer they weigh what it weighs there at most.
+ */
+export function weighHolders(
+  recordOf: (output: OutputId) => OutputRecord | undefined,
+  { byPeer }: Pick<PeriodTable, 'byPeer'>,
+  youngest: number,
+  holders: RecoveryFile['holders']
+): Verdict<bigint, 'E_RECOVERY_HOLDER'> {
   const held = new Map<PublicKey, bigint>()
   for (const { owner, outputs } of holders) {
     for (const id of outputs) {
-      const found = work.get('outputs', id)
+      const found = recordOf(id)
       if (found === undefined || ownerOf(found.output) !== owner) {
         return reject('E_RECOVERY_HOLDER', "an output is spent or not its signer's")
       }
       const host = hostOf(found.output)
-      if (host === null || !table.byPeer.has(host) || found.createdAt > youngest) {
+      if (host === null || !byPeer.has(host) || found.createdAt > youngest) {
         return reject('E_RECOVERY_HOLDER', 'an output did not count in the table')
       }
       held.set(host, (held.get(host) ?? 0n) + found.output.atoms)
@@ -93,8 +111,8 @@ function holdersFault(work: Work, { holders }: RecoveryFile): Rejection | undefi
   }
   let weight = 0n
   for (const [host, atoms] of held) {
-    const most = table.byPeer.get(host)?.weight ?? 0n
+    const most = byPeer.get(host)?.weight ?? 0n
     weight += atoms < most ? atoms : most
   }
-  return isMajority(table, weight) ? undefined : reject('E_RECOVERY_WEIGHT', 'signed by half of the shares or less')
+  return accept(weight)
 }
