@@ -8,7 +8,7 @@ import type { OctetChange, TreeChange } from '#contracts/merkle/update.ts'
 import { putHex } from '#contracts/primitives/bytes.ts'
 import { type Hash, ZERO_HASH } from '#contracts/primitives/ids.ts'
 import { bytesOfOctets, type Octets } from '#contracts/primitives/octets.ts'
-import { assert } from '#contracts/primitives/verdict.ts'
+import { assert, present } from '#contracts/primitives/verdict.ts'
 import { type KeyOf, SECTION_NAMES, SECTIONS, type SectionName, stateRootOf, type ValueOf } from './sections.ts'
 
 /** Sections whose keys are hex32 of sections.ts. */
@@ -158,29 +158,41 @@ export function* changedBetween(from: SectionTrees, to: SectionTrees): Generator
 }
 
 /**
- * The trees that stored leaves stand for, or undefined if a leaf is not canonical or does not fit its section.
+ * The trees that stored leaves stand for, or undefined if a leaf is not canonical, does not fit its section, or
+ * is there twice.
  */
 export function restoreSections(entries: Iterable<StoredEntry>): SectionTrees | undefined {
-  const changes = new Map<SectionName, OctetChange<unknown>[]>()
+  const trees = new Map<SectionName, SparseTree<unknown>>(SECTION_NAMES.map(name => [name, SparseTree.empty()]))
+  const changes = new Map<SectionName, OctetChange<unknown>[]>(SECTION_NAMES.map(name => [name, []]))
+  /** False if a key came twice. */
+  const grow = (section: SectionName): boolean => {
+    const tree = present(trees.get(section), 'a section')
+    const list = present(changes.get(section), 'a section')
+    if (new Set(list.map(({ at }) => at)).size !== list.length) return false
+    const grown = tree.withOctets(list)
+    trees.set(section, grown)
+    changes.set(section, [])
+    return grown.size === tree.size + list.length
+  }
   for (const { section, key, value } of entries) {
     if (value === null || !SECTION_NAMES.includes(section)) return undefined
     const decoded = decode(SECTIONS[section].value as unknown as Codec<unknown>, value, value.length)
     if (!decoded.ok) return undefined
     const at = pathOctetsOf(key)
-    const change = { at, leaf: stateLeaf(section, key, at, value, decoded.value as ValueOf<typeof section>) }
-    const list = changes.get(section)
-    if (list === undefined) changes.set(section, [change])
-    else list.push(change)
+    const list = present(changes.get(section), 'a section')
+    list.push({ at, leaf: stateLeaf(section, key, at, value, decoded.value as ValueOf<typeof section>) })
+    if (list.length >= GROWN_AT_ONCE && !grow(section)) return undefined
   }
-  return Object.fromEntries(
-    SECTION_NAMES.map(name => [name, SparseTree.empty<unknown>().withOctets(changes.get(name) ?? [])])
-  ) as unknown as SectionTrees
+  return SECTION_NAMES.every(grow) ? (Object.fromEntries(trees) as unknown as SectionTrees) : undefined
 }
+
+/** Leaves put into a tree together: a list of millions beside the tree would take as much memory as the tree. */
+const GROWN_AT_ONCE = 65_536
 
 function stored(section: SectionName, leaf: LeafNode<unknown>): StoredEntry {
   const { key, packed } = leaf
   assert(key !== undefined, 'state keeps the key of every leaf')
-  if (packed !== undefined) return { section, key, value: bytesOfOctets(packed) }
+  if (packed !== undefined) return { section, key, value: packed }
   assert(leaf.value !== undefined, 'state keeps the value of every leaf')
   return { section, key, value: encode(SECTIONS[section].value as unknown as Codec<unknown>, leaf.value) }
 }
@@ -208,7 +220,7 @@ function collectApart(
   assert(node.kind === 'leaf', 'a full tree shows every leaf')
   let place = other
   for (let at = depth; place.kind === 'branch'; at++) {
-    place = octetBitAt(node.pair, at) === 0 ? place.left : place.right
+    place = octetBitAt(node.head, at) === 0 ? place.left : place.right
   }
   if (place !== node) apart.push(node)
 }

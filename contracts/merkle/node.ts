@@ -22,11 +22,11 @@ export interface LeafNode<V> {
   /** What the path and the value hash stand for, where known; not hashed into the leaf themselves. */
   readonly key: Uint8Array | undefined
   readonly value: V | undefined
-  /** The path and the value hash, one after the other. */
-  readonly pair: Octets
+  /** Begins with the path and the value hash, one after the other. */
+  readonly head: Octets
   readonly keyOctets: Octets | undefined
   /** The bytes of the value, where the leaf keeps these instead of the value. */
-  readonly packed: Octets | undefined
+  readonly packed: Uint8Array | undefined
 }
 
 /** At least two leaves below. */
@@ -66,14 +66,13 @@ export function pathOctetsOf(key: Uint8Array): Octets {
 }
 
 abstract class AnyLeaf<V> implements LeafNode<V> {
-  readonly pair: Octets
-  readonly keyOctets: Octets | undefined
+  readonly head: Octets
+  abstract readonly keyOctets: Octets | undefined
   abstract readonly value: V | undefined
-  abstract readonly packed: Octets | undefined
+  abstract readonly packed: Uint8Array | undefined
 
-  constructor(pair: Octets, key: Octets | undefined) {
-    this.pair = pair
-    this.keyOctets = key
+  constructor(head: Octets) {
+    this.head = head
   }
 
   // One for all leaves instead of one in each.
@@ -82,11 +81,11 @@ abstract class AnyLeaf<V> implements LeafNode<V> {
   }
 
   get path(): Uint8Array {
-    return bytesOfOctets(this.pair, 0, HASH_BYTES)
+    return bytesOfOctets(this.head, 0, HASH_BYTES)
   }
 
   get valueHash(): Uint8Array {
-    return bytesOfOctets(this.pair, HASH_BYTES)
+    return bytesOfOctets(this.head, HASH_BYTES, 2 * HASH_BYTES)
   }
 
   get key(): Uint8Array | undefined {
@@ -96,10 +95,12 @@ abstract class AnyLeaf<V> implements LeafNode<V> {
 
 /** A leaf that keeps its value as it was given. */
 class OpenLeaf<V> extends AnyLeaf<V> {
+  readonly keyOctets: Octets | undefined
   readonly value: V | undefined
 
-  constructor(pair: Octets, key: Octets | undefined, value: V | undefined) {
-    super(pair, key)
+  constructor(head: Octets, key: Octets | undefined, value: V | undefined) {
+    super(head)
+    this.keyOctets = key
     this.value = value
   }
 
@@ -108,19 +109,27 @@ class OpenLeaf<V> extends AnyLeaf<V> {
   }
 }
 
-/** A leaf that keeps the bytes of its value, and reads them for whoever asks. */
+/** A leaf in one piece: path, value hash, key and the bytes of its value, which are read for whoever asks. */
 class PackedLeaf<V> extends AnyLeaf<V> {
-  readonly packed: Octets
+  readonly #keyEnd: number
   readonly #unpack: (bytes: Uint8Array) => V
 
-  constructor(pair: Octets, key: Octets, packed: Octets, unpack: (bytes: Uint8Array) => V) {
-    super(pair, key)
-    this.packed = packed
+  constructor(octets: Octets, keyEnd: number, unpack: (bytes: Uint8Array) => V) {
+    super(octets)
+    this.#keyEnd = keyEnd
     this.#unpack = unpack
   }
 
+  get keyOctets(): Octets {
+    return this.head.slice(2 * HASH_BYTES, this.#keyEnd) as Octets
+  }
+
+  get packed(): Uint8Array {
+    return bytesOfOctets(this.head, this.#keyEnd)
+  }
+
   get value(): V {
-    return this.#unpack(bytesOfOctets(this.packed))
+    return this.#unpack(this.packed)
   }
 }
 
@@ -160,7 +169,16 @@ export function packedLeafOf<V>(
   valueBytes: Uint8Array,
   unpack: (bytes: Uint8Array) => V
 ): LeafNode<V> {
-  return new PackedLeaf(pairOf(path, valueBytes), octetsOf(key), octetsOf(valueBytes), unpack)
+  const keyEnd = 2 * HASH_BYTES + key.length
+  const whole = new Uint8Array(keyEnd + valueBytes.length)
+  const valueHash = hashOctets('tree-value', valueBytes)
+  for (let i = 0; i < HASH_BYTES; i++) {
+    whole[i] = path.charCodeAt(i)
+    whole[HASH_BYTES + i] = valueHash.charCodeAt(i)
+  }
+  whole.set(key, 2 * HASH_BYTES)
+  whole.set(valueBytes, keyEnd)
+  return new PackedLeaf(octetsOf(whole), keyEnd, unpack)
 }
 
 /** A leaf whose key and value stay unsaid. */
@@ -170,7 +188,7 @@ export function bareLeaf(path: Uint8Array, valueHash: Uint8Array): LeafNode<neve
 
 /** The same leaf with another payload. */
 export function withPayload<V>(leaf: LeafNode<unknown>, value: V): LeafNode<V> {
-  return new OpenLeaf(leaf.pair, leaf.keyOctets, value)
+  return new OpenLeaf(leaf.head, leaf.keyOctets, value)
 }
 
 export function branchOf<V>(left: TreeNode<V>, right: TreeNode<V>): BranchNode<V> {
@@ -195,7 +213,7 @@ function octetsOfHash<V>(node: TreeNode<V>): Octets {
     case 'opaque':
       return octetsOf(node.hash)
     case 'leaf':
-      return leafPairOctets(node.pair)
+      return leafPairOctets(node.head)
     case 'branch':
       node.cachedHash ??= nodeOctets(octetsOfHash(node.left), octetsOfHash(node.right))
       return node.cachedHash
@@ -236,6 +254,6 @@ export function lookupOctets<V>(tree: TreeNode<V>, path: Octets): Lookup<V> {
     case 'opaque':
       return MISSING
     case 'leaf':
-      return path.length === HASH_BYTES && node.pair.startsWith(path) ? { kind: 'present', leaf: node } : ABSENT
+      return path.length === HASH_BYTES && node.head.startsWith(path) ? { kind: 'present', leaf: node } : ABSENT
   }
 }

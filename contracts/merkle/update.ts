@@ -53,7 +53,7 @@ export function updateCounting<V>(
     const { at, leaf } = present(changes[i], 'within the list')
     assert(at.length === HASH_BYTES, 'a path of 32 bytes')
     assert(at !== changes[i + 1]?.at, 'one change for each path')
-    assert(leaf === null || leaf.pair.startsWith(at), 'a leaf under its own path')
+    assert(leaf === null || leaf.head.startsWith(at), 'a leaf under its own path')
     if (leaf !== null) added += 1
   }
   const pass: Pass<V> = { changes, replaced: 0 }
@@ -71,7 +71,7 @@ function apply<V>(pass: Pass<V>, node: TreeNode<V>, depth: number, from: number,
   const [oldLeft, oldRight] =
     node.kind === 'branch'
       ? [node.left, node.right]
-      : node.kind === 'leaf' && octetBitAt(node.pair, depth) === 0
+      : node.kind === 'leaf' && octetBitAt(node.head, depth) === 0
         ? [node, EMPTY_NODE]
         : [EMPTY_NODE, node]
   const left = apply(pass, oldLeft, depth + 1, from, middle)
@@ -85,7 +85,7 @@ function apply<V>(pass: Pass<V>, node: TreeNode<V>, depth: number, from: number,
 function applyOne<V>(pass: Pass<V>, node: TreeNode<V>, depth: number, place: number): TreeNode<V> {
   const { at, leaf } = changeAt(pass, place)
   if (node.kind !== 'leaf') return leaf ?? EMPTY_NODE
-  if (!node.pair.startsWith(at)) return leaf === null ? node : part(node, leaf, depth)
+  if (!node.head.startsWith(at)) return leaf === null ? node : part(node, leaf, depth)
   pass.replaced += 1
   return leaf ?? EMPTY_NODE
 }
@@ -93,10 +93,10 @@ function applyOne<V>(pass: Pass<V>, node: TreeNode<V>, depth: number, place: num
 /** The smallest subtree at `depth` with these two leaves. */
 function part<V>(one: LeafNode<V>, other: LeafNode<V>, depth: number): TreeNode<V> {
   let fork = depth
-  while (octetBitAt(one.pair, fork) === octetBitAt(other.pair, fork)) fork += 1
-  let node: TreeNode<V> = octetBitAt(one.pair, fork) === 0 ? branchOf(one, other) : branchOf(other, one)
+  while (octetBitAt(one.head, fork) === octetBitAt(other.head, fork)) fork += 1
+  let node: TreeNode<V> = octetBitAt(one.head, fork) === 0 ? branchOf(one, other) : branchOf(other, one)
   for (let at = fork - 1; at >= depth; at--) {
-    node = octetBitAt(one.pair, at) === 0 ? branchOf<V>(node, EMPTY_NODE) : branchOf<V>(EMPTY_NODE, node)
+    node = octetBitAt(one.head, at) === 0 ? branchOf<V>(node, EMPTY_NODE) : branchOf<V>(EMPTY_NODE, node)
   }
   return node
 }

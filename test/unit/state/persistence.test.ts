@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { applyBlock } from '#base-layer/state/transition.ts'
 import { changedEntries, exportAnchor, exportState, importState } from '#base-layer/state/persistence.ts'
 import type { StoredEntry } from '#base-layer/state/section-trees.ts'
-import { bytesToHex } from '#contracts/primitives/bytes.ts'
+import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
+import { present } from '#contracts/primitives/verdict.ts'
 import { AssetBuilder } from '#test/support/asset-builder.ts'
 import { actor, ChainBuilder, shares } from '#test/support/chain-builder.ts'
 
@@ -38,10 +39,29 @@ describe('a stored state', () => {
     expect(importState(chain.document, anchor, [{ ...first, value: Uint8Array.of(0xff) }, ...rest])).toMatchObject({
       code: 'E_IMPORT_ENTRIES'
     })
+    // A peer that serves a state may say a thing twice, near or far apart.
+    for (const twice of [
+      [first, ...entries],
+      [...entries, first]
+    ]) {
+      expect(importState(chain.document, anchor, twice)).toMatchObject({ code: 'E_IMPORT_ENTRIES' })
+    }
     expect(importState(chain.document, anchor.slice(1), entries)).toMatchObject({ code: 'E_IMPORT_ANCHOR' })
     expect(importState(chain.document, exportAnchor(chain.state), entries)).toMatchObject({
       code: 'E_IMPORT_STATE_ROOT'
     })
+  })
+
+  it('is refused with an entry twice, or with an id of an earlier block that is not of this chain [FIN-5]', () => {
+    const [first] = entries
+    if (first === undefined) throw new Error('no entries')
+    expect(importState(chain.document, anchor, [...entries, first])).toMatchObject({ code: 'E_IMPORT_ENTRIES' })
+    const earlier = hexToBytes(present(stored.ancestorAt(stored.height - 2), 'an ancestor'))
+    const at = Buffer.from(anchor).indexOf(earlier)
+    expect(at).toBeGreaterThan(0)
+    const forged = Uint8Array.from(anchor)
+    forged[at] = (forged[at] ?? 0) ^ 1
+    expect(importState(chain.document, forged, entries)).toMatchObject({ code: 'E_IMPORT_HISTORY' })
   })
 
   it('is brought to a later one by writing only what changed', () => {
@@ -56,5 +76,20 @@ describe('a stored state', () => {
     const restored = importState(chain.document, exportAnchor(chain.state), table.values())
     expect(restored.ok && restored.value.id).toBe(chain.state.id)
     expect([...changedEntries(stored, stored)]).toEqual([])
+  })
+
+  it('comes back from every height of a chain that lost sight of its first blocks', () => {
+    for (const height of [64, 96, 140]) {
+      chain.produceTo(height)
+      const { state } = chain
+      const restored = importState(chain.document, exportAnchor(state), exportState(state))
+      if (!restored.ok) throw new Error(restored.why)
+      expect(restored.value.history).toEqual(state.history)
+      chain.produce()
+      const block = present(chain.blocks.at(-1), 'a block')
+      const applied = applyBlock(restored.value, block)
+      expect(applied.ok && applied.value.id).toBe(chain.state.id)
+    }
+    expect(chain.state.ancestorAt(0), 'the first are gone').toBeUndefined()
   })
 })
