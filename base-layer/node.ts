@@ -9,6 +9,7 @@ import type { Hash, PublicKey, TransactionId } from '#contracts/primitives/ids.t
 import type { Verdict } from '#contracts/primitives/verdict.ts'
 import type { BaseChain } from './base-chain.ts'
 import { Chain } from './chain/chain.ts'
+import { CHAIN_LIMITS } from './chain/limits.ts'
 import { Duties } from './chain/duties.ts'
 import { MempoolFile } from './chain/mempool-file.ts'
 import { createPreferenceDesk, type PreferenceDesk } from './chain/preference-desk.ts'
@@ -340,10 +341,36 @@ class RunningNode implements BaseNode {
     return verdict
   }
 
+  /**
+   * What the last run had taken: at once, and again as this node catches up with the blocks that they spend from, for as
+   * long as a transaction may wait.
+   */
   async #restoreMempool(): Promise<void> {
-    for (const transaction of this.#waiting.read()) {
+    const waiting = this.#waiting
+    waiting.read()
+    await this.#submitLeft(waiting.leftOver)
+    if (this.#stopped) return
+    waiting.compact()
+    const lastHeight = this.#driver.head.height + CHAIN_LIMITS.mempoolHeights
+    let isTrying = false
+    const stop = this.#driver.onFinal(({ header }) => {
+      if (waiting.leftOver === 0 || header.height > lastHeight) stop()
+      if (isTrying) return
+      isTrying = true
+      void this.#submitLeft(CHAIN_LIMITS.recheckedPerHead)
+        .catch(() => {})
+        .finally(() => {
+          isTrying = false
+        })
+    })
+  }
+
+  async #submitLeft(count: number): Promise<void> {
+    for (const { id, transaction } of this.#waiting.left(count)) {
       if (this.#stopped) return
-      await this.#submit(transaction).catch(() => {})
+      const { kind } = await this.chain.status(id)
+      if (kind === 'final') this.#waiting.forget(id)
+      else await this.#submit(transaction).catch(() => {})
     }
   }
 

@@ -3,10 +3,10 @@
 // over, since every transaction is checked again like one from a stranger.
 import { closeSync, fdatasync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { decode } from '#contracts/codec/codec.ts'
-import { type Transaction, TRANSACTION_BYTES, transactionCodec } from '#contracts/ledger/transaction.ts'
+import { TRANSACTION_BYTES, transactionCodec } from '#contracts/ledger/transaction.ts'
 import type { TransactionId } from '#contracts/primitives/ids.ts'
 import { encodeFrame, FrameReader } from '../runtime/frames.ts'
-import type { PreparedTransaction } from '../state/apply-transaction.ts'
+import { type PreparedTransaction, prepareTransaction } from '../state/apply-transaction.ts'
 import { CHAIN_LIMITS } from './limits.ts'
 import type { Mempool } from './mempool.ts'
 
@@ -15,6 +15,8 @@ export class MempoolFile {
   readonly #mempool: Pick<Mempool, 'has' | 'waiting'>
   /** Submitted here, now or before the last restart. */
   readonly #own = new Set<TransactionId>()
+  /** Of the last run: not taken again yet, because this node is behind, and not known to be over. */
+  readonly #left = new Map<TransactionId, PreparedTransaction>()
   #file: number | undefined
   #bytes = 0
   #isSyncing = false
@@ -24,22 +26,49 @@ export class MempoolFile {
     this.#mempool = mempool
   }
 
-  /** What the last run left, oldest first. */
-  read(): readonly Transaction[] {
+  /** Takes in what the last run left, once. */
+  read(): void {
     const reader = new FrameReader(TRANSACTION_BYTES)
     const frames = reader.push(this.#contents())
-    if (!frames.ok) return []
-    return frames.value.flatMap(bytes => {
+    if (!frames.ok) return
+    for (const bytes of frames.value) {
       const decoded = decode(transactionCodec, bytes, TRANSACTION_BYTES)
-      return decoded.ok ? [decoded.value] : []
-    })
+      if (!decoded.ok) continue
+      const prepared = prepareTransaction(decoded.value)
+      this.#left.set(prepared.id, prepared)
+    }
+  }
+
+  /** What the last run left and was neither kept nor forgotten since: at most `count`, those of the last call come last. */
+  left(count: number): readonly PreparedTransaction[] {
+    const found = [...this.#left.values()].slice(0, count)
+    for (const one of found) {
+      this.#left.delete(one.id)
+      this.#left.set(one.id, one)
+    }
+    return found
+  }
+
+  get leftOver(): number {
+    return this.#left.size
+  }
+
+  /** It is final, or nothing will come of it. */
+  forget(id: TransactionId): void {
+    this.#left.delete(id)
+  }
+
+  /** Writes the file anew: without what is over, and whole, whatever the end of the last process left of it. */
+  compact(): void {
+    this.#rewrite(one => this.#own.has(one.id))
   }
 
   /** A transaction submitted here was accepted. */
   keep({ id, encoded }: PreparedTransaction): void {
+    this.#left.delete(id)
     if (this.#own.has(id)) return
     this.#own.add(id)
-    if (this.#bytes + encoded.length > CHAIN_LIMITS.mempoolFileBytes / 4) this.#rewrite(one => this.#own.has(one.id))
+    if (this.#bytes + encoded.length > CHAIN_LIMITS.mempoolFileBytes / 4) this.compact()
     else this.#append(encoded)
   }
 
@@ -74,8 +103,8 @@ export class MempoolFile {
     for (const id of this.#own) if (!this.#mempool.has(id)) this.#own.delete(id)
     const frames: Uint8Array[] = []
     let bytes = 0
-    for (const prepared of this.#mempool.waiting()) {
-      if (!isKept(prepared)) continue
+    const waiting = [...this.#mempool.waiting()].filter(isKept)
+    for (const prepared of [...this.#left.values(), ...waiting]) {
       const frame = encodeFrame(prepared.encoded)
       bytes += frame.length
       if (bytes > CHAIN_LIMITS.mempoolFileBytes) break
