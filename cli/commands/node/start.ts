@@ -1,5 +1,6 @@
 // surety node start: one node in this process until SIGTERM, Ctrl-C, or with --supervised the end of standard input. Says
 // how synchronising goes and whether others can call; stops signing first, and ends within five seconds.
+import { flushCompileCache } from 'node:module'
 import { EXIT, type ExitCode, unwrap } from '../../exit-codes.ts'
 import type { Handler } from '../../handler.ts'
 import { readNodeFolder } from '../../node/data-folder.ts'
@@ -32,6 +33,8 @@ export const startNode: Handler = async ({ signal, output }, _args, options) => 
   if (node === undefined) return EXIT.ok
   output.note(`ready: ${folder.settings.name}, RPC ${node.rpcUrl}, listening on ${node.addresses.join(' ')}`)
   const endProgress = showProgress(node, output)
+  // Else only an orderly end would keep it, and the start after a kill is the one that has to be quick.
+  flushCompileCache()
   // Timers of the node do not keep a process alive by themselves; this one does until told to stop.
   const awake = setInterval(() => undefined, 60_000)
   await stopped
