@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { genesisHashOf } from '#contracts/ledger/genesis.ts'
+import { CHAIN_LIMITS } from '#base-layer/chain/limits.ts'
 import { createHost } from '#base-layer/runtime/libp2p-host.ts'
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
 import { deriveDevKey } from '#cli/devnet/accounts.ts'
@@ -22,6 +23,7 @@ import { Watch } from './watch.ts'
 export interface ChaosSettings {
   readonly folder: string
   readonly peers: number
+  readonly slow: number
   readonly minutes: number
   readonly seed: string
   readonly killEveryMs: number
@@ -45,16 +47,20 @@ export interface ChaosRun {
   readonly connections: number
   /** Acknowledged, not final in the end, and what each node says of it. */
   readonly lost: readonly { readonly id: string; readonly kind: string; readonly said: readonly string[] }[]
+  /** From the last fault until all was final everywhere. */
+  readonly settleMs: number
   readonly stopMs: number
 }
 
 const FIRST_FINAL_MS = 120_000
-const SETTLE_MS = 180_000
+/** As long as finality moves, what was acknowledged is waited for; not for ever. */
+const STILL_MS = 120_000
+const SETTLE_MS = 900_000
 const SAY_MS = 30_000
 
 export async function runChaos(settings: ChaosSettings): Promise<ChaosRun> {
   installNodeCrypto()
-  const network = await createChaosNetwork(settings.folder, settings.peers, WALLET_NAMES)
+  const network = await createChaosNetwork({ ...settings, wallets: WALLET_NAMES })
   const killAll = (): void => {
     for (const { process } of network.nodes) process.killNow()
   }
@@ -122,8 +128,7 @@ async function runOn(network: ChaosNetwork, settings: ChaosSettings): Promise<Ch
   const connections = network.doors.connections
   say('all links are open and all peers run; waiting for what was acknowledged')
   const seconds = Math.round((Date.now() - fromMs) / 1_000)
-  const settledBy = Date.now() + SETTLE_MS
-  while (Date.now() < settledBy && (crowd.waiting.length > 0 || !isAbreast(network, watch))) await delay(500)
+  const settleMs = await settle(network, watch, crowd)
   const lost = await describeLost(network, crowd)
   watch.end()
   processes.end()
@@ -136,7 +141,7 @@ async function runOn(network: ChaosNetwork, settings: ChaosSettings): Promise<Ch
   noteHeard(heard, signed)
   const ends = await compareEnds(network.nodes, network.genesis)
   const measured = { faults, watch, crowd, actors, processes, signed, heard, ends, bypasses, connections }
-  return { ...measured, fromMs, seconds, lost, stopMs }
+  return { ...measured, fromMs, seconds, lost, settleMs, stopMs }
 }
 
 async function pass(ms: number, say: () => void): Promise<void> {
@@ -156,6 +161,23 @@ function lineOf(watch: Watch, crowd: Crowd, faults: Faults): string {
 
 function peerPids(network: ChaosNetwork): readonly number[] {
   return [...pidsOf(network.nodes).values()]
+}
+
+/** Until all that was acknowledged is final everywhere, or it is clear that it will not be. */
+async function settle(network: ChaosNetwork, watch: Watch, crowd: Crowd): Promise<number> {
+  const fromMs = Date.now()
+  let height = watch.height
+  let movedMs = fromMs
+  // What is final twice the longest wait of a mempool later was not taken along.
+  const last = watch.height + 2 * CHAIN_LIMITS.mempoolHeights
+  while (crowd.waiting.length > 0 || !isAbreast(network, watch)) {
+    const nowMs = Date.now()
+    if (watch.height > height) movedMs = nowMs
+    height = watch.height
+    if (nowMs - movedMs > STILL_MS || nowMs - fromMs > SETTLE_MS || height > last) break
+    await delay(500)
+  }
+  return Date.now() - fromMs
 }
 
 function isAbreast(network: ChaosNetwork, watch: Watch): boolean {

@@ -20,7 +20,7 @@ const DESCRIPTORS_MORE = 64
 const WAL_BYTES = 64 * 1024 * 1024
 const STOP_MS = 15_000
 
-export function judge(run: ChaosRun, { minutes }: Pick<ChaosSettings, 'minutes'>): readonly Judged[] {
+export function judge(run: ChaosRun, { minutes, slow }: Pick<ChaosSettings, 'minutes' | 'slow'>): readonly Judged[] {
   const { watch, faults, signed, heard, ends, crowd, processes, lost } = run
   const contradictions = [...heard.contradictions, ...signed.unique.contradictions, ...signed.surrounded()]
   const wrong = watch.supplies.filter(one => !one.ok)
@@ -60,7 +60,7 @@ export function judge(run: ChaosRun, { minutes }: Pick<ChaosSettings, 'minutes'>
     ),
     said(
       'finality continues while more than two thirds run and reach each other',
-      ableGap <= ABLE_GAP_MS && watch.height > minutes * 30,
+      ableGap <= ABLE_GAP_MS * slow && watch.height > (minutes * 30) / slow,
       `height ${watch.height}; largest gap ${ableGap} ms of those it could be asked of, ${Math.max(0, ...watch.gaps.map(gap => gap.ms))} ms of all`
     ),
     said(
@@ -103,6 +103,8 @@ export function documentOf(run: ChaosRun, settings: ChaosSettings, judged: reado
     ok: judged.every(one => one.kept),
     peers: settings.peers,
     minutes: settings.minutes,
+    slow: settings.slow,
+    load: processes.load(),
     seed: settings.seed,
     seconds: run.seconds,
     promises: judged,
@@ -160,6 +162,7 @@ export function documentOf(run: ChaosRun, settings: ChaosSettings, judged: reado
       lives: processes.lives()
     },
     files: processes.files(),
+    settleMs: run.settleMs,
     stopMs: run.stopMs
   }
 }

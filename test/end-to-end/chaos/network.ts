@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import type { Genesis } from '#contracts/ledger/genesis.ts'
 import type { Output } from '#contracts/ledger/output.ts'
-import { DEV_PARAMETERS } from '#contracts/ledger/parameters.ts'
+import { DEV_PARAMETERS, type Parameters } from '#contracts/ledger/parameters.ts'
 import { ATOMS_PER_SHARE } from '#contracts/primitives/amounts.ts'
 import { asciiToBytes } from '#contracts/primitives/bytes.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
@@ -44,13 +44,18 @@ export interface ChaosNetwork {
   stop(): Promise<void>
 }
 
-export async function createChaosNetwork(
-  folder: string,
-  peers: number,
-  wallets: readonly string[]
-): Promise<ChaosNetwork> {
+export interface ChaosNetworkSettings {
+  readonly folder: string
+  readonly peers: number
+  /** How many times longer slots, epochs and delays are than the development network's: for a machine that is shared. */
+  readonly slow: number
+  readonly wallets: readonly string[]
+}
+
+export async function createChaosNetwork(settings: ChaosNetworkSettings): Promise<ChaosNetwork> {
+  const { folder, peers, slow, wallets } = settings
   const names = Array.from({ length: peers }, (_, place) => `peer-${place}`)
-  const genesis = buildGenesis(names, wallets, Date.now() + GENESIS_AHEAD_MS)
+  const genesis = buildGenesis(names, wallets, slowed(slow), Date.now() + GENESIS_AHEAD_MS)
   const all = [...names, FOLLOWER]
   const ports = await freePorts(all.length * 3)
   const portOf = (place: number, which: number): number => present(ports[place * 3 + which], 'a free port')
@@ -105,18 +110,36 @@ export function pidsOf(nodes: readonly ChaosNode[]): ReadonlyMap<string, number>
   return new Map(nodes.flatMap(({ name, process: { pid } }) => (pid === undefined ? [] : [[name, pid] as const])))
 }
 
-function buildGenesis(peers: readonly string[], wallets: readonly string[], genesisTimeMs: number): Genesis {
+function slowed(times: number): Parameters {
+  const { slotMs, finalityEpochMs, voteAtMs, ackAtMs, deltaMs, headAgeMs } = DEV_PARAMETERS
+  return {
+    ...DEV_PARAMETERS,
+    slotMs: slotMs * times,
+    finalityEpochMs: finalityEpochMs * times,
+    voteAtMs: voteAtMs * times,
+    ackAtMs: ackAtMs * times,
+    deltaMs: deltaMs * times,
+    headAgeMs: headAgeMs * times
+  }
+}
+
+function buildGenesis(
+  peers: readonly string[],
+  wallets: readonly string[],
+  parameters: Parameters,
+  genesisTimeMs: number
+): Genesis {
   const founders = peers.map(deriveDevNodeKeys)
   return {
     prefix: 'sdev',
     genesisTimeMs,
-    parameters: DEV_PARAMETERS,
+    parameters,
     seed0: hashHex('dev-seed', asciiToBytes('chaos')),
     peers: founders.map(({ publicKey, vrfKey }) => ({
       peer: publicKey,
       vrfKey,
       rewards: publicKey,
-      bondAtoms: DEV_PARAMETERS.peerBondAtoms
+      bondAtoms: parameters.peerBondAtoms
     })),
     outputs: [
       ...founders.map(({ publicKey }) => outputOf(publicKey, publicKey, HOSTED_SHARES)),

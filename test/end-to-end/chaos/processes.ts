@@ -1,6 +1,7 @@
 // What each process takes from the machine over time: memory, descriptors, threads, files. A life begins with a start; the
 // slope of a life is that of the line through its samples, its first half minute left out.
 import { readdir, readFile, stat } from 'node:fs/promises'
+import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { join } from 'node:path'
 import type { ChaosNetwork } from './network.ts'
@@ -35,6 +36,7 @@ export const FILES = ['chain.db', 'chain.db-wal', 'votes.db-wal', 'asset.db-wal'
 export class Processes {
   readonly samples: Sample[] = []
   readonly #network: ChaosNetwork
+  readonly #loads: number[] = []
   #isEnded = false
 
   constructor(network: ChaosNetwork) {
@@ -48,12 +50,20 @@ export class Processes {
           process.pid === undefined ? undefined : await look(name, process.pid, process.folder).catch(() => undefined)
         if (sample !== undefined) this.samples.push(sample)
       }
+      this.#loads.push(loadavg()[0] ?? 0)
       await delay(SAMPLE_MS)
     }
   }
 
   end(): void {
     this.#isEnded = true
+  }
+
+  /** Of the whole machine, for each processor: above 1 others wait, and times say little. */
+  load(): { readonly processors: number; readonly median: number; readonly most: number } {
+    const each = this.#loads.map(one => one / availableParallelism())
+    const round = (value: number): number => Math.round(value * 10) / 10
+    return { processors: availableParallelism(), median: round(median(each)), most: round(Math.max(0, ...each)) }
   }
 
   lives(): readonly Life[] {
