@@ -178,6 +178,20 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
     'Check the id; an instruction that was not accepted has no receipt.'
   ],
   E_RECORD_REFUSED: ['A record of the DHT was refused.', 'Nothing: it is passed over.'],
+  E_RECOVERY_EARLY: [
+    'Finality is not stuck, or not in a period with a table of its own.',
+    'A recovery file is for when more than a third of the weight never returns; wait, and look again.'
+  ],
+  E_RECOVERY_FILE: ['The recovery file cannot be used.', 'The message says what is wrong with it.'],
+  E_RECOVERY_HOLDER: [
+    'No coin of the holder counted in the table that finality is stuck with.',
+    'Sign with the account that holds the hosted shares; each key signs once.'
+  ],
+  E_RECOVERY_NETWORK: ['The recovery file is for another network.', 'Check --rpc and --genesis.'],
+  E_RECOVERY_PEER: [
+    'The table of a recovery file would be wrong.',
+    'Name peers of the present table, by key, and leave some of them.'
+  ],
   E_REPLACE: ['This transaction cannot be replaced.', 'See `surety wallet history`: it may have ended already.'],
   E_RPC_TOKEN: [
     'The method moves something of value or signs, and is for those who can read the token file of the node.',

@@ -3,13 +3,14 @@
 // command on a node.
 import { existsSync } from 'node:fs'
 import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import type { Genesis } from '#contracts/ledger/genesis.ts'
+import { type Genesis, genesisHashOf } from '#contracts/ledger/genesis.ts'
 import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
-import { isHex32 } from '#contracts/primitives/ids.ts'
+import { type Hash, isHex32 } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { derivePublicKey } from '#contracts/crypto/signature.ts'
+import { checkRecoveryFile, recoveryIdOf } from '#contracts/statements/recovery.ts'
 import { createGuardFile } from '#base-layer/index.ts'
 import { Secret } from '#base-layer/runtime/secret.ts'
 import { formatGenesis, readGenesis } from '../devnet/genesis-file.ts'
@@ -49,6 +50,8 @@ export interface NodeFolder {
   readonly backupDir: string
   /** What callers of RPC methods that sign must show: the line of the file rpc-token, if there is one. */
   readonly rpcToken: Secret<string> | null
+  /** Ids of the recovery files that the operator trusts [FIN-9]. */
+  readonly recoveries: readonly Hash[]
 }
 
 export type NodeFolderCode = 'E_NODE_FOLDER' | 'E_CONFIG' | 'E_GENESIS_FILE' | 'E_GENESIS_INVALID'
@@ -99,6 +102,8 @@ export async function readNodeFolder(
   if (exposed !== undefined) return reject('E_NODE_FOLDER', exposed)
   const genesis = await readGenesis(join(folder, 'genesis.json'))
   if (!genesis.ok) return genesis
+  const recoveries = await readRecoveries(folder, resolved.value.settings, genesis.value)
+  if (!recoveries.ok) return recoveries
   const token = (await readFile(join(folder, 'rpc-token'), 'utf8').catch(() => '')).split(/\r?\n/)[0] ?? ''
   return accept({
     settings: resolved.value.settings,
@@ -106,8 +111,26 @@ export async function readNodeFolder(
     keys: keys.data,
     dataDir: join(folder, 'data'),
     backupDir: join(folder, 'backups'),
-    rpcToken: token === '' ? null : new Secret(token)
+    rpcToken: token === '' ? null : new Secret(token),
+    recoveries: recoveries.value
   })
+}
+
+/** Files are named from the node's folder on. One that is not what it was taken for stops the start. */
+async function readRecoveries(
+  folder: string,
+  settings: NodeSettings,
+  genesis: Genesis
+): Promise<Verdict<readonly Hash[], 'E_NODE_FOLDER'>> {
+  const ids: Hash[] = []
+  for (const path of settings.recoveries) {
+    const bytes = await readFile(resolve(folder, path)).catch(() => undefined)
+    if (bytes === undefined) return reject('E_NODE_FOLDER', `recoveries: cannot read ${resolve(folder, path)}`)
+    const file = checkRecoveryFile(bytes, genesisHashOf(genesis))
+    if (!file.ok) return reject('E_NODE_FOLDER', `recoveries: ${path}: ${file.why}`)
+    ids.push(recoveryIdOf(file.value.body))
+  }
+  return accept(ids)
 }
 
 /** Secrets that others on this machine can read are not used: they may be known already. */
@@ -122,7 +145,7 @@ async function findExposed(folder: string): Promise<string | undefined> {
 }
 
 /** A file only its owner can read, never half written. */
-export async function writePrivate(path: string, text: string): Promise<void> {
+export async function writePrivate(path: string, text: string | Uint8Array): Promise<void> {
   const draft = `${path}.new`
   const file = await open(draft, 'w', 0o600)
   try {

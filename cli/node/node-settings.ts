@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import envPaths from 'env-paths'
 import { parse, stringify } from 'smol-toml'
 import { z } from 'zod'
+import type { TrustedHead } from '#base-layer/index.ts'
 import { isCronExpression } from '#base-layer/runtime/scheduler.ts'
 import { asName } from '#contracts/names/name.ts'
+import { type BlockId, isHex32 } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 
 const schedule = z
@@ -31,6 +33,10 @@ const FIELDS = {
   sign: z.boolean(),
   /** Blocks whose bodies a node that does not sign keeps; 0: all [POS-6]. */
   keepBodies: z.int().min(0),
+  /** Recovery files that finality follows once the chain carries them, named from the node's folder on [FIN-9]. */
+  recoveries: z.array(z.string().max(1_024)).max(64),
+  /** A final block that the operator trusts, HEIGHT:ID, to start from or to go on by; empty: none [FIN-5]. */
+  trustedHead: z.string().refine(text => text === '' || trustedHeadOf(text) !== undefined, 'is not HEIGHT:ID'),
   /** Observe every live asset, not only those it is bonded to [CLM-7]. */
   watchAll: z.boolean(),
   /** When chain.db is copied and when it is checked in full: cron expressions in UTC; empty: never. */
@@ -56,6 +62,8 @@ export const NODE_DEFAULTS: NodeSettings = {
   logLevel: 'info',
   sign: true,
   keepBodies: 0,
+  recoveries: [],
+  trustedHead: '',
   watchAll: false,
   backup: '17 3 * * *',
   backups: 7,
@@ -93,6 +101,12 @@ export function resolveNodeSettings(sources: NodeSettingSources): Verdict<Resolv
   }
   tables.push(['default', NODE_DEFAULTS])
   return merge(tables)
+}
+
+/** The block that a setting HEIGHT:ID names, or undefined. */
+export function trustedHeadOf(text: string): TrustedHead | undefined {
+  const [, height = '', id = ''] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? []
+  return isHex32(id) ? { height: Number(height), id: id as BlockId } : undefined
 }
 
 /** As a file for a new node, with what every setting is for. */

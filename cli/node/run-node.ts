@@ -31,6 +31,7 @@ import { keepKnownPeers, readKnownPeers } from './known-peers.ts'
 import { nodeMethods } from './node-methods.ts'
 import { countCalls, measureNode } from './node-metrics.ts'
 import { scheduleUpkeep } from './node-schedule.ts'
+import { trustedHeadOf } from './node-settings.ts'
 
 export interface RunningNode {
   readonly rpcUrl: string
@@ -89,6 +90,7 @@ async function startParts(
   stops.push(() => host.stop())
   stops.push(keepKnownPeers(host, dataDir))
   signal?.throwIfAborted()
+  const trustedHead = trustedHeadOf(settings.trustedHead)
   const shared = { host, clock: systemClock, verifyPool }
   const base = await createBaseNode({
     ...shared,
@@ -96,7 +98,11 @@ async function startParts(
     genesis,
     keys: settings.sign ? { signing: keys.signing, vrf: keys.vrf } : null,
     logger: logger.child({ layer: 'base' }),
-    settings: settings.keepBodies === 0 ? {} : { keepBodies: settings.keepBodies }
+    settings: {
+      recoveries: folder.recoveries,
+      ...(trustedHead === undefined ? {} : { trustedHead }),
+      ...(settings.keepBodies === 0 ? {} : { keepBodies: settings.keepBodies })
+    }
   })
   stops.push(() => base.stop())
   const unguard = stopOnUncaught([base], logger)

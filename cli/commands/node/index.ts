@@ -12,6 +12,10 @@ export function addNodeCommands(program: Command, run: Runner): void {
     .action(run(async () => (await import('./init.ts')).initNode))
   withSettings(node.command('start').description('Run the node of a folder until stopped'))
     .option('--supervised', 'stop when standard input ends')
+    .option(
+      '--trusted-head <height:id>',
+      'a recent final block you were told of: an empty folder begins with its state'
+    )
     .action(run(async () => (await import('./start.ts')).startNode))
   node
     .command('status')
@@ -35,6 +39,34 @@ export function addNodeCommands(program: Command, run: Runner): void {
     .description('Put a copy in the place of the chain of a stopped node')
     .option(...DATA)
     .action(run(async () => (await import('./upkeep.ts')).restoreNode))
+  addRecoveryCommands(node, run)
+}
+
+function addRecoveryCommands(node: Command, run: Runner): void {
+  const recovery = node.command('recovery').description('Files to go on by when a third of the weight never returns')
+  recovery
+    .command('new')
+    .argument('<file>')
+    .requiredOption('--without <keys>', 'peers that are gone, with commas between')
+    .description('Draft a file: the present table without those who are gone')
+    .action(run(async () => (await import('./recovery.ts')).newRecovery))
+  recovery
+    .command('check')
+    .argument('<file>')
+    .description('What a file says, who signed it, and whether that is enough')
+    .action(run(async () => (await import('./recovery.ts')).checkRecovery))
+  recovery
+    .command('sign')
+    .argument('<file>')
+    .description('Sign a file with the hosted coin of --account')
+    .action(run(async () => (await import('./recovery.ts')).signRecoveryFile))
+  recovery
+    .command('post')
+    .argument('<file>')
+    .option('--wait <step>', 'likely or final', 'likely')
+    .option('--fee <target>', 'low, normal or high', 'low')
+    .description('Hand a signed file to the chain, paid by --account')
+    .action(run(async () => (await import('./recovery.ts')).postRecovery))
 }
 
 /** Settings that are often said for one start; the others are in surety.toml and SURETY_NODE_*. */
