@@ -54,7 +54,7 @@ export function createGenesisState(chain: ChainContext): ChainState {
     ticks: 0
   }
   const id = blockIdOf(header)
-  return new ChainState({ chain, id, header, trees, history: EMPTY_LOG, ancestors: Ancestors.of(0, [id]) })
+  return new ChainState({ chain, id, header, trees, history: EMPTY_LOG, ancestors: Ancestors.of([id]) })
 }
 
 /** Block 0 cannot contain its own id, so the genesis hash stands for it inside of block 0 and its state. */

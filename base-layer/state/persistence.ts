@@ -1,12 +1,12 @@
 // Taking a state apart into bytes and back, so that a node can keep its newest final one and start from it. The
 // node stores; what is read back is checked against the header, so a damaged file is refused and not believed.
-import { type Decoded, decode, encode, hex32, list, record, uint } from '#contracts/codec/codec.ts'
+import { type Decoded, decode, encode, hex32, list, record } from '#contracts/codec/codec.ts'
 import type { Genesis } from '#contracts/ledger/genesis.ts'
 import { logFrontierCodec } from '#contracts/merkle/log.ts'
 import type { BlockId } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { blockIdOf, headerCodec } from '#contracts/statements/block.ts'
-import { Ancestors } from './ancestors.ts'
+import { Ancestors, appended } from './ancestors.ts'
 import { ChainState } from './chain-state.ts'
 import { createChain } from './genesis-state.ts'
 import { changedBetween, restoreSections, type StoredEntry, storedEntries, rootOfTrees } from './section-trees.ts'
@@ -20,16 +20,15 @@ const ANCHOR_BYTES = 36 * ANCESTORS_MAX
 /** What a state has beside its sections. */
 const anchorCodec = record({
   header: headerCodec,
-  history: logFrontierCodec,
-  /** Height of the first of `ids`; the last is this block's. */
-  from: uint(),
+  /** Of the ids of blocks before the first of `ids`; the last of them is this block's. */
+  before: logFrontierCodec,
   ids: list(hex32<BlockId>(), ANCESTORS_MAX, 1)
 })
 export type Anchor = Decoded<typeof anchorCodec>
 
 /** Everything beside the sections, in canonical bytes: rewritten whole whenever a newer state is stored. */
-export function exportAnchor({ header, history, ancestors }: ChainState): Uint8Array {
-  return encode(anchorCodec, { header, history, from: ancestors.from, ids: ancestors.ids() })
+export function exportAnchor({ header, ancestors }: ChainState): Uint8Array {
+  return encode(anchorCodec, { header, before: ancestors.before, ids: ancestors.ids() })
 }
 
 /** Every leaf of every section. */
@@ -59,13 +58,15 @@ export function importState(
   if (!chain.ok) return reject('E_IMPORT_GENESIS', chain.why)
   const anchor = decode(anchorCodec, anchorBytes, ANCHOR_BYTES)
   if (!anchor.ok) return reject('E_IMPORT_ANCHOR', anchor.why)
-  const { header, history, from, ids } = anchor.value
+  const { header, before, ids } = anchor.value
   const id = blockIdOf(header)
-  const ancestors = Ancestors.of(from, ids)
+  const ancestors = Ancestors.of(ids, before)
   if (ancestors.next !== header.height + 1 || ancestors.at(header.height) !== id) {
     return reject('E_IMPORT_ANCHOR', "the ids do not end with the header's")
   }
-  if (history.size !== header.height || historyRootOf(history) !== header.historyRoot) {
+  // A false id would make this node refuse the certificates that everybody else takes [FIN-8].
+  const history = appended(before, ids.slice(0, -1))
+  if (historyRootOf(history) !== header.historyRoot) {
     return reject('E_IMPORT_HISTORY', "the history is not the header's")
   }
   const trees = restoreSections(entries)

@@ -81,7 +81,7 @@ function withOutputs(state: ChainState, changes: readonly ReturnType<typeof chan
   const trees = { ...state.trees, outputs: treeOf(state.trees, 'outputs').with(changes) } as ChainState['trees']
   const header = { ...state.header, stateRoot: rootOfTrees(trees) }
   const id = blockIdOf(header)
-  return new ChainState({ ...state, chain: state.chain, header, id, trees, ancestors: Ancestors.of(0, [id]) })
+  return new ChainState({ ...state, chain: state.chain, header, id, trees, ancestors: Ancestors.of([id]) })
 }
 
 /** Writes chain.db as a node at height 0 has it, and the blocks one after the other. */
