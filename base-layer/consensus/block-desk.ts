@@ -3,6 +3,7 @@
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { BlockId } from '#contracts/primitives/ids.ts'
 import { type Block, blockIdOf } from '#contracts/statements/block.ts'
+import type { FinalityPoint } from '#contracts/statements/vote.ts'
 import type { AcknowledgementPool } from './acknowledgements.ts'
 import type { BlockTree, TreeNode } from './block-tree.ts'
 import type { BaseEffect, BaseEvent, Source } from './events.ts'
@@ -26,6 +27,10 @@ export interface BlockDeskParts<State extends ChainView> {
   readonly waiting: WaitingBlocks
   /** Told of every valid block that is new, with its parent's slot. */
   readonly onBlock: (block: Block, parentSlot: number) => void
+  /** Counts what the certificates of a new block make countable. */
+  readonly advance: () => void
+  /** Takes those certificates of a block that was not executed whose targets are wanted. */
+  readonly takeUnproven: (block: Block, isWanted: (target: FinalityPoint) => boolean) => void
   readonly emit: (effect: BaseEffect<State>) => void
 }
 
@@ -41,6 +46,8 @@ export class BlockDesk<State extends ChainView> {
   readonly #parts: BlockDeskParts<State>
   /** The state that came with our own proposal: what comes back signed is not executed again. */
   #built: { readonly id: BlockId; readonly state: State } | undefined
+  /** Newest blocks beside the final chain: what a certificate above them may name. */
+  #dead: readonly BlockId[] = []
 
   constructor(parts: BlockDeskParts<State>) {
     this.#parts = parts
@@ -110,18 +117,19 @@ export class BlockDesk<State extends ChainView> {
     const {
       from,
       block: {
-        header: { height, proposer }
+        header: { height, parent, proposer }
       }
     } = arrival
-    // A block on top of the final height whose parent is not the final block stands beside the final chain.
-    if (height === tree.root.height + 1) return this.#bury(arrival)
+    // A block on top of the final height whose parent is not the final block stands beside the final chain, and so does what
+    // follows it.
+    if (height === tree.root.height + 1 || this.#dead.includes(parent)) return this.#bury(arrival)
     if (height > head.height + BASE_LIMITS.orphanReach) return emit({ kind: 'behind', height, from })
     // Anyone can sign a block that stands on nothing; what a stranger's would need is fetched as a range, parents first.
     if (head.state.isPeer(proposer)) waiting.addOrphan(arrival, nowMs)
   }
 
   #insert(arrival: Arrival, parent: TreeNode<State>, knownMs: number, present: Present<State>): boolean {
-    const { transition, tree, finality, acknowledgements, waiting, onBlock, emit } = this.#parts
+    const { transition, tree, finality, acknowledgements, waiting, onBlock, advance, emit } = this.#parts
     const { id, block, from } = arrival
     const applied =
       this.#built?.id === id ? { ok: true as const, value: this.#built.state } : transition.apply(parent.state, block)
@@ -137,6 +145,8 @@ export class BlockDesk<State extends ChainView> {
     onBlock(block, parent.slot)
     for (const evidence of acknowledgements.onBlock(node)) emit({ kind: 'evidence', evidence })
     for (const certificate of block.certificates) finality.add(certificate, knownMs)
+    // Blocks that waited come many at a time, and what the next ones carry may be of a period that these lead to [FIN-2].
+    if (block.certificates.length > 0) advance()
     return true
   }
 
@@ -158,13 +168,22 @@ export class BlockDesk<State extends ChainView> {
     }
   }
 
-  /** A block that can never be on the final chain, with all that waits for it [FIN-5]. */
+  /**
+   * A block that can never be on the final chain, with all that waits for it: a certificate for one of them, known already or
+   * carried by those above it, is a conflict [FIN-5].
+   */
   #bury(dead: Arrival): void {
+    const { finality, waiting, takeUnproven, emit } = this.#parts
     const queue = [dead]
     for (let arrival = queue.shift(); arrival !== undefined; arrival = queue.shift()) {
-      const conflict = this.#parts.finality.onDeadBlock(arrival.id)
-      if (conflict !== undefined) this.#parts.emit({ kind: 'conflict', ...conflict })
-      queue.push(...this.#parts.waiting.take(arrival.id))
+      const { id, block } = arrival
+      this.#dead = [...this.#dead.filter(one => one !== id), id].slice(-BASE_LIMITS.deadIds)
+      takeUnproven(block, target => this.#dead.includes(target.id))
+      for (const target of [id, ...block.certificates.map(({ vote }) => vote.target.id)]) {
+        const conflict = this.#dead.includes(target) ? finality.onDeadBlock(target) : undefined
+        if (conflict !== undefined) emit({ kind: 'conflict', ...conflict })
+      }
+      queue.push(...waiting.take(id))
     }
   }
 

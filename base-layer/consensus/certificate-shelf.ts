@@ -41,6 +41,10 @@ export class CertificateShelf {
       stored.certificate = certificate
   }
 
+  has(vote: Vote): boolean {
+    return this.#byLink.has(linkKeyOf(vote))
+  }
+
   drop(vote: Vote): void {
     this.#byLink.delete(linkKeyOf(vote))
   }

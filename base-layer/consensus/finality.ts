@@ -223,6 +223,13 @@ export class Finality<State extends ChainView> {
     return undefined
   }
 
+  /** True for a certificate of this period, new here and with the weight of one, that is no older than what is final. */
+  couldConflict(certificate: Certificate): boolean {
+    const { vote } = certificate
+    const isNow = isSamePeriod(vote, this.#anchor) && vote.target.epoch >= this.#anchor.final.epoch
+    return isNow && !this.#certificates.has(vote) && this.#weigh(certificate)
+  }
+
   /** After the tree is pruned to the final block: forgets what no block above it can need. */
   prune(): void {
     for (const { certificate } of this.#certificates.inOrder()) {

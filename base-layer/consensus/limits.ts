@@ -22,6 +22,8 @@ export const BASE_LIMITS = {
   /** Ids of refused blocks remembered, and refused bodies for one id: a wrong body does not condemn its header. */
   refusedIds: 1_024,
   refusedBodies: 8,
+  /** Blocks beside the final chain remembered to tell a certificate for one of them: a few epochs of them. */
+  deadIds: 64,
   /** Slots around the current one whose acknowledgements and proposals from gossip are looked at. */
   acknowledgementSlots: 4,
   /** Slots in which everyone's proposals and acknowledgements are remembered; then only what weighs. */

@@ -114,9 +114,11 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
       proposals: this.#proposals,
       waiting,
       onBlock: (block, parentSlot) => this.#noteBlock(block, parentSlot),
+      advance: () => this.#votes.advance(this.#nowMs),
+      takeUnproven: (block, isWanted) => this.#votes.takeUnproven(block, isWanted, this.#nowMs),
       emit
     })
-    this.#votes = new VoteDesk({ parameters, tree, finality, waiting, emit })
+    this.#votes = new VoteDesk({ genesis: settings.genesis, parameters, tree, finality, waiting, emit })
   }
 
   get head(): State {

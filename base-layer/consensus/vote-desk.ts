@@ -1,9 +1,17 @@
 // Votes and certificates as they arrive: what counts, what is relayed, what becomes a certificate, and who contradicted
 // itself [FIN-1, FIN-4]. Part of the machine, which owns what this changes.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
+import type { GenesisHash } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
-import { checkVote, isMajority, isQuorum, weightOf } from '#contracts/statements/certificate.ts'
-import { type Certificate, isSamePeriod, PEERS_MAX } from '#contracts/statements/vote.ts'
+import type { Block } from '#contracts/statements/block.ts'
+import {
+  checkCertificateSignatures,
+  checkVote,
+  isMajority,
+  isQuorum,
+  weightOf
+} from '#contracts/statements/certificate.ts'
+import { type Certificate, type FinalityPoint, isSamePeriod, PEERS_MAX } from '#contracts/statements/vote.ts'
 import type { BlockTree } from './block-tree.ts'
 import type { BaseEffect, BaseEvent, Source } from './events.ts'
 import type { Finality } from './finality.ts'
@@ -13,6 +21,7 @@ import { certificateOf, contradictionsOf, type Link, VotePool } from './vote-poo
 import type { WaitingBlocks } from './waiting-blocks.ts'
 
 export interface VoteDeskParts<State extends ChainView> {
+  readonly genesis: GenesisHash
   readonly parameters: Parameters
   readonly tree: BlockTree<State>
   readonly finality: Finality<State>
@@ -53,6 +62,20 @@ export class VoteDesk<State extends ChainView> {
   takeCertificate({ certificate, from, nowMs }: Extract<BaseEvent, { kind: 'certificate' }>): void {
     const outcome = this.#add(certificate, from, nowMs)
     this.#gossip(outcome === 'new' ? 'relay' : outcome === 'worthless' ? 'reject' : 'ignore')
+  }
+
+  /**
+   * Certificates of a block that nobody executed: their weight is looked at first, then signatures. The proposer answers for
+   * a bad one.
+   */
+  takeUnproven({ header, certificates }: Block, isWanted: (target: FinalityPoint) => boolean, nowMs: number): void {
+    const { genesis, finality, emit } = this.#parts
+    for (const certificate of certificates) {
+      if (!isWanted(certificate.vote.target) || !finality.couldConflict(certificate)) continue
+      const fault = checkCertificateSignatures(certificate, genesis)
+      if (fault === undefined) this.#add(certificate, null, nowMs)
+      else return emit({ kind: 'penalise', signer: header.proposer, from: null, code: fault.code })
+    }
   }
 
   /** Counts what can be counted: to be called after certificates or blocks came in. */

@@ -1,11 +1,14 @@
-// A peer that says different things to different people: two blocks of a slot, two acknowledgements, two votes. It keeps
-// its memory and its own machine; it merely publishes twice [POS-5, FIN-4].
+// Peers that say different things to different people: two blocks of a slot, two acknowledgements, two votes, or a vote
+// that surrounds an earlier one. They keep their memory and their own machine [POS-5, FIN-4]. (Two machines with one key
+// are the third kind of liar: each is driven as an honest one.)
 import type { Intention } from '#base-layer/consensus/events.ts'
-import type { BaseNode, Publish } from './base-node.ts'
+import { isSamePeriod, type Vote } from '#contracts/statements/vote.ts'
+import { type BaseNode, type Publish, publishHonestly } from './base-node.ts'
 import type { SimState } from './base-world.ts'
 
 export const publishLies: Publish = (node, intention) => {
   const twin = twinOf(node, intention) ?? intention
+  if (twin !== intention) node.sim.fired.count(`double-${intention.kind}`)
   const [first, second] = [node.sign(intention), node.sign(twin)]
   for (let to = 0; to < node.sim.nodes; to++) {
     if (to === node.index) continue
@@ -14,6 +17,20 @@ export const publishLies: Publish = (node, intention) => {
     if (to % 3 !== 2) node.send(to, second)
   }
   node.receiveOwn(first)
+}
+
+/** Now and then, instead of its vote, one from the root: around all that it voted before in the period. */
+export const publishSurrounding: Publish = (node, intention) => {
+  const vote = intention.kind === 'vote' ? surroundingOf(node, intention.vote) : undefined
+  if (vote === undefined) return publishHonestly(node, intention)
+  node.sim.fired.count('surround-vote')
+  publishHonestly(node, { kind: 'vote', vote })
+}
+
+function surroundingOf(node: BaseNode, vote: Vote): Vote | undefined {
+  const isInside = (earlier: Vote): boolean =>
+    isSamePeriod(earlier, vote) && earlier.source.epoch > 0 && earlier.target.epoch < vote.target.epoch
+  return vote.target.epoch % 3 === 0 && node.votes.some(isInside) ? { ...vote, source: vote.root } : undefined
 }
 
 function twinOf(node: BaseNode, intention: Intention): Intention | undefined {

@@ -1,19 +1,22 @@
 // One simulated peer of the base chain: the driver around the consensus machine, with a disk that forgets what is not
 // synced, a clock that is off, and a network that misbehaves. It does what the real driver must do: write, sign, send,
 // feed back.
-import type { BaseEffect, BaseEvent, FinalityAnchor, GuardMarks, Intention } from '#base-layer/consensus/events.ts'
+import type { BaseEffect, BaseEvent, GuardMarks, Intention } from '#base-layer/consensus/events.ts'
 import { genesisAnchor } from '#base-layer/consensus/anchor.ts'
 import { type BaseMachine, createBaseMachine, stepBaseMachine } from '#base-layer/consensus/machine.ts'
 import { signMessage } from '#contracts/crypto/signature.ts'
-import type { BlockId } from '#contracts/primitives/ids.ts'
+import { lossAt } from '#base-layer/store/guard-identity.ts'
+import type { Transaction } from '#contracts/ledger/transaction.ts'
+import type { BlockId, Hash } from '#contracts/primitives/ids.ts'
 import { acknowledgementSigningBytes, type SignedAcknowledgement } from '#contracts/statements/acknowledgement.ts'
 import { type Block, headerSigningBytes } from '#contracts/statements/block.ts'
-import { type Certificate, type SignedVote, voteMarkOf, voteSigningBytes } from '#contracts/statements/vote.ts'
+import { type SignedVote, type Vote, voteSigningBytes } from '#contracts/statements/vote.ts'
 import type { MemoryDisk } from '#test/support/simulator/disk.ts'
 import type { FaultCounts } from '#test/support/simulator/faults.ts'
 import type { Kernel } from '#test/support/simulator/kernel.ts'
 import type { MemoryNetwork } from '#test/support/simulator/network.ts'
-import { type BaseChecks, NO_MARKS } from './base-checks.ts'
+import type { BaseChecks } from './base-checks.ts'
+import { type BaseRow, markWith, NO_MARKS, openGuard } from './base-guard.ts'
 import type { BaseWorld, SimPeer, SimState } from './base-world.ts'
 
 export type BaseMessage =
@@ -23,20 +26,20 @@ export type BaseMessage =
   | { readonly kind: 'fetch'; readonly id: BlockId }
   | { readonly kind: 'range'; readonly above: number }
 
-export type BaseRow =
-  | { readonly kind: 'guard'; readonly marks: GuardMarks }
-  | { readonly kind: 'block'; readonly block: Block; readonly id: BlockId }
-  | { readonly kind: 'certificate'; readonly certificate: Certificate }
-  | { readonly kind: 'final'; readonly ids: readonly BlockId[]; readonly anchor: FinalityAnchor }
-
 export interface BaseSim {
   readonly kernel: Kernel
   readonly world: BaseWorld
   readonly checks: BaseChecks
   readonly fired: FaultCounts
+  /** Machines, of which two may have one key. */
   readonly nodes: number
   readonly breaks: { readonly sendBeforeWrite: boolean; readonly forgetGuard: boolean }
+  /** Installed by every operator at once. */
+  readonly recoveries: Set<Hash>
+  /** True if growth under a partition is nobody's promise in this run [FIN-6]. */
+  isDisturbed(): boolean
   network(): MemoryNetwork<BaseMessage>
+  pickTransactions(parent: SimState): readonly Transaction[]
 }
 
 /** How something signed leaves; the liar has its own way. */
@@ -52,11 +55,20 @@ export class BaseNode {
   readonly peer: SimPeer
   machine: BaseMachine<SimState> | undefined
   readonly #disk: MemoryDisk<BaseRow>
-  readonly #offsetMs: number
   readonly #publish: Publish
   readonly #blocks = new Map<BlockId, Block>()
   readonly #final: BlockId[] = []
+  readonly isHonest: boolean
+  /** Votes it signed, for a liar to choose from. */
+  readonly votes: Vote[] = []
+  /** Since when it is up and may sign, by everyone's clock; infinity while it is down. */
+  awakeFromMs = Number.POSITIVE_INFINITY
+  #offsetMs: number
   #marks: GuardMarks = NO_MARKS
+  #writes = 0
+  readonly #asked = new Map<BlockId, number>()
+  #place = 0
+  #isStopped = false
   #life = 0
   #timer = 0
 
@@ -66,7 +78,8 @@ export class BaseNode {
     peer: SimPeer,
     disk: MemoryDisk<BaseRow>,
     offsetMs: number,
-    publish: Publish
+    publish: Publish,
+    isHonest: boolean
   ) {
     this.sim = sim
     this.index = index
@@ -74,32 +87,41 @@ export class BaseNode {
     this.#disk = disk
     this.#offsetMs = offsetMs
     this.#publish = publish
+    this.isHonest = isHonest
+    // The guard file is made with the key.
+    disk.replace([{ kind: 'guard', marks: NO_MARKS, writes: 0, place: 0 }])
   }
 
   get nowMs(): number {
     return this.sim.kernel.nowMs + this.#offsetMs
   }
 
-  start(): void {
-    const { world, breaks } = this.sim
+  get isUp(): boolean {
+    return this.machine !== undefined
+  }
+
+  /** Comes up from its disk; with `diesAfter`, crashes again when it has read so many rows. */
+  start(diesAfter = Number.POSITIVE_INFINITY): void {
+    const { world, kernel, recoveries } = this.sim
     if (this.machine !== undefined) return
     const rows = this.#disk.rows()
     let anchor = genesisAnchor(world.genesis)
     this.#final.push(world.genesis.id)
     this.#blocks.set(world.genesis.id, world.genesisBlock)
     for (const row of rows) {
-      if (row.kind === 'guard' && !breaks.forgetGuard) this.#marks = row.marks
       if (row.kind === 'block') this.#blocks.set(row.id, row.block)
       if (row.kind !== 'final') continue
       anchor = row.anchor
       this.#final.push(...row.ids)
     }
+    this.#openGuard(rows)
+    this.sim.checks.onStart(this)
     this.machine = createBaseMachine<SimState>(
       {
-        genesis: world.genesis.inner.chain.genesis,
+        genesis: world.genesis.chain.genesis,
         parameters: world.document.parameters,
         self: this.peer.key,
-        recoveries: new Set()
+        recoveries
       },
       {
         transition: world.transition,
@@ -107,17 +129,37 @@ export class BaseNode {
           const block = this.#blocks.get(this.#final[height] ?? world.genesis.id)
           return block === undefined || this.#final[height] === undefined ? undefined : world.bytesOf(block)
         },
-        pickTransactions: () => []
+        pickTransactions: parent => this.sim.pickTransactions(parent)
       },
       world.stateOf(anchor.final.id),
       anchor
     )
+    let read = 0
     for (const row of rows) {
       if (row.kind === 'block' && row.block.header.height > anchor.final.height)
         this.feed({ kind: 'restored-block', block: row.block })
       if (row.kind === 'certificate') this.feed({ kind: 'restored-certificate', certificate: row.certificate })
+      read += 1
+      if (read < diesAfter) continue
+      this.sim.fired.count('crash-in-recovery')
+      return this.crash()
     }
+    this.awakeFromMs = Math.max(kernel.nowMs, this.#marks.maySignFromMs - this.#offsetMs)
     this.feed({ kind: 'start', guard: this.#marks, nowMs: this.nowMs })
+  }
+
+  #openGuard(rows: readonly BaseRow[]): void {
+    const { breaks, fired, world } = this.sim
+    if (breaks.forgetGuard) return
+    const opened = openGuard(rows, this.#place, world.document.parameters, this.nowMs)
+    if (opened.isLost) fired.count('guard-lost')
+    this.#marks = opened.marks
+    this.#writes = opened.writes
+    this.#writeGuard()
+  }
+
+  #writeGuard(): void {
+    this.#disk.append({ kind: 'guard', marks: this.#marks, writes: this.#writes, place: this.#place })
   }
 
   crash(): void {
@@ -125,10 +167,39 @@ export class BaseNode {
     this.sim.fired.count('crash')
     this.#life += 1
     this.machine = undefined
+    this.awakeFromMs = Number.POSITIVE_INFINITY
     this.#marks = NO_MARKS
+    this.#isStopped = false
     this.#blocks.clear()
+    this.#asked.clear()
     this.#final.length = 0
     this.#disk.crash()
+  }
+
+  /** Everything is gone; to be called while it is down. */
+  wipe(): void {
+    this.sim.fired.count('wipe')
+    this.#disk.wipe()
+  }
+
+  /** What a backup of the folder takes. */
+  backup(): readonly BaseRow[] {
+    return this.#disk.durable()
+  }
+
+  /** A backup is put back at another place on the disk: the whole folder, or the guard file alone. While it is down. */
+  restore(kind: 'old-folder' | 'old-guard' | 'clone', backup: readonly BaseRow[]): void {
+    this.sim.fired.count(kind)
+    this.#place += 1
+    if (kind !== 'old-guard') return this.#disk.replace(backup)
+    const guard = backup.findLast(row => row.kind === 'guard')
+    const rest = this.#disk.rows().filter(row => row.kind !== 'guard')
+    this.#disk.replace(guard === undefined ? rest : [guard, ...rest])
+  }
+
+  /** Somebody sets the clock. */
+  setClock(offsetMs: number): void {
+    this.#offsetMs = offsetMs
   }
 
   feed(event: BaseEvent): void {
@@ -156,13 +227,14 @@ export class BaseNode {
   /** Write, sync, sign, send, feed back: the only order there is [FIN-7]. */
   writeThen(intention: Intention, done: () => void): void {
     this.#marks = markWith(this.#marks, intention)
-    this.#disk.append({ kind: 'guard', marks: this.#marks })
+    this.#writes += 1
+    this.#writeGuard()
     if (this.sim.breaks.sendBeforeWrite) done()
     else this.#disk.sync(done)
   }
 
   sign(intention: Intention): BaseMessage {
-    const { genesis } = this.sim.world.genesis.inner.chain
+    const { genesis } = this.sim.world.genesis.chain
     const { secret, key } = this.peer
     switch (intention.kind) {
       case 'acknowledge': {
@@ -201,13 +273,16 @@ export class BaseNode {
     const { checks, fired, kernel } = this.sim
     switch (effect.kind) {
       case 'sign':
-        return this.#publish(this, effect.intention)
+        return this.#isStopped ? undefined : this.#publish(this, effect.intention)
       case 'set-timer':
         return this.#setTimer(effect.atMs)
       case 'fetch': {
         fired.count('fetch')
-        const to = effect.from === null ? (this.index + 1) % this.sim.nodes : Number(effect.from)
-        return this.send(to, { kind: 'fetch', id: effect.id })
+        // Whom the machine names first, then the others in turn, as the real driver does.
+        const asked = this.#asked.get(effect.id) ?? 0
+        this.#asked.set(effect.id, asked + 1)
+        const first = effect.from === null ? this.index + 1 : Number(effect.from)
+        return this.send((first + asked) % this.sim.nodes, { kind: 'fetch', id: effect.id })
       }
       case 'behind': {
         fired.count('behind')
@@ -221,17 +296,18 @@ export class BaseNode {
         return
       case 'certified':
         this.#disk.append({ kind: 'certificate', certificate: effect.certificate })
+        checks.onCertified(this, effect.certificate)
         return
       case 'head':
         if (effect.removed.length > 0) fired.count('reorganised')
-        if (this.machine !== undefined) checks.onHead(this.index, effect.state, this.machine.final)
+        if (this.machine !== undefined) checks.onHead(this, effect.state)
         return
       case 'final': {
         const ids = effect.steps.map(({ state }) => state.id)
         this.#final.push(...ids)
-        this.#disk.append({ kind: 'final', ids, anchor: effect.anchor })
+        this.#disk.append({ kind: 'final', ids, anchor: effect.anchor, writes: this.#writes })
         checks.onFinal(
-          this.index,
+          this,
           effect.steps.map(({ state }) => state)
         )
         if (effect.anchor.final.height === effect.anchor.root.height) fired.count('hand-over')
@@ -239,40 +315,58 @@ export class BaseNode {
       }
       case 'evidence':
         fired.count(`evidence-${effect.evidence.kind}`)
-        return checks.onEvidence(this.index, effect.evidence)
+        return checks.onEvidence(this, effect.evidence)
       case 'conflict':
-        return checks.fail(`node ${this.index} stops finalising: ${effect.why}`)
+        return checks.onConflict(this, effect.why)
+      case 'forgotten':
+        return this.#forget(effect.isTwin)
       case 'penalise':
         fired.count(`penalised-${effect.code}`)
         return
+      case 'recovered':
+        fired.count('recovered')
+        return
       case 'gossip':
       case 'likely':
-      case 'recovered':
-      case 'forgotten':
         kernel.trace(`${this.index} ${effect.kind}`)
         return
     }
   }
 
-  #answerFetch(to: number, id: BlockId): void {
-    const answer: Block[] = []
-    const { height } = this.machine?.final.header ?? { height: 0 }
-    for (let block = this.#blocks.get(id); block !== undefined && answer.length <= ANSWER_ANCESTORS; ) {
-      if (block.header.height === 0) break
-      answer.unshift(block)
-      if (block.header.height <= height && answer.length > 1) break
-      block = this.#blocks.get(block.header.parent)
+  /** The key signed what this guard does not know [FIN-7]; a liar does not mind. */
+  #forget(isTwin: boolean): void {
+    const { fired, world } = this.sim
+    fired.count(isTwin ? 'twin-noticed' : 'forgotten')
+    if (this.isHonest && isTwin) {
+      this.#isStopped = true
+      this.awakeFromMs = Number.POSITIVE_INFINITY
+      return
     }
-    for (const block of answer) this.send(to, { kind: 'block', block })
+    if (this.isHonest) {
+      this.#marks = { ...this.#marks, ...lossAt(world.document.parameters, this.nowMs) }
+      this.awakeFromMs = this.#marks.maySignFromMs - this.#offsetMs
+      this.#writeGuard()
+    }
+    this.feed({ kind: 'guard', guard: this.#marks, nowMs: this.nowMs })
   }
 
+  /** One block with some before it, down to what is final. */
+  #answerFetch(to: number, id: BlockId): void {
+    const { height } = this.machine?.final.header ?? { height: 0 }
+    this.#answer(to, id, (block, sent) => block.header.height > height || sent === 0, ANSWER_ANCESTORS + 1)
+  }
+
+  /** The part of the preferred chain that follows a height. */
   #answerRange(to: number, above: number): void {
+    const head = this.machine?.head.id
+    if (head !== undefined) this.#answer(to, head, ({ header }) => header.height > above, Number.POSITIVE_INFINITY)
+  }
+
+  #answer(to: number, from: BlockId, isAsked: (block: Block, sent: number) => boolean, limit: number): void {
     const chain: Block[] = []
-    for (let id = this.machine?.head.id; id !== undefined; ) {
-      const block = this.#blocks.get(id)
-      if (block === undefined || block.header.height <= above) break
+    for (let block = this.#blocks.get(from); block !== undefined; block = this.#blocks.get(block.header.parent)) {
+      if (block.header.height === 0 || chain.length >= limit || !isAsked(block, chain.length)) break
       chain.unshift(block)
-      id = block.header.parent
     }
     for (const block of chain.slice(0, ANSWER_RANGE)) this.send(to, { kind: 'block', block })
   }
@@ -289,19 +383,9 @@ export class BaseNode {
 export const publishHonestly: Publish = (node, intention) => {
   node.writeThen(intention, () => {
     node.sim.checks.onSign(node.peer.key, intention)
+    if (intention.kind === 'vote') node.votes.push(intention.vote)
     const message = node.sign(intention)
     for (let to = 0; to < node.sim.nodes; to++) if (to !== node.index) node.send(to, message)
     node.receiveOwn(message)
   })
-}
-
-function markWith(marks: GuardMarks, intention: Intention): GuardMarks {
-  switch (intention.kind) {
-    case 'acknowledge':
-      return { ...marks, acknowledgedSlot: intention.acknowledgement.slot }
-    case 'propose':
-      return { ...marks, proposedSlot: intention.block.header.slot }
-    case 'vote':
-      return { ...marks, vote: voteMarkOf(intention.vote) }
-  }
 }

@@ -11,67 +11,22 @@ import { installNativeCrypto } from '#contracts/crypto/native.ts'
 import { derivePublicKey } from '#contracts/crypto/signature.ts'
 import { vrfPublicKey } from '#contracts/crypto/vrf.ts'
 import type { Genesis } from '#contracts/ledger/genesis.ts'
-import { DEV_PARAMETERS } from '#contracts/ledger/parameters.ts'
+import { DEV_PARAMETERS, type Parameters } from '#contracts/ledger/parameters.ts'
 import { ATOMS_PER_SHARE } from '#contracts/primitives/amounts.ts'
 import { concatBytes, equalBytes, uintToBytes } from '#contracts/primitives/bytes.ts'
 import type { BlockId, PublicKey } from '#contracts/primitives/ids.ts'
 import { assert, present, type Verdict } from '#contracts/primitives/verdict.ts'
 import { type Block, blockCodec } from '#contracts/statements/block.ts'
-import type { PeriodTable } from '#contracts/statements/period-table.ts'
-import type { PeriodId, Vote } from '#contracts/statements/vote.ts'
-import type { Random } from '#test/support/random.ts'
 
 export interface SimPeer {
   readonly secret: Uint8Array
   readonly key: PublicKey
+  readonly vrfSecret: Uint8Array
   readonly vrfKey: PublicKey
 }
 
-/** A state as the machine under test sees it; a broken rule may show it a table with a smaller total. */
-export class SimState {
-  readonly inner: ChainState
-  readonly #quorumDivisor: bigint
-
-  constructor(inner: ChainState, quorumDivisor: bigint) {
-    this.inner = inner
-    this.#quorumDivisor = quorumDivisor
-  }
-
-  get id() {
-    return this.inner.id
-  }
-  get header() {
-    return this.inner.header
-  }
-  get justified() {
-    return this.inner.justified
-  }
-  get recordedFinal() {
-    return this.inner.recordedFinal
-  }
-  get ticks() {
-    return this.inner.ticks
-  }
-  lateVoters(vote: Vote, voters: Iterable<PublicKey>, slot: number) {
-    return this.inner.lateVoters(vote, voters, slot)
-  }
-  isPeer(peer: PublicKey) {
-    return this.inner.isPeer(peer)
-  }
-  tableAt(height: number) {
-    return this.inner.tableAt(height)
-  }
-
-  get finalityPeriod() {
-    return this.inner.finalityPeriod
-  }
-  votingTable(period: PeriodId): PeriodTable | undefined {
-    const table = this.inner.votingTable(period)
-    return table === undefined || this.#quorumDivisor === 1n
-      ? table
-      : { ...table, total: table.total / this.#quorumDivisor }
-  }
-}
+/** A state as the machine sees it: the real one. */
+export type SimState = ChainState
 
 /** A peer's key by number; the same in every run, because making keys is slow. */
 const peers: SimPeer[] = []
@@ -81,11 +36,8 @@ export function simPeer(index: number): SimPeer {
   const known = peers[index]
   if (known !== undefined) return known
   const secret = hashBytes('simulated-key', uintToBytes(index, 4))
-  const peer = {
-    secret,
-    key: derivePublicKey(secret),
-    vrfKey: vrfPublicKey(hashBytes('simulated-vrf-key', uintToBytes(index, 4)))
-  }
+  const vrfSecret = hashBytes('simulated-vrf-key', uintToBytes(index, 4))
+  const peer = { secret, key: derivePublicKey(secret), vrfSecret, vrfKey: vrfPublicKey(vrfSecret) }
   secrets.set(peer.key, secret)
   peers[index] = peer
   return peer
@@ -118,32 +70,46 @@ export interface BaseWorld {
   readonly genesisBlock: Block
 }
 
-/** `quorumDivisor` above 1 makes smaller quorums suffice, to show that the checks notice. */
-export function createBaseWorld(seed: number, random: Random, count: number, quorumDivisor: bigint): BaseWorld {
-  const members = Array.from({ length: count }, (_, index) => simPeer(index))
+export interface WorldSettings {
+  readonly seed: number
+  readonly parameters: Parameters
+  /** Shares that each peer holds with itself. */
+  readonly shares: readonly number[]
+  /** Told of every state once, with the one before it. */
+  readonly onState: (state: SimState, parent: SimState) => void
+}
+
+/** Shortest periods that the inequalities allow [PAR-1]: a hand-over every eight seconds. */
+export const TINY_PARAMETERS: Parameters = { ...DEV_PARAMETERS, lag: 8, period: 16, reveals: 4 }
+
+/** What every peer has beside its weight: for fees, and to be hosted here and there. */
+const PURSE = 100n * ATOMS_PER_SHARE
+
+export function createBaseWorld({ seed, parameters, shares, onState }: WorldSettings): BaseWorld {
+  const members = shares.map((_, index) => simPeer(index))
   const document: Genesis = {
     prefix: 'sdev',
     genesisTimeMs: 1_700_000_000_000,
-    parameters: DEV_PARAMETERS,
+    parameters,
     seed0: hashHex('simulated-seed', uintToBytes(seed, 8)),
     peers: members.map(({ key, vrfKey }) => ({ peer: key, vrfKey, rewards: key, bondAtoms: 100n * ATOMS_PER_SHARE })),
-    // Nobody holds a third, so that one peer alone can neither stop finality nor break it.
-    outputs: members.map(({ key }) => ({
-      kind: 'key' as const,
-      owner: key,
-      host: key,
-      atoms: BigInt(random.between(1700, 2300)) * ATOMS_PER_SHARE
-    }))
+    outputs: members.flatMap(({ key }, index) => [
+      { kind: 'key' as const, owner: key, host: key, atoms: BigInt(shares[index] ?? 0) * ATOMS_PER_SHARE },
+      { kind: 'key' as const, owner: key, host: null, atoms: PURSE }
+    ])
   }
   const created = createGenesis(document)
   assert(created.ok, 'the simulated genesis is valid')
   const states = new Map<BlockId, SimState>()
   const remember = (state: ChainState): SimState => {
-    const known = states.get(state.id) ?? new SimState(state, quorumDivisor)
-    states.set(state.id, known)
-    return known
+    const known = states.get(state.id)
+    if (known !== undefined) return known
+    states.set(state.id, state)
+    onState(state, states.get(state.header.parent) ?? state)
+    return state
   }
-  const genesis = remember(created.value)
+  const genesis = created.value
+  states.set(genesis.id, genesis)
   const bytes = new WeakMap<Block, Uint8Array>()
   return {
     document,
@@ -166,14 +132,14 @@ function rememberingTransition(remember: (state: ChainState) => SimState): Trans
     apply: (parent, block) => {
       let verdict = verdicts.get(block)
       if (verdict === undefined) {
-        const applied = real.apply(parent.inner, block)
+        const applied = real.apply(parent, block)
         verdict = applied.ok ? { ok: true, value: remember(applied.value) } : applied
         verdicts.set(block, verdict)
       }
       return verdict
     },
     build: (parent, draft) => {
-      const built = real.build(parent.inner, draft)
+      const built = real.build(parent, draft)
       return { ...built, state: remember(built.state) }
     }
   }

@@ -1,19 +1,28 @@
-// Runs simulations: `npm run sim -- --engine asset|base --seeds 100 [--from N] [--break RULE] [--json]`. Prints one document
-// and leaves with 0 only if every run passed, 1 if one did not, 2 if the arguments make no sense.
+// Runs simulations: `npm run sim -- --engine asset|base|base-long --seeds 100 [--from N] [--jobs N] [--break RULE] [--json]`.
+// Prints one document and leaves with 0 only if every run passed (a void run did not), 1 if one did not, 2 if the arguments
+// make no sense. A broken rule is broken before the engine is loaded, so engines are imported by name.
 import { parseArgs } from 'node:util'
 import { runSeeds, type SimEngine, type SimReport } from '#test/support/simulator/report.ts'
-import { assetEngine } from './asset-engine.ts'
-import { baseEngine } from './base-engine.ts'
+import { BASE_MUTANTS, installMutant } from './base-mutants.ts'
+import { runInParts } from './sim-jobs.ts'
 
-const ENGINES: readonly SimEngine[] = [assetEngine, baseEngine]
+const ENGINES: Readonly<Record<string, () => Promise<SimEngine>>> = {
+  asset: async () => (await import('./asset-engine.ts')).assetEngine,
+  base: async () => (await import('./base-engine.ts')).baseEngine,
+  'base-long': async () => (await import('./base-engine.ts')).longBaseEngine
+}
 
 const OPTIONS = {
   engine: { type: 'string' },
   seeds: { type: 'string', default: '100' },
   from: { type: 'string', default: '1' },
+  jobs: { type: 'string', default: '1' },
   break: { type: 'string' },
   json: { type: 'boolean', default: false }
 } as const
+
+/** More than any machine has use for. */
+const JOBS_MAX = 64
 
 /** What was typed, or why it cannot be meant. */
 function readArguments() {
@@ -24,21 +33,35 @@ function readArguments() {
   }
 }
 
-function main(): number {
+async function main(): Promise<number> {
   const read = readArguments()
   if (!read.ok) return refuse(read.why)
   const { values } = read
-  const engine = ENGINES.find(one => one.name === values.engine)
-  const [seeds, from] = [Number(values.seeds), Number(values.from)]
-  if (engine === undefined) return refuse(`--engine is one of: ${ENGINES.map(one => one.name).join(', ')}`)
+  const name = values.engine ?? ''
+  const load = ENGINES[name]
+  const [seeds, from, jobs] = [Number(values.seeds), Number(values.from), Number(values.jobs)]
+  if (load === undefined) return refuse(`--engine is one of: ${Object.keys(ENGINES).join(', ')}`)
   if (!Number.isSafeInteger(seeds) || seeds < 1) return refuse('--seeds is a number of runs, at least 1')
   if (!Number.isSafeInteger(from) || from < 0) return refuse('--from is a seed')
-  if (values.break !== undefined && !engine.breakable.includes(values.break)) {
-    return refuse(`--break is one of: ${engine.breakable.join(', ')}`)
+  if (!Number.isSafeInteger(jobs) || jobs < 1 || jobs > JOBS_MAX) return refuse(`--jobs is 1 to ${JOBS_MAX} processes`)
+  const mutant = name === 'asset' ? undefined : BASE_MUTANTS.find(one => one.rule === values.break)
+  if (mutant !== undefined) installMutant(mutant)
+  const engine = await load()
+  if (values.break !== undefined && mutant === undefined && !engine.breakable.includes(values.break)) {
+    const mutants = name === 'asset' ? [] : BASE_MUTANTS.map(one => one.rule)
+    return refuse(`--break is one of: ${[...engine.breakable, ...mutants].join(', ')}`)
   }
-  const report = runSeeds(engine, from, seeds, values.break)
+  const report =
+    jobs === 1
+      ? runSeeds(engine, from, seeds, values.break, mutant === undefined ? undefined : isFirstFailure)
+      : await runInParts({ engine: name, from, seeds, breakRule: values.break }, jobs)
   process.stdout.write(`${values.json ? JSON.stringify(report) : describe(report)}\n`)
   return report.pass === report.runs ? 0 : 1
+}
+
+/** A broken rule is found out once. */
+function isFirstFailure(verdict: string): boolean {
+  return verdict !== 'pass'
 }
 
 function refuse(why: string): number {
@@ -52,10 +75,10 @@ function describe(report: SimReport): string {
     .join(', ')
   return [
     `${report.engine}: ${report.pass} of ${report.runs} runs from seed ${report.from} pass, ` +
-      `${report.noProgress} without progress, ${report.diverged} diverged`,
+      `${report.noProgress} without progress, ${report.diverged} diverged, ${report.void} void`,
     `progress ${report.progress}, evidence ${report.evidence}, faults: ${faults}`,
     ...report.failures.map(({ seed, verdict, why }) => `seed ${seed}: ${verdict}: ${why}`)
   ].join('\n')
 }
 
-process.exitCode = main()
+process.exitCode = await main()

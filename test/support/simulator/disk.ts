@@ -11,6 +11,10 @@ export interface MemoryDisk<Row> {
   crash(): void
   wipe(): void
   rows(): readonly Row[]
+  /** What a crash cannot take. */
+  durable(): readonly Row[]
+  /** Somebody puts these in the place of all there was, durably. */
+  replace(rows: readonly Row[]): void
 }
 
 export function createMemoryDisk<Row>(
@@ -46,6 +50,12 @@ export function createMemoryDisk<Row>(
       rows = []
       durable = 0
     },
-    rows: () => rows
+    rows: () => rows,
+    durable: () => rows.slice(0, durable),
+    replace: next => {
+      life += 1
+      rows = [...next]
+      durable = rows.length
+    }
   }
 }

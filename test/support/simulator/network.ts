@@ -1,5 +1,5 @@
-// A network in memory: delays that reorder, losses, repeats, slow spells and partitions, all drawn from one stream.
-// Messages are passed by reference: nobody may change one after sending it.
+// A network in memory: delays that reorder, losses, repeats, slow spells, slow nodes and cut links, all drawn from one
+// stream. Messages are passed by reference: nobody may change one after sending it.
 import type { Random } from '#test/support/random.ts'
 import type { FaultCounts } from './faults.ts'
 import type { Kernel } from './kernel.ts'
@@ -14,11 +14,20 @@ export interface NetworkWeather {
   readonly slowPercent: number
 }
 
+/** True for a link on which nothing arrives. */
+export type Cut = (from: number, to: number) => boolean
+
 export interface MemoryNetwork<Message> {
   send(from: number, to: number, message: Message): void
   setWeather(weather: NetworkWeather): void
   /** Nodes hear only those in their own group; null heals. A node in no group is cut off from all. */
   partition(groups: readonly (readonly number[])[] | null): void
+  /** Cuts links, beside those that other kinds cut, or mends them with null. What it stops is counted as its kind. */
+  cut(kind: string, cut: Cut | null): void
+  /** Everything from and to a node takes so much longer. */
+  slow(node: number, delayMs: number): void
+  /** Mends every link and makes no node slow. */
+  heal(): void
 }
 
 /** `deliver` is called at the time of arrival; it drops what is for a node that is down. */
@@ -30,19 +39,32 @@ export function createMemoryNetwork<Message>(
   deliver: (to: number, from: number, message: Message) => void
 ): MemoryNetwork<Message> {
   let current = weather
-  let groupOf: ReadonlyMap<number, number> | null = null
-  const isCut = (from: number, to: number): boolean =>
-    groupOf !== null && (groupOf.get(from) === undefined || groupOf.get(from) !== groupOf.get(to))
+  let sent = 0
+  const cuts = new Map<string, Cut>()
+  const slowness = new Map<number, number>()
+  const newest = new Map<number, number>()
   const post = (from: number, to: number, message: Message): void => {
     let delayMs = random.between(current.minDelayMs, current.maxDelayMs)
     if (random.chance(current.slowPercent)) {
       delayMs *= random.between(2, 10)
       fired.count('slow')
     }
-    kernel.after(delayMs, () => {
-      if (isCut(from, to)) fired.count('cut')
-      else deliver(to, from, message)
+    const extraMs = (slowness.get(from) ?? 0) + (slowness.get(to) ?? 0)
+    if (extraMs > 0) fired.count('slow-node')
+    sent += 1
+    const [sequence, link] = [sent, from * 64 + to]
+    kernel.after(delayMs + extraMs, () => {
+      const stopping = [...cuts].filter(([, isCut]) => isCut(from, to))
+      for (const [kind] of stopping) fired.count(kind)
+      if (stopping.length > 0) return
+      if (sequence < (newest.get(link) ?? 0)) fired.count('reordered')
+      else newest.set(link, sequence)
+      deliver(to, from, message)
     })
+  }
+  const cut = (kind: string, one: Cut | null): void => {
+    if (one === null) cuts.delete(kind)
+    else cuts.set(kind, one)
   }
   return {
     send: (from, to, message) => {
@@ -59,11 +81,20 @@ export function createMemoryNetwork<Message>(
     setWeather: next => {
       current = next
     },
-    partition: groups => {
-      groupOf =
-        groups === null
-          ? null
-          : new Map(groups.flatMap((members, group) => members.map(member => [member, group] as const)))
+    cut,
+    partition: groups => cut('cut', groups === null ? null : betweenGroups(groups)),
+    slow: (node, delayMs) => {
+      slowness.set(node, delayMs)
+    },
+    heal: () => {
+      cuts.clear()
+      slowness.clear()
     }
   }
+}
+
+/** Cuts every link between two groups. */
+export function betweenGroups(groups: readonly (readonly number[])[]): Cut {
+  const groupOf = new Map(groups.flatMap((members, group) => members.map(member => [member, group] as const)))
+  return (from, to) => groupOf.get(from) === undefined || groupOf.get(from) !== groupOf.get(to)
 }

@@ -1,6 +1,9 @@
 // What a simulation answers: one verdict per run, and one JSON document for many runs of one engine. An engine is
 // anything that turns a seed into a run.
-export type RunVerdict = 'pass' | 'noProgress' | 'diverged'
+import { assert } from '#contracts/primitives/verdict.ts'
+
+/** `void`: a fault that was on never happened, so the run showed nothing of it; it counts as no pass. */
+export type RunVerdict = 'pass' | 'noProgress' | 'diverged' | 'void'
 
 export interface SimRun {
   readonly verdict: RunVerdict
@@ -29,6 +32,7 @@ export interface SimReport {
   readonly pass: number
   readonly noProgress: number
   readonly diverged: number
+  readonly void: number
   readonly from: number
   readonly break?: string
   readonly faultsFired: Readonly<Record<string, number>>
@@ -41,15 +45,51 @@ export interface SimReport {
 /** Failures named in a report; the rest is counted. */
 const FAILURES_SHOWN = 10
 
-/** Runs seeds from, from + 1, ... and adds up. */
-export function runSeeds(engine: SimEngine, from: number, count: number, breakRule?: string): SimReport {
-  const verdicts = { pass: 0, noProgress: 0, diverged: 0 }
+/** The sum of reports over parts of a range of seeds. */
+export function sumReports(parts: readonly SimReport[], from: number, count: number): SimReport {
+  const [first] = parts
+  assert(first !== undefined, 'a range has a part')
+  const sum = (of: (part: SimReport) => number): number => parts.reduce((total, part) => total + of(part), 0)
+  const faultsFired: Record<string, number> = {}
+  for (const part of parts) {
+    for (const [kind, times] of Object.entries(part.faultsFired)) faultsFired[kind] = (faultsFired[kind] ?? 0) + times
+  }
+  const failures = parts.flatMap(part => part.failures).sort((a, b) => a.seed - b.seed)
+  return {
+    ...first,
+    from,
+    runs: count,
+    pass: sum(part => part.pass),
+    noProgress: sum(part => part.noProgress),
+    diverged: sum(part => part.diverged),
+    void: sum(part => part.void),
+    faultsFired: Object.fromEntries(Object.entries(faultsFired).sort(([a], [b]) => (a < b ? -1 : 1))),
+    evidence: sum(part => part.evidence),
+    progress: sum(part => part.progress),
+    failures: failures.slice(0, FAILURES_SHOWN)
+  }
+}
+
+/**
+ * Runs seeds from, from + 1, ... and adds up; after a run that `isEnough` nothing more is run. A run that throws broke a
+ * promise too.
+ */
+export function runSeeds(
+  engine: SimEngine,
+  from: number,
+  count: number,
+  breakRule?: string,
+  isEnough: (verdict: RunVerdict) => boolean = () => false
+): SimReport {
+  const verdicts = { pass: 0, noProgress: 0, diverged: 0, void: 0 }
   const faultsFired: Record<string, number> = {}
   const failures: SimReport['failures'][number][] = []
   let evidence = 0
   let progress = 0
+  let runs = 0
   for (let seed = from; seed < from + count; seed++) {
-    const run = engine.run(seed, breakRule)
+    const run = runOrThrown(engine, seed, breakRule)
+    runs += 1
     verdicts[run.verdict] += 1
     evidence += run.evidence
     progress += run.progress
@@ -57,11 +97,12 @@ export function runSeeds(engine: SimEngine, from: number, count: number, breakRu
     if (run.verdict !== 'pass' && failures.length < FAILURES_SHOWN) {
       failures.push({ seed, verdict: run.verdict, why: run.why ?? '' })
     }
+    if (isEnough(run.verdict)) break
   }
   return {
     schema: 'surety.sim/1',
     engine: engine.name,
-    runs: count,
+    runs,
     ...verdicts,
     from,
     ...(breakRule === undefined ? {} : { break: breakRule }),
@@ -69,5 +110,14 @@ export function runSeeds(engine: SimEngine, from: number, count: number, breakRu
     evidence,
     progress,
     failures
+  }
+}
+
+function runOrThrown(engine: SimEngine, seed: number, breakRule: string | undefined): SimRun {
+  try {
+    return engine.run(seed, breakRule)
+  } catch (error) {
+    const why = `throws: ${error instanceof Error ? error.message : String(error)}`
+    return { verdict: 'diverged', why, traceHash: '', faultsFired: {}, evidence: 0, progress: 0 }
   }
 }
