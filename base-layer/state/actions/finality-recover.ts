@@ -5,7 +5,7 @@ import type { FinalityRecover } from '#contracts/ledger/actions/finality-recover
 import { hostOf, type OutputRecord, ownerOf } from '#contracts/ledger/output.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { OutputId, PublicKey } from '#contracts/primitives/ids.ts'
-import { accept, present, reject, type Rejection, type Verdict } from '#contracts/primitives/verdict.ts'
+import { accept, reject, type Rejection, type Verdict } from '#contracts/primitives/verdict.ts'
 import { lastHeightOf, type PeriodTable } from '#contracts/statements/period-table.ts'
 import {
   checkRecoveryFile,
@@ -71,7 +71,9 @@ function tableFault(work: Work, { table }: RecoveryBody): Rejection | undefined 
 }
 
 function holdersFault(work: Work, { holders }: RecoveryFile): Rejection | undefined {
-  const table = present(tableIn(work, work.now.period), 'the period that finality is in has a table')
+  const table = tableIn(work, work.now.period)
+  // A first file may reach to a period whose snapshot is still to come: the block of the snapshot takes it at its end.
+  if (table === undefined) return reject('E_RECOVERY_PLACE', 'the stuck period has no table of its own yet')
   const youngest = youngestCounted(work.now.period, work.parameters)
   const weight = weighHolders(id => work.get('outputs', id), table, youngest, holders)
   if (!weight.ok) return weight

@@ -173,6 +173,18 @@ describe('finality.recover [FIN-9]', () => {
     expect(wrong({ height: 45, block: idAt(45) })).toBe('E_RECOVERY_PLACE')
   })
 
+  it('is refused before the chain has made the table of the period that a first file reached ahead to', () => {
+    const body = bodyOf()
+    chain.produce([recover({ body })])
+    chain.awake = [alice, bob]
+    chain.produceTo(63)
+    // Block 64 takes the snapshot of period 2 only at its end.
+    const later = bodyOf({ period: 3, height: 50, block: idAt(50) })
+    expect(chain.refusalOf(recover({ body: later }))).toBe('E_RECOVERY_PLACE')
+    chain.produce()
+    expect(chain.refusalOf(recover({ body: later }))).toBeUndefined()
+  })
+
   it('is refused with a peer in its table that has no bond to lose', () => {
     const table = [{ peer: olga.key, weight: 1n }]
     expect(chain.refusalOf(recover({ body: bodyOf({ table }) }))).toBe('E_RECOVERY_PEER')
