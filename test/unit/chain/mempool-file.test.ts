@@ -7,7 +7,6 @@ import { MempoolFile } from '#base-layer/chain/mempool-file.ts'
 import { prepareTransaction } from '#base-layer/state/apply-transaction.ts'
 import { createAccount } from '#base-layer/index.ts'
 import { Secret } from '#base-layer/runtime/secret.ts'
-import { transactionIdOf } from '#contracts/ledger/transaction.ts'
 import { actor, ChainBuilder } from '#test/support/chain-builder.ts'
 import { ALICE, LonePeer, secretOf } from './lone-peer.ts'
 
@@ -29,7 +28,11 @@ function setUp(count: number) {
   for (const one of payments) expect(pool.add(one).ok).toBe(true)
   return { pool, payments }
 }
-const idsIn = (file: MempoolFile) => file.read().map(transactionIdOf)
+/** What a start finds in the file. */
+function idsIn(file: MempoolFile) {
+  file.read()
+  return file.left(100).map(one => one.id)
+}
 
 describe('the file of the mempool', () => {
   test('holds what was submitted here, though nothing was closed', () => {
@@ -56,9 +59,26 @@ describe('the file of the mempool', () => {
     truncateSync(path, readFileSync(path).length - 10)
     expect(idsIn(new MempoolFile(path, pool))).toEqual(payments.slice(0, 2).map(one => one.id))
     writeFileSync(path, new Uint8Array(5_000).fill(0xff))
-    expect(new MempoolFile(path, pool).read()).toEqual([])
-    expect(new MempoolFile(join(folder, 'none'), pool).read()).toEqual([])
+    expect(idsIn(new MempoolFile(path, pool))).toEqual([])
+    expect(idsIn(new MempoolFile(join(folder, 'none'), pool))).toEqual([])
     file.close()
+  })
+
+  test('keeps what is not taken again yet until it is kept or forgotten, those asked for last at the end', () => {
+    const { pool, payments } = setUp(3)
+    const ids = payments.map(one => one.id)
+    const file = new MempoolFile(path, pool)
+    file.close()
+    // A node that is behind: its own mempool has none of them.
+    const behind = new MempoolFile(path, new Mempool(new ChainBuilder().state))
+    behind.read()
+    expect(behind.left(1).map(one => one.id)).toEqual(ids.slice(0, 1))
+    expect(behind.left(3).map(one => one.id)).toEqual([ids[1], ids[2], ids[0]])
+    for (const id of ids.slice(0, 1)) behind.forget(id)
+    behind.compact()
+    expect(behind.leftOver).toBe(2)
+    expect(new Set(idsIn(new MempoolFile(path, pool)))).toEqual(new Set(ids.slice(1)))
+    behind.close()
   })
 
   test('brings a payment that was accepted into a block after a restart', async () => {
