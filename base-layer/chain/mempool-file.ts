@@ -3,7 +3,7 @@
 // over, since every transaction is checked again like one from a stranger.
 import { closeSync, fdatasync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { decode } from '#contracts/codec/codec.ts'
-import { TRANSACTION_BYTES, transactionCodec } from '#contracts/ledger/transaction.ts'
+import { type Transaction, TRANSACTION_BYTES, transactionCodec } from '#contracts/ledger/transaction.ts'
 import type { TransactionId } from '#contracts/primitives/ids.ts'
 import { encodeFrame, FrameReader } from '../runtime/frames.ts'
 import { type PreparedTransaction, prepareTransaction } from '../state/apply-transaction.ts'
@@ -26,17 +26,18 @@ export class MempoolFile {
     this.#mempool = mempool
   }
 
-  /** Takes in what the last run left, once. */
-  read(): void {
+  /** Takes in what the last run left, once; oldest first. */
+  read(): readonly Transaction[] {
     const reader = new FrameReader(TRANSACTION_BYTES)
     const frames = reader.push(this.#contents())
-    if (!frames.ok) return
+    if (!frames.ok) return []
     for (const bytes of frames.value) {
       const decoded = decode(transactionCodec, bytes, TRANSACTION_BYTES)
       if (!decoded.ok) continue
       const prepared = prepareTransaction(decoded.value)
       this.#left.set(prepared.id, prepared)
     }
+    return [...this.#left.values()].map(({ transaction }) => transaction)
   }
 
   /** What the last run left and was neither kept nor forgotten since: at most `count`, those of the last call come last. */
