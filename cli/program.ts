@@ -6,8 +6,10 @@ import { addBaseCommands } from './commands/base/index.ts'
 import { addBondCommands } from './commands/bond/index.ts'
 import { addClaimCommands } from './commands/claim/index.ts'
 import { addCosignCommands } from './commands/cosign/index.ts'
+import { addCompletionCommand } from './commands/completion/index.ts'
 import { addConfigCommands } from './commands/config/index.ts'
 import { addDevCommands } from './commands/dev/index.ts'
+import { addDoctorCommand } from './commands/doctor/index.ts'
 import { addGovCommands } from './commands/gov/index.ts'
 import { addHelpCommand } from './commands/help/index.ts'
 import { addLockCommands } from './commands/lock/index.ts'
@@ -56,6 +58,8 @@ export function createProgram(): Program {
     addWatchCommands,
     addConfigCommands,
     addDevCommands,
+    addDoctorCommand,
+    addCompletionCommand,
     addHelpCommand
   ])
     add(command, runner)
