@@ -190,6 +190,8 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
     if (this.#isStarted) this.#blocks.takeBlocks(this.#waiting.release(this.#nowMs), this.#nowMs, this.#present())
     this.#votes.advance(this.#nowMs)
     this.#chooseHead()
+    // What the table that is stuck made final is told before another takes its place: the two are stored together [FIN-9].
+    this.#pruneToFinal()
     this.#recover()
     this.#pruneToFinal()
     if (!this.#isStarted) return

@@ -250,6 +250,30 @@ describe('a node [FIN-9]', () => {
     expect(machine.final.height).toBeGreaterThanOrEqual(60)
   })
 
+  it('starts again from what it stored where finality went on and the file came in one step', () => {
+    chain.produce([recover()])
+    const id = recoveryIdOf(bodyOf())
+    // A block below what became final under the first table comes last.
+    const all = [...chain.blocks]
+    chain.blocks.splice(0, chain.blocks.length, ...all.slice(0, 10), ...all.slice(11), ...all.slice(10, 11))
+    const { machine, said } = follow([id])
+    expect(machine.anchor).toMatchObject({ period: 2, recovery: id })
+    const stored = present(
+      said.findLast(effect => effect.kind === 'final'),
+      'an advance'
+    )
+    const again = createBaseMachine<ChainState>(
+      { genesis: chain.genesis, parameters: chain.genesisState.chain.parameters, self: null, recoveries: new Set([id]) },
+      { transition: createTransition(), finalBlockBytes: () => undefined, pickTransactions: () => [] },
+      present(stored.steps.at(-1), 'a block').state,
+      stored.anchor
+    )
+    for (const block of all.slice(again.final.height)) stepBaseMachine(again, { kind: 'restored-block', block })
+    stepBaseMachine(again, { kind: 'start', guard: null, nowMs: 60_000 })
+    expect(again.head.id).toBe(machine.head.id)
+    expect(again.anchor).toEqual(machine.anchor)
+  })
+
   it('goes on under the table that the chain chooses after it', () => {
     const id = recoveryIdOf(bodyOf())
     chain.produce([recover()])
