@@ -1,6 +1,7 @@
 // Attacks on the pool by transactions that apply on the head and fit in no block: what is never included pays nothing, and
 // would crowd out all that pays.
 import { describe, expect, test } from 'vitest'
+import { CHAIN_LIMITS } from '#base-layer/chain/limits.ts'
 import { Mempool } from '#base-layer/chain/mempool.ts'
 import { prepareTransaction } from '#base-layer/state/apply-transaction.ts'
 import { acknowledgementSigningBytes } from '#contracts/statements/acknowledgement.ts'
@@ -39,6 +40,10 @@ function evidence(chain: ChainBuilder, one: Peer, slot: number, salt = 'b'): Tra
 }
 
 describe('the mempool, of what no block will take', () => {
+  test('hands over all that waits, so that what cannot be in one block together leaves none of it empty [LED-5]', () => {
+    expect(CHAIN_LIMITS.candidates).toBeGreaterThanOrEqual(CHAIN_LIMITS.mempoolTransactions)
+  })
+
   test('refuses a new lock that the next block would find timed out, and lets go of one whose time has come [LED-1]', () => {
     const chain = new ChainBuilder()
     chain.produceTo(3)
