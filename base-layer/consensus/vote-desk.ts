@@ -11,7 +11,7 @@ import {
   isQuorum,
   weightOf
 } from '#contracts/statements/certificate.ts'
-import { type Certificate, type FinalityPoint, isSamePeriod, PEERS_MAX } from '#contracts/statements/vote.ts'
+import { type Certificate, type FinalityPoint, isSamePeriod } from '#contracts/statements/vote.ts'
 import type { BlockTree } from './block-tree.ts'
 import type { BaseEffect, BaseEvent, Source } from './events.ts'
 import type { Finality } from './finality.ts'
@@ -104,7 +104,7 @@ export class VoteDesk<State extends ChainView> {
     const late: Certificate[] = []
     for (const { vote, signatures } of this.#pool.links()) {
       if (late.length >= limit) break
-      const votes = parent.lateVoters(vote, signatures.keys(), slot).slice(0, PEERS_MAX)
+      const votes = parent.lateVoters(vote, signatures.keys(), slot)
       if (votes.length === 0) continue
       late.push({
         vote,

@@ -5,7 +5,7 @@ import { compareText } from '#contracts/primitives/bytes.ts'
 import type { PublicKey, Slot } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import type { PeriodTable } from '#contracts/statements/period-table.ts'
-import { linkHashOf, type PeriodId, type Vote } from '#contracts/statements/vote.ts'
+import { linkHashOf, PEERS_MAX, type PeriodId, type Vote } from '#contracts/statements/vote.ts'
 import { type EpochVotes, voterTest } from './epoch-votes.ts'
 import type { Reader } from './period-tables.ts'
 
@@ -27,11 +27,18 @@ export function isYoung({ slotMs, finalityEpochMs, voteAge }: Parameters, vote: 
   return Math.floor((slot * slotMs) / finalityEpochMs) - vote.target.epoch <= voteAge
 }
 
-/** Of these peers, in order of key, those whose votes for this link the state knows, still takes and does not have. */
+/**
+ * Of these peers, in order of key, those whose votes for this link the state knows, still takes and does not have: as many as
+ * one certificate holds, those of the table first, and of others no more than there is room for.
+ */
 export function votersLacking(view: VotesView, vote: Vote, peers: Iterable<PublicKey>): readonly PublicKey[] {
   const kept = keptVotes(view.get, vote)
   if (kept === undefined) return []
   const table = present(view.votingTable(kept), 'votes are kept with their table')
   const hasVoted = voterTest(kept, table)
-  return [...peers].filter(peer => !hasVoted(peer) && (table.byPeer.has(peer) || view.isPeer(peer))).sort(compareText)
+  const lacking = [...peers].filter(peer => !hasVoted(peer)).sort(compareText)
+  const weighed = lacking.filter(peer => table.byPeer.has(peer))
+  const room = PEERS_MAX - Math.max(kept.others.length, weighed.length)
+  const others = lacking.filter(peer => !table.byPeer.has(peer) && view.isPeer(peer)).slice(0, room)
+  return [...weighed, ...others].sort(compareText)
 }

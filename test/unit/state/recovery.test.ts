@@ -263,7 +263,12 @@ describe('a node [FIN-9]', () => {
       'an advance'
     )
     const again = createBaseMachine<ChainState>(
-      { genesis: chain.genesis, parameters: chain.genesisState.chain.parameters, self: null, recoveries: new Set([id]) },
+      {
+        genesis: chain.genesis,
+        parameters: chain.genesisState.chain.parameters,
+        self: null,
+        recoveries: new Set([id])
+      },
       { transition: createTransition(), finalBlockBytes: () => undefined, pickTransactions: () => [] },
       present(stored.steps.at(-1), 'a block').state,
       stored.anchor

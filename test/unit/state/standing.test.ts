@@ -1,8 +1,11 @@
 // Standing and the votes that blocks carry for it [POS-9].
 import { beforeEach, describe, expect, it } from 'vitest'
 import { votersOf } from '#base-layer/state/epoch-votes.ts'
+import { keptVotes, votersLacking, type VotesView } from '#base-layer/state/late-votes.ts'
 import type { ChainState } from '#base-layer/state/chain-state.ts'
 import { applyBlock, buildBlock } from '#base-layer/state/transition.ts'
+import { encode, uint } from '#contracts/codec/codec.ts'
+import { hashHex } from '#contracts/crypto/hash.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import type { Certificate } from '#contracts/statements/vote.ts'
@@ -92,6 +95,33 @@ describe('the votes that a chain keeps [POS-9]', () => {
     const kept = [...chain.state.entries('finality')].flatMap(([key]) => (key.kind === 'votes' ? [key.epoch] : []))
     expect(kept.sort((a, b) => a - b)).toEqual(epochs)
     expect(epochs).toEqual([...epochs].sort((a, b) => a - b))
+  })
+})
+
+describe('late votes that are looked for', () => {
+  it('are those that still fit: of peers without weight no more than are kept, and none of them in the way of a weighed one', () => {
+    chain.awake = [alice, bob, carol, dave]
+    chain.produceTo(12)
+    const { vote } = newestCarried()
+    const kept = present(
+      keptVotes((section, key) => chain.state.get(section, key), vote),
+      'a recorded link'
+    )
+    const strangers = Array.from(
+      { length: 1005 },
+      (_, i) => hashHex('stranger', encode(uint(), i)) as string as PublicKey
+    ).sort()
+    const view = (others: readonly PublicKey[]): VotesView => ({
+      get: () => ({ kind: 'votes', ...kept, others }) as never,
+      votingTable: period => chain.state.votingTable(period),
+      isPeer: () => true
+    })
+    const lacking = (others: readonly PublicKey[]): readonly PublicKey[] =>
+      votersLacking(view(others), vote, [...strangers, erin.key])
+    expect(lacking(strangers.slice(0, 998))).toEqual([...strangers.slice(998, 1000), erin.key].sort())
+    expect(lacking(strangers.slice(0, 1000))).toEqual([erin.key])
+    expect(lacking([])).toHaveLength(1000)
+    expect(lacking([])).toContain(erin.key)
   })
 })
 
