@@ -53,22 +53,31 @@ export interface VoteLink {
   readonly target: string
 }
 
-/** Everything that peers of the base chain signed, from wherever it is known, each pair compared [FIN-4, FIN-7, POS-5]. */
+const HEARD = 'heard'
+
+/** Everything that peers of the base chain signed, guard files before what was heard, from wherever it is known, each pair compared [FIN-4, FIN-7, POS-5]. */
 export class SignedByPeers {
   readonly unique = new Unique()
+  /** Heard, though no guard file that was read knows of it: it left before it was written [FIN-7]. */
+  readonly unguarded: string[] = []
   readonly #links = new Map<string, Map<number, VoteLink>>()
 
   noteSlot(kind: 'acknowledgement' | 'proposal', peer: PublicKey, slot: number, block: string, where: string): void {
-    this.unique.note(`${kind} ${peer}/${slot}`, block, where)
+    this.#note(`${kind} ${peer}/${slot}`, block, where)
   }
 
   noteVote(link: VoteLink, where: string): void {
     const { peer, period, root, sourceEpoch, targetEpoch, target } = link
     const table = `${peer}/${period}`
-    this.unique.note(`vote ${table}/${targetEpoch}`, `${target} from ${sourceEpoch}`, where)
+    this.#note(`vote ${table}/${targetEpoch}`, `${target} from ${sourceEpoch}`, where)
     this.unique.note(`root ${table}`, root, where)
     const links = this.#links.get(table) ?? new Map<number, VoteLink>()
     this.#links.set(table, links.set(targetEpoch, link))
+  }
+
+  #note(key: string, value: string, where: string): void {
+    if (where === HEARD && !this.unique.has(key)) this.unguarded.push(key)
+    this.unique.note(key, value, where)
   }
 
   /** In the order of their targets no source goes back: one that does is surrounded. */
@@ -97,9 +106,14 @@ export function auditDisks(
   }
   noteHeard(heard, signed)
   const { contradictions, compared } = signed.unique
-  return { contradictions: [...heard.contradictions, ...contradictions, ...signed.surrounded()], compared }
+  const unguarded = signed.unguarded.map(key => `${key} was heard and is in no guard file`)
+  return {
+    contradictions: [...heard.contradictions, ...contradictions, ...signed.surrounded(), ...unguarded],
+    compared
+  }
 }
 
+/** After the guard files of all whom it was heard from. */
 export function noteHeard(heard: Heard, signed: SignedByPeers): void {
   for (const [kind, all] of [
     ['acknowledgement', heard.acknowledgements],
@@ -107,13 +121,13 @@ export function noteHeard(heard: Heard, signed: SignedByPeers): void {
   ] as const) {
     for (const [key, block] of all) {
       const [peer = '', slot = ''] = key.split('/')
-      signed.noteSlot(kind, peer as PublicKey, Number(slot), block, 'heard')
+      signed.noteSlot(kind, peer as PublicKey, Number(slot), block, HEARD)
     }
   }
   for (const { peer, vote } of heard.votes) {
     const { period, recovery, root, source, target } = vote
     const link = { peer, root: root.id, sourceEpoch: source.epoch, targetEpoch: target.epoch, target: target.id }
-    signed.noteVote({ ...link, period: `${period}${recovery ?? ''}` }, 'heard')
+    signed.noteVote({ ...link, period: `${period}${recovery ?? ''}` }, HEARD)
   }
 }
 

@@ -16,7 +16,7 @@ import { Crowd } from './crowd.ts'
 import { findBypasses } from './doors.ts'
 import { compareEnds, type Ends } from './ends.ts'
 import { Faults } from './faults.ts'
-import { type ChaosNetwork, createChaosNetwork, FOLLOWER, pidsOf } from './network.ts'
+import { type ChaosNetwork, createChaosNetwork, pidsOf } from './network.ts'
 import { Processes } from './processes.ts'
 import { Watch } from './watch.ts'
 
@@ -57,6 +57,7 @@ const FIRST_FINAL_MS = 120_000
 const STILL_MS = 120_000
 const SETTLE_MS = 900_000
 const SAY_MS = 30_000
+const GUARDS_MS = 120_000
 
 export async function runChaos(settings: ChaosSettings): Promise<ChaosRun> {
   installNodeCrypto()
@@ -102,6 +103,7 @@ async function runOn(network: ChaosNetwork, settings: ChaosSettings): Promise<Ch
     random: random.split('faults'),
     signal,
     finalOf: name => watch.finalOf(name),
+    nextTaker: () => crowd.nextTaker(),
     onKilled: ({ name, key, process }) => readGuard(join(process.folder, 'data', 'votes.db'), key, name, signed)
   })
   faultsRef.current = faults
@@ -113,6 +115,16 @@ async function runOn(network: ChaosNetwork, settings: ChaosSettings): Promise<Ch
     rewards: network.peers.map(peer => peer.name)
   })
   const processes = new Processes(network)
+  const readGuards = (): void => {
+    for (const {
+      name,
+      key,
+      process: { folder }
+    } of network.peers)
+      readGuard(join(folder, 'data', 'votes.db'), key, name, signed)
+  }
+  // More often than a guard file forgets.
+  const reading = setInterval(readGuards, GUARDS_MS)
   const watching = watch.run()
   const measuring = processes.run()
   for (const untilMs = Date.now() + FIRST_FINAL_MS; watch.height < 2 && Date.now() < untilMs; ) await delay(200)
@@ -130,14 +142,14 @@ async function runOn(network: ChaosNetwork, settings: ChaosSettings): Promise<Ch
   const seconds = Math.round((Date.now() - fromMs) / 1_000)
   const settleMs = await settle(network, watch, crowd)
   const lost = await describeLost(network, crowd)
+  clearInterval(reading)
   watch.end()
   processes.end()
   await Promise.all([watching, measuring, host.stop()])
   const stopFromMs = Date.now()
   await network.stop()
   const stopMs = Date.now() - stopFromMs
-  for (const { name, key, process } of network.peers)
-    readGuard(join(process.folder, 'data', 'votes.db'), key, name, signed)
+  readGuards()
   noteHeard(heard, signed)
   const ends = await compareEnds(network.nodes, network.genesis)
   const measured = { faults, watch, crowd, actors, processes, signed, heard, ends, bypasses, connections }
@@ -185,17 +197,14 @@ function isAbreast(network: ChaosNetwork, watch: Watch): boolean {
 }
 
 async function describeLost(network: ChaosNetwork, crowd: Crowd): Promise<ChaosRun['lost']> {
-  return await Promise.all(
-    crowd.waiting.map(async ({ id, kind, by, atMs }) => {
-      const said = await Promise.all(
-        network.nodes
-          .filter(({ name }) => name !== FOLLOWER)
-          .map(async ({ name, chain }) => {
-            const status = await chain.status(id).catch(() => ({ kind: 'no answer' as const }))
-            return `${name}: ${status.kind === 'refused' ? `${status.code} ${status.why}` : status.kind}`
-          })
-      )
-      return { id, kind, said: [`taken by ${by} at ${new Date(atMs).toISOString()}`, ...said] }
-    })
-  )
+  const lost: ChaosRun['lost'][number][] = []
+  for (const { id, kind, by, atMs } of crowd.waiting) {
+    const said = [`taken by ${by} at ${new Date(atMs).toISOString()}`]
+    for (const { name, chain } of network.peers) {
+      const status = await chain.status(id).catch(() => ({ kind: 'no answer' as const }))
+      said.push(`${name}: ${status.kind === 'refused' ? `${status.code} ${status.why}` : status.kind}`)
+    }
+    lost.push({ id, kind, said })
+  }
+  return lost
 }

@@ -34,6 +34,7 @@ export class Crowd {
   readonly uncertain = new Set<TransactionId>()
   readonly #pick: () => ChaosNode | undefined
   readonly #final = new Map<TransactionId, number>()
+  readonly #awaitTaker: ((by: string) => void)[] = []
 
   /** `pick`: a node that runs. */
   constructor(pick: () => ChaosNode | undefined) {
@@ -57,6 +58,11 @@ export class Crowd {
     }
   }
 
+  /** Who takes the next transaction, the moment it has said so. */
+  nextTaker(): Promise<string> {
+    return new Promise(resolve => this.#awaitTaker.push(resolve))
+  }
+
   refuse(kind: string, code: string): void {
     const what = `${kind} ${code}`
     this.refused.set(what, (this.refused.get(what) ?? 0) + 1)
@@ -71,6 +77,7 @@ export class Crowd {
     const one = { id, kind, transaction, by, atMs: Date.now(), finalMs: undefined, height: undefined }
     if (!this.acknowledged.has(id)) this.acknowledged.set(id, one)
     this.#settle(id)
+    for (const tell of this.#awaitTaker.splice(0)) tell(by)
     return id
   }
 

@@ -29,6 +29,7 @@ export interface FaultSettings {
 const DOWN_MAX = 2
 const ABREAST_MAX_MS = 120_000
 const LOOK_MS = 200
+const TAKER_MS = 3_000
 
 export class Faults {
   readonly faults: Fault[] = []
@@ -42,6 +43,7 @@ export class Faults {
   readonly #signal: AbortSignal
   readonly #finalOf: (name?: string) => number | undefined
   readonly #onKilled: (node: ChaosNode) => void
+  readonly #nextTaker: () => Promise<string>
   readonly #running = new Set<Promise<void>>()
 
   constructor(parts: {
@@ -52,12 +54,15 @@ export class Faults {
     readonly finalOf: (name?: string) => number | undefined
     /** While the node is down: its files lie still. */
     readonly onKilled: (node: ChaosNode) => void
+    /** Who acknowledges the next transaction, at that moment. */
+    readonly nextTaker: () => Promise<string>
   }) {
     this.#network = parts.network
     this.#random = parts.random
     this.#signal = parts.signal
     this.#finalOf = parts.finalOf
     this.#onKilled = parts.onKilled
+    this.#nextTaker = parts.nextTaker
   }
 
   /** Until the signal; then everything is healed and running again. */
@@ -103,12 +108,16 @@ export class Faults {
   }
 
   async #kill(): Promise<void> {
+    if (this.down.size >= DOWN_MAX) return
+    // The worst moment for what was acknowledged is the one right after.
+    const taker = this.#random.chance(50) ? await Promise.race([this.#nextTaker(), delay(TAKER_MS)]) : undefined
     const up = this.#network.peers.filter(({ name, process }) => process.running && !this.down.has(name))
-    if (this.down.size >= DOWN_MAX || up.length === 0) return
-    const victim = this.#random.pick(up)
+    if (up.length === 0) return
+    const victim = up.find(({ name }) => name === taker) ?? this.#random.pick(up)
+    const killed = victim.process.kill()
     this.down.add(victim.name)
-    const fault = this.#begin('kill', victim.name)
-    await victim.process.kill()
+    const fault = this.#begin(victim.name === taker ? 'kill after taking' : 'kill', victim.name)
+    await killed
     this.#onKilled(victim)
     await delay(this.#random.between(500, 3_000))
     await this.#start(victim)

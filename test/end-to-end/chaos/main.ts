@@ -26,7 +26,14 @@ const minutes = Number(values.minutes)
 const slow = Number(values.slow)
 const killEveryMs = Number(values['kill-every']) * 1_000
 const linkEveryMs = Number(values['cut-every']) * 1_000
-const isMeant = Number.isInteger(peers) && peers >= 4 && peers <= 32 && minutes > 0 && Number.isInteger(slow) && slow >= 1 && killEveryMs >= 1_000
+const isMeant =
+  Number.isInteger(peers) &&
+  peers >= 4 &&
+  peers <= 32 &&
+  minutes > 0 &&
+  Number.isInteger(slow) &&
+  slow >= 1 &&
+  killEveryMs >= 1_000
 if (!isMeant || !(linkEveryMs >= 10_000)) {
   console.error(
     '--peers is 4 to 32, --minutes above 0, --slow a whole number, --kill-every at least 1 and --cut-every at least 10 seconds'

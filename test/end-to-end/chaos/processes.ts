@@ -94,6 +94,12 @@ export class Processes {
     })
   }
 
+  /** MiB a minute of one process, its first part left out. */
+  slope(name: string, leftOut: number): number {
+    const own = this.samples.filter(one => one.name === name)
+    return slopeOf(own.slice(Math.floor(own.length * leftOut)))
+  }
+
   /** Largest that each file was, anywhere, and its size at the end. */
   files(): Readonly<Record<string, { readonly most: number; readonly last: number }>> {
     const newest = new Map(this.samples.map(one => [one.name, one]))
