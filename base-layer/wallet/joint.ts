@@ -75,11 +75,15 @@ export interface JointReview {
   netOf(own: ReadonlySet<PublicKey>): bigint
 }
 
-/** E_TX_INPUT_UNKNOWN if an input is spent or unknown; E_SIGNERS if those who must sign make no key together. */
+/**
+ * E_JOINT if it has an action, which whoever signs may be an authority of; E_TX_INPUT_UNKNOWN if an input is spent or
+ * unknown; E_SIGNERS if those who must sign make no key together.
+ */
 export async function reviewJoint(
   chain: BaseChain,
   body: TransactionBody
-): Promise<Verdict<JointReview, 'E_TX_INPUT_UNKNOWN' | 'E_SIGNERS'>> {
+): Promise<Verdict<JointReview, 'E_JOINT' | 'E_TX_INPUT_UNKNOWN' | 'E_SIGNERS'>> {
+  if (body.action !== null) return reject('E_JOINT', `a joint payment pays, and this does ${body.action.kind}`)
   const inputs = await Promise.all(body.inputs.map(id => chain.read('outputs', id, 'head')))
   const known = inputs.flatMap(record => (record === undefined ? [] : [record.output]))
   if (known.length !== inputs.length) return reject('E_TX_INPUT_UNKNOWN', 'an input is spent or was never there')
@@ -92,8 +96,10 @@ export async function reviewJoint(
     signers,
     fee: total(known) - total(body.outputs),
     netOf: own => {
-      const isOwn = (output: Output): boolean => keysOf(output).some(key => own.has(key))
-      return total(known.filter(isOwn)) - total(body.outputs.filter(isOwn))
+      const isPutIn = (output: Output): boolean => keysOf(output).some(key => own.has(key))
+      // What another may come to own does not come back.
+      const isGained = (output: Output): boolean => keysOf(output).every(key => own.has(key))
+      return total(known.filter(isPutIn)) - total(body.outputs.filter(isGained))
     }
   })
 }
