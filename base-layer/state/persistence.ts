@@ -72,5 +72,10 @@ export function importState(
   const trees = restoreSections(entries)
   if (trees === undefined) return reject('E_IMPORT_ENTRIES', 'an entry is not one of its section')
   if (rootOfTrees(trees) !== header.stateRoot) return reject('E_IMPORT_STATE_ROOT', "the sections are not the header's")
-  return accept(new ChainState({ chain: chain.value, id, header, trees, history, ancestors }))
+  const state = new ChainState({ chain: chain.value, id, header, trees, history, ancestors })
+  // Targets of certificates that may still count are looked up from the root of the period on [FIN-8].
+  const [root] = state.justified
+  return root !== undefined && root.height < ancestors.from
+    ? reject('E_IMPORT_ANCHOR', 'the ids do not begin with the root of the period')
+    : accept(state)
 }

@@ -1,5 +1,7 @@
 // States stored and read back: what comes back is what was stored, or is refused.
 import { describe, expect, it } from 'vitest'
+import { Ancestors } from '#base-layer/state/ancestors.ts'
+import { ChainState } from '#base-layer/state/chain-state.ts'
 import { applyBlock } from '#base-layer/state/transition.ts'
 import { changedEntries, exportAnchor, exportState, importState } from '#base-layer/state/persistence.ts'
 import type { StoredEntry } from '#base-layer/state/section-trees.ts'
@@ -62,6 +64,11 @@ describe('a stored state', () => {
     const forged = Uint8Array.from(anchor)
     forged[at] = (forged[at] ?? 0) ^ 1
     expect(importState(chain.document, forged, entries)).toMatchObject({ code: 'E_IMPORT_HISTORY' })
+  })
+
+  it('is refused without the ids from the root of its finality period on [FIN-8]', () => {
+    const short = exportAnchor(new ChainState({ ...stored, ancestors: Ancestors.of([stored.id], stored.history) }))
+    expect(importState(chain.document, short, entries)).toMatchObject({ code: 'E_IMPORT_ANCHOR' })
   })
 
   it('is brought to a later one by writing only what changed', () => {
