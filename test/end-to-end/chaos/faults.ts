@@ -18,6 +18,8 @@ export interface Restart {
   /** From the start of the process until its RPC answered; until it knew what is final. */
   readyMs: number | undefined
   abreastMs: number | undefined
+  /** Killed or stopped once more before it knew: nothing can be said of it. */
+  isInterrupted: boolean
 }
 
 export interface FaultSettings {
@@ -125,7 +127,13 @@ export class Faults {
   }
 
   async #start(node: ChaosNode): Promise<void> {
-    const restart: Restart = { name: node.name, atMs: Date.now(), readyMs: undefined, abreastMs: undefined }
+    const restart: Restart = {
+      name: node.name,
+      atMs: Date.now(),
+      readyMs: undefined,
+      abreastMs: undefined,
+      isInterrupted: false
+    }
     this.restarts.push(restart)
     node.process.start()
     await node.process.ready(new AbortController().signal)
@@ -136,7 +144,8 @@ export class Faults {
         restart.abreastMs = Date.now() - restart.atMs
         return
       }
-      if (this.down.has(node.name)) return
+      restart.isInterrupted = this.down.has(node.name)
+      if (restart.isInterrupted) return
       await delay(LOOK_MS)
     }
   }

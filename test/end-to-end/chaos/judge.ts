@@ -28,7 +28,9 @@ export function judge(run: ChaosRun, { minutes, slow }: Pick<ChaosSettings, 'min
   const patience = Math.max(1, processes.load().median) * slow
   const ableGap = Math.max(0, ...watch.gaps.map(gap => gap.ableMs))
   const largest = Math.max(0, ...watch.gaps.map(gap => gap.ms))
-  const late = faults.restarts.filter(one => one.abreastMs === undefined || one.abreastMs > ABREAST_MS * patience)
+  const late = faults.restarts
+    .filter(one => !one.isInterrupted)
+    .filter(one => one.abreastMs === undefined || one.abreastMs > ABREAST_MS * patience)
   const problems = ends.nodes.flatMap(({ name, problems: found }) => found.map(problem => `${name}: ${problem}`))
   const follower = processes.lives().find(life => life.name === FOLLOWER)
   const files = processes.files()
@@ -139,7 +141,7 @@ export function documentOf(run: ChaosRun, settings: ChaosSettings, judged: reado
       ready: times(faults.restarts.map(one => one.readyMs)),
       abreast: times(faults.restarts.map(one => one.abreastMs)),
       late: faults.restarts
-        .filter(one => one.abreastMs === undefined)
+        .filter(one => one.abreastMs === undefined && !one.isInterrupted)
         .map(one => ({ name: one.name, atSecond: from(one.atMs), readyMs: one.readyMs ?? null }))
     },
     transactions: {
