@@ -20,7 +20,7 @@ import { type PreparedTransaction, prepareTransaction } from '../state/apply-tra
 import { transactionsRootOfBody } from '../state/transition.ts'
 import { type CompactBlock, type Draft, draftOf, finishBlock, type Known, missingOf } from './compact-block.ts'
 import type { Gate, Looked } from './gate.ts'
-import { SYNC_LIMITS } from './limits.ts'
+import { GATE_LIMITS, SYNC_LIMITS } from './limits.ts'
 import { ANSWERS, verdictOf } from './verdicts.ts'
 import type { Verifier } from './verifier.ts'
 import { blockGossipCodec } from './wire.ts'
@@ -123,9 +123,13 @@ export class BlockIntake {
     }
     // Whoever sent other ids under this header first must not keep the true ones away: they count if they fit.
     if (verdict !== 'ignore' || !this.#awaited.has(id)) return verdict
+    // Nobody has signed the ids: who sends wrong ones pays for looking through the pool, or it would be done without end.
+    const price = Math.ceil(this.#chain.mempool.size / GATE_LIMITS.idsPerCheck)
+    if (!this.#gate.spend(from, price)) return 'ignore'
     const draft = this.#draft(compact)
     const block = draft === undefined ? undefined : finishBlock(compact, draft)
     if (block === undefined) return 'ignore'
+    this.#gate.giveBack(from, price)
     this.#awaited.delete(id)
     this.#afterRelay(() => this.#executeVerified(block, from))
     return 'accept'

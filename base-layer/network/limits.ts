@@ -103,6 +103,8 @@ export const GATE_LIMITS = {
   failed: 32,
   /** Decoding and hashing so many bytes takes as long as one check. */
   bytesPerCheck: 4 * KIB,
+  /** Short ids of waiting transactions made in the time of one check, when a block is put together again. */
+  idsPerCheck: 20,
   /** Transactions that cost more than this to check are checked before they are relayed, or a flood would be multiplied. */
   relayUncheckedMax: 16,
   /** Things relayed whose full check waits its turn; above it they are checked first. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Chain } from '#base-layer/chain/chain.ts'
 import { Mempool } from '#base-layer/chain/mempool.ts'
 import type { BaseEvent } from '#base-layer/consensus/events.ts'
@@ -110,7 +110,7 @@ function setUp(
       return answer(places)
     }
   }
-  return { fed, fetched, asked, ports, intake: new Intake(chain, new VerifyPool(verified)) }
+  return { fed, fetched, asked, ports, mempool, intake: new Intake(chain, new VerifyPool(verified)) }
 }
 
 const gossip = (form: typeof compact) => encode(blockGossipCodec, { kind: 'compact', ...form })
@@ -169,6 +169,20 @@ describe('a compact block from a peer', () => {
     await settle()
     expect(blocksIn(fed)).toEqual([hex(block)])
     expect(await intake.takeBlockGossip(gossip(compact), 'carol', ports), 'once is enough').toBe('ignore')
+  })
+
+  test('mutated again and again is looked for in a full pool only as long as its sender can pay [GSP-1]', async () => {
+    const { fed, ports, mempool, intake } = setUp(block.transactions, () => undefined)
+    const poisoned = (by: number) => ({ ...compact, ids: compact.ids.map((byte, at) => (at === 0 ? by : byte ^ 0xff)) })
+    expect(await intake.takeBlockGossip(gossip(poisoned(0)), 'mallory', ports)).toBe('accept')
+    await settle()
+    vi.spyOn(mempool, 'size', 'get').mockReturnValue(16_384)
+    const looked = vi.spyOn(mempool, 'waiting')
+    for (let by = 1; by < 100; by++) await intake.takeBlockGossip(gossip(poisoned(by)), 'mallory', ports)
+    expect(looked.mock.calls.length, 'each costs as much as 800 signatures').toBeLessThan(12)
+    expect(await intake.takeBlockGossip(gossip(compact), 'bob', ports), 'the true one is free').toBe('accept')
+    await settle()
+    expect(blocksIn(fed)).toEqual([hex(block)])
   })
 
   test('mutated in its whole form is refused without a word to the chain, and the honest one is taken', async () => {
