@@ -45,6 +45,8 @@ export class BlockIntake {
   /** Headers that were relayed, whose body has not been seen. */
   readonly #awaited = new Set<BlockId>()
   #rebuilding = 0
+  /** The last block whose signatures were looked at. */
+  #ahead: Block | undefined
 
   constructor(chain: Chain, verifier: Verifier, gate: Gate) {
     this.#chain = chain
@@ -67,8 +69,13 @@ export class BlockIntake {
   async verify(block: Block): Promise<boolean> {
     const { genesis } = this.#verifier
     if (!(await this.#verifier.verify([headerItem(genesis, block)]))) return false
+    // Its parent may be under way still: payments often spend what the last block brought.
+    const before =
+      this.#ahead !== undefined && blockIdOf(this.#ahead.header) === block.header.parent ? this.#ahead : undefined
+    this.#ahead = block
     // The rules refuse a stranger's block by its header.
-    const items = this.#verifier.isKnown(block.header.proposer) ? bodyItems(genesis, block, this.#chain.head) : []
+    const isKnown = this.#verifier.isKnown(block.header.proposer)
+    const items = isKnown ? bodyItems(genesis, block, this.#chain.head, before) : []
     // A bad one is found again, with its code, by the rules; only good ones are remembered.
     if (items.length > 0) await this.#verifier.verify(items)
     return true

@@ -54,6 +54,6 @@ export const BASE_BENCH = {
   /** How long nodes run before their memory is looked at. */
   restMs: 15_000,
   /** The ledger made, taken twice, and the nodes; with the larger ledger. */
-  deadlineMs: 140_000,
+  deadlineMs: 300_000,
   longDeadlineMs: 900_000
 } as const
