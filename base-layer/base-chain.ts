@@ -9,7 +9,7 @@ import type { OutputRecord } from '#contracts/ledger/output.ts'
 import type { HistorySubject } from './light/proof-document.ts'
 import type { Relation } from './light/heads.ts'
 import type { StateKey } from './light/state-proof.ts'
-import type { KeyOf, SectionName, ValueOf } from './state/sections.ts'
+import type { KeyOf, SectionName, ValueOf } from './state/trees/sections.ts'
 
 /** A block as readers see it. */
 export interface BlockSummary {

@@ -36,7 +36,7 @@ export {
 } from './network/sampling.ts'
 export type { TrustedHead } from './consensus/events.ts'
 export { EXIT_BROKEN, stopOnUncaught } from './process-guard.ts'
-export { type BalancePurpose, balanceIdOf } from './state/balance-ids.ts'
+export { type BalancePurpose, balanceIdOf } from './state/transactions/balance-ids.ts'
 export {
   type BalanceRecord,
   type FinalityHead,
@@ -45,7 +45,7 @@ export {
   SECTION_NAMES,
   type SectionName,
   type ValueOf
-} from './state/sections.ts'
+} from './state/trees/sections.ts'
 export {
   type Account,
   type AccountCode,

@@ -16,11 +16,11 @@ import {
 } from '#contracts/statements/vote.ts'
 import type { BaseEffect, ChainStep, FinalityAnchor } from '../consensus/events.ts'
 import { type Handover, handoverCodec } from '../light/finality-proof.ts'
-import { prepareTransaction } from '../state/apply-transaction.ts'
+import { prepareTransaction } from '../state/transactions/apply-transaction.ts'
 import type { ChainState } from '../state/chain-state.ts'
 import { changedEntries, exportAnchor } from '../state/persistence.ts'
-import { encodeKey, encodeValue, treeOf } from '../state/section-trees.ts'
-import { type KeyOf, SECTION_NAMES, type SectionName } from '../state/sections.ts'
+import { encodeKey, encodeValue, treeOf } from '../state/trees/section-trees.ts'
+import { type KeyOf, SECTION_NAMES, type SectionName } from '../state/trees/sections.ts'
 import type { FinalAdvance } from '../store/chain-store.ts'
 
 export type FinalEffect = Extract<BaseEffect<ChainState>, { kind: 'final' }>

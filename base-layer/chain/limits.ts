@@ -1,5 +1,5 @@
 // Bounds of the base chain's driver, each with its reason [GSP-3].
-import { LAST_LANE } from '../state/block-limits.ts'
+import { LAST_LANE } from '../state/transactions/block-limits.ts'
 
 export const CHAIN_LIMITS = {
   /** Transactions waiting for a block: four full blocks of the main network. */

@@ -5,7 +5,7 @@ import { assert } from '#contracts/primitives/verdict.ts'
 import type { Block } from '#contracts/statements/block.ts'
 import type { FinalityPoint } from '#contracts/statements/vote.ts'
 import type { ChainStep } from '../consensus/events.ts'
-import { prepareTransaction } from '../state/apply-transaction.ts'
+import { prepareTransaction } from '../state/transactions/apply-transaction.ts'
 import type { ChainState } from '../state/chain-state.ts'
 
 export interface OpenBlock {

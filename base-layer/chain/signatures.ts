@@ -8,9 +8,9 @@ import { type OutputRecord, outputIdOf } from '#contracts/ledger/output.ts'
 import type { GenesisHash, OutputId } from '#contracts/primitives/ids.ts'
 import type { SignedItem } from '../runtime/verify-pool.ts'
 import type { ChainState } from '../state/chain-state.ts'
-import { prepareTransaction } from '../state/apply-transaction.ts'
-import type { Reader } from '../state/period-tables.ts'
-import { signersOf, signingKeyOf } from '../state/signers.ts'
+import { prepareTransaction } from '../state/transactions/apply-transaction.ts'
+import type { Reader } from '../state/finality/period-tables.ts'
+import { signersOf, signingKeyOf } from '../state/transactions/signers.ts'
 
 export function headerItem(genesis: GenesisHash, { header, signature }: SignedHeader): SignedItem {
   return { key: header.proposer, message: headerSigningBytes(genesis, header), signature }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { hexToBytes } from '#contracts/primitives/bytes.ts'
 import { PREFERENCE_BYTES } from '#contracts/statements/preference.ts'
-import type { PreferenceDesk } from '../chain/preference-desk.ts'
+import type { PreferenceDesk } from '../chain/mempool/preference-desk.ts'
 import { RpcFailure, type RpcMethod, rpcMethod } from '../runtime/json-rpc-method.ts'
 
 export function createChiefRpc(desk: Pick<PreferenceDesk, 'takeBytes'>): Readonly<Record<string, RpcMethod>> {

@@ -4,7 +4,7 @@ import { keysOf, type OutputRecord } from '#contracts/ledger/output.ts'
 import type { OutputId, PublicKey } from '#contracts/primitives/ids.ts'
 import type { TreeNode } from '#contracts/merkle/node.ts'
 import type { ChainState } from '../state/chain-state.ts'
-import { decodeKey } from '../state/section-trees.ts'
+import { decodeKey } from '../state/trees/section-trees.ts'
 
 type Node = TreeNode<OutputRecord>
 

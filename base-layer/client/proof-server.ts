@@ -25,7 +25,7 @@ import { historyOf, type ProofBody, proofBodyCodec, type ShownLeaf, stateKeyOf }
 import type { StateKey } from '../light/state-proof.ts'
 import { RuntimeError } from '../runtime/errors.ts'
 import type { ChainState } from '../state/chain-state.ts'
-import { encodeKey } from '../state/section-trees.ts'
+import { encodeKey } from '../state/trees/section-trees.ts'
 import type { ChainStore } from '../store/chain-store.ts'
 import { HistoryIndex } from './history-index.ts'
 

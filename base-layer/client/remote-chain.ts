@@ -20,7 +20,7 @@ import type {
   Which
 } from '../base-chain.ts'
 import { RpcCallError, rpcCall } from '../runtime/json-rpc-client.ts'
-import type { KeyOf, SectionName, ValueOf } from '../state/sections.ts'
+import type { KeyOf, SectionName, ValueOf } from '../state/trees/sections.ts'
 import { keyCodecOf, valueCodecOf } from './rpc-methods.ts'
 import { RemoteProofs } from './rpc-proofs.ts'
 import { RPC_ANSWERS, type RpcName } from './rpc-schemas.ts'

@@ -9,7 +9,7 @@ import type { PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import { signedHeaderCodec } from '#contracts/statements/block.ts'
 import type { BaseChain } from '../base-chain.ts'
 import { RpcFailure, type RpcMethod, rpcMethod } from '../runtime/json-rpc.ts'
-import { type KeyOf, SECTIONS, type SectionName, type ValueOf } from '../state/sections.ts'
+import { type KeyOf, SECTIONS, type SectionName, type ValueOf } from '../state/trees/sections.ts'
 import { serveProofs } from './rpc-proofs.ts'
 import { RPC_ANSWERS, RPC_PARAMETERS, RPC_SUMMARIES, type RpcName } from './rpc-schemas.ts'
 

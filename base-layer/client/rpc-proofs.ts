@@ -9,7 +9,7 @@ import { KEY_BYTES } from '../light/limits.ts'
 import { isHistorySubject } from '../light/proof-document.ts'
 import type { StateKey } from '../light/state-proof.ts'
 import { RpcFailure } from '../runtime/json-rpc.ts'
-import { SECTIONS, type SectionName } from '../state/sections.ts'
+import { SECTIONS, type SectionName } from '../state/trees/sections.ts'
 import type { RpcProofRequest } from './rpc-schemas.ts'
 
 /** What the asking side calls: the answer has passed its schema. */

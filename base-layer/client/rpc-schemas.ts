@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { STATE_KEYS_MAX } from '../light/limits.ts'
 import { RPC_LIMITS } from '../runtime/limits.ts'
-import { SECTION_NAMES, type SectionName } from '../state/sections.ts'
+import { SECTION_NAMES, type SectionName } from '../state/trees/sections.ts'
 
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits')
 const hex = z

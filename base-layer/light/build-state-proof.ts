@@ -3,8 +3,8 @@
 import { encode } from '#contracts/codec/codec.ts'
 import { pathOf } from '#contracts/merkle/node.ts'
 import { buildWitness, witnessCodec } from '#contracts/merkle/witness.ts'
-import { encodeKey, encodeValue, type SectionTrees, treeOf } from '../state/section-trees.ts'
-import { SECTION_NAMES, type SectionName } from '../state/sections.ts'
+import { encodeKey, encodeValue, type SectionTrees, treeOf } from '../state/trees/section-trees.ts'
+import { SECTION_NAMES, type SectionName } from '../state/trees/sections.ts'
 import type { StateKey, StateProofParts } from './state-proof.ts'
 
 /** Shows every key, present or absent. At least one read. */

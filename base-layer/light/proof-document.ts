@@ -17,7 +17,7 @@ import { EMPTY_LOG, type LogFrontier } from '#contracts/merkle/log.ts'
 import type { OutputId } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { type BlockHeader, blockIdOf, headerCodec } from '#contracts/statements/block.ts'
-import { type KeyOf, SECTION_NAMES, SECTIONS, type SectionName, type ValueOf } from '../state/sections.ts'
+import { type KeyOf, SECTION_NAMES, SECTIONS, type SectionName, type ValueOf } from '../state/trees/sections.ts'
 import type { Absent, Invalid, Present, ProofCode } from './answer.ts'
 import {
   checkNotSpentIn,

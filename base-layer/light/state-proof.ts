@@ -9,7 +9,14 @@ import { checkWitness } from '#contracts/merkle/verify.ts'
 import type { Witness } from '#contracts/merkle/witness.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { BlockHeader } from '#contracts/statements/block.ts'
-import { type KeyOf, SECTION_NAMES, SECTIONS, type SectionName, stateRootOf, type ValueOf } from '../state/sections.ts'
+import {
+  type KeyOf,
+  SECTION_NAMES,
+  SECTIONS,
+  type SectionName,
+  stateRootOf,
+  type ValueOf
+} from '../state/trees/sections.ts'
 import { ABSENT, type Absent, type Invalid, invalid, type Present, type ProofCode, shown } from './answer.ts'
 import { VALUE_BYTES } from './limits.ts'
 

@@ -15,8 +15,8 @@ import {
   headerCodec
 } from '#contracts/statements/block.ts'
 import { certificateCodec } from '#contracts/statements/vote.ts'
-import { type PreparedTransaction, prepareTransaction } from '../state/apply-transaction.ts'
-import { transactionsRootOf } from '../state/body-roots.ts'
+import { type PreparedTransaction, prepareTransaction } from '../state/transactions/apply-transaction.ts'
+import { transactionsRootOf } from '../state/trees/body-roots.ts'
 
 const SHORT_BYTES = 6
 

@@ -6,7 +6,7 @@ import type { BlockId, GenesisHash } from '#contracts/primitives/ids.ts'
 import { BLOCK_BYTES, signedHeaderCodec } from '#contracts/statements/block.ts'
 import { certificateCodec } from '#contracts/statements/vote.ts'
 import { UPDATE_BYTES } from '../light/limits.ts'
-import { SECTION_NAMES } from '../state/sections.ts'
+import { SECTION_NAMES } from '../state/trees/sections.ts'
 import { compactBlockCodec } from './compact-block.ts'
 import { SYNC_LIMITS } from './limits.ts'
 

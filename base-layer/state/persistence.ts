@@ -6,10 +6,10 @@ import { logFrontierCodec } from '#contracts/merkle/log.ts'
 import type { BlockId } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { blockIdOf, headerCodec } from '#contracts/statements/block.ts'
-import { Ancestors, appended } from './ancestors.ts'
+import { Ancestors, appended } from './trees/ancestors.ts'
 import { ChainState } from './chain-state.ts'
 import { createChain } from './genesis-state.ts'
-import { changedBetween, restoreSections, type StoredEntry, storedEntries, rootOfTrees } from './section-trees.ts'
+import { changedBetween, restoreSections, type StoredEntry, storedEntries, rootOfTrees } from './trees/section-trees.ts'
 import { historyRootOf } from './transition.ts'
 
 /** Blocks of a finality period that never ends: at a slot a second, half a year. */

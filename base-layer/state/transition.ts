@@ -11,13 +11,13 @@ import { type Block, type BlockHeader, blockIdOf, certificatesHashOf } from '#co
 import type { LinkStanding } from '#contracts/statements/period-table.ts'
 import { isSamePoint } from '#contracts/statements/vote.ts'
 import type { Draft, Transition } from '../consensus/transition.ts'
-import { prepareTransaction } from './apply-transaction.ts'
-import { inLaneOrder } from './block-limits.ts'
-import { spentRootOf, transactionsRootOf } from './body-roots.ts'
+import { prepareTransaction } from './transactions/apply-transaction.ts'
+import { inLaneOrder } from './transactions/block-limits.ts'
+import { spentRootOf, transactionsRootOf } from './trees/body-roots.ts'
 import { ChainState } from './chain-state.ts'
 import { type Executed, executeBlock } from './execute-block.ts'
 import { checkLink, checkPlace, selectLink } from './header-checks.ts'
-import { rootOfTrees } from './section-trees.ts'
+import { rootOfTrees } from './trees/section-trees.ts'
 
 /** The transition of one chain. */
 export function createTransition(): Transition<ChainState> {

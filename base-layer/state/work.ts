@@ -7,12 +7,20 @@ import { assert, present, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { FinalityPoint } from '#contracts/statements/vote.ts'
 import { payoutIdOf } from '#contracts/ledger/output.ts'
 import type { ChainContext, ChainState } from './chain-state.ts'
-import { ticksSince } from './clocks.ts'
-import { appendTouches, type KeyEntry, type Touch } from './key-history.ts'
-import { borrowKey, changeAt, decodeKey, encodeKey, pathOfKey, type SectionTrees, treeOf } from './section-trees.ts'
+import { ticksSince } from './finality/clocks.ts'
+import { appendTouches, type KeyEntry, type Touch } from './trees/key-history.ts'
+import {
+  borrowKey,
+  changeAt,
+  decodeKey,
+  encodeKey,
+  pathOfKey,
+  type SectionTrees,
+  treeOf
+} from './trees/section-trees.ts'
 import type { NameEntry } from './names/name-entry.ts'
-import { type KeyOf, SECTION_NAMES, type SectionName, type ValueOf } from './sections.ts'
-import { isSelected, selectedLeaves, type SelectedSection } from './selections.ts'
+import { type KeyOf, SECTION_NAMES, type SectionName, type ValueOf } from './trees/sections.ts'
+import { isSelected, selectedLeaves, type SelectedSection } from './trees/selections.ts'
 import type { OctetChange } from '#contracts/merkle/update.ts'
 import { type Octets, octetsOf } from '#contracts/primitives/octets.ts'
 

@@ -8,8 +8,8 @@ import { type Certificate, certificateCodec } from '#contracts/statements/vote.t
 import { type Database, integerIn, openDatabase, type SqliteHandle } from '../runtime/database.ts'
 import { reportDiskFailure } from '../runtime/disk-failures.ts'
 import { RuntimeError } from '../runtime/errors.ts'
-import type { StoredEntry } from '../state/section-trees.ts'
-import { SECTION_NAMES } from '../state/sections.ts'
+import type { StoredEntry } from '../state/trees/section-trees.ts'
+import { SECTION_NAMES } from '../state/trees/sections.ts'
 import { CHAIN_MIGRATIONS, type ChainTables, HISTORY_KINDS, type HistoryKind, sumOf } from './chain-schema.ts'
 import { STORE_LIMITS } from './limits.ts'
 

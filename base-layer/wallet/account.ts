@@ -9,7 +9,7 @@ import type { OutputId, PublicKey, TransactionId } from '#contracts/primitives/i
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { BaseChain } from '../base-chain.ts'
 import { Secret } from '../runtime/secret.ts'
-import { locksOpenedBy, signersOf } from '../state/signers.ts'
+import { locksOpenedBy, signersOf } from '../state/transactions/signers.ts'
 import { type Assembly, assemble, type Payment, type TransactionWishes } from './assemble.ts'
 import { type Coin, sumOf } from './coins.ts'
 import { createSingleKey, type Keyring, signAsAll } from './keyring.ts'

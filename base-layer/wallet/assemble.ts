@@ -10,7 +10,7 @@ import { type Transaction, type TransactionBody, transactionCodec } from '#contr
 import type { Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { CHAIN_LIMITS } from '../chain/limits.ts'
-import { laneOf } from '../state/block-limits.ts'
+import { laneOf } from '../state/transactions/block-limits.ts'
 import { type Coin, type CoinsCode, selectCoins, sumOf } from './coins.ts'
 
 export interface Payment {

@@ -2,7 +2,7 @@
 // shares that are not mature. Read from the sections that hold them [LED-1, LED-2].
 import type { Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import type { BaseChain } from '../base-chain.ts'
-import { balanceIdOf } from '../state/balance-ids.ts'
+import { balanceIdOf } from '../state/transactions/balance-ids.ts'
 import type { Account } from './account.ts'
 
 export interface Locked {

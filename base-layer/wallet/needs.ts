@@ -7,8 +7,8 @@ import type { PublicKey } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { BaseChain } from '../base-chain.ts'
 import { authoritiesOf } from '../state/actions/authorities.ts'
-import type { Reader } from '../state/period-tables.ts'
-import type { KeyOf, SectionName } from '../state/sections.ts'
+import type { Reader } from '../state/finality/period-tables.ts'
+import type { KeyOf, SectionName } from '../state/trees/sections.ts'
 
 /**
  * Runs a question of the rules, which read state at once, over a chain that answers later: asks again until all is read. In

@@ -22,7 +22,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LinkedHosts } from '../support/linked-hosts.ts'
-import { BOB, GENESIS, LonePeer, secretOf } from '../unit/chain/lone-peer.ts'
+import { BOB, GENESIS, LonePeer, secretOf } from '../support/lone-peer.ts'
 
 export interface RelayDelay {
   /** blocks, votes, acknowledgements or transactions. */

@@ -33,7 +33,7 @@ export const BASE_MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'hand-over-forgotten',
-    file: 'base-layer/state/certificates.ts',
+    file: 'base-layer/state/finality/certificates.ts',
     from: 'now.period += 1',
     to: 'now.period += 0',
     seed: 1
@@ -82,7 +82,7 @@ export const BASE_MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'recorded-final-without-next-epoch',
-    file: 'base-layer/state/certificates.ts',
+    file: 'base-layer/state/finality/certificates.ts',
     from: 'return source.epoch > 0 && target.epoch === source.epoch + 1',
     to: 'return source.epoch > 0',
     seed: 1
@@ -117,7 +117,7 @@ export const BASE_MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'ticks-without-finality',
-    file: 'base-layer/state/certificates.ts',
+    file: 'base-layer/state/finality/certificates.ts',
     from: 'if (height - now.recordedFinal.height <= work.parameters.finalLag) now.ticks += 1',
     to: 'now.ticks += height - height + 1',
     seed: 1

@@ -2,7 +2,7 @@
 // later, and of the rules only those hold that the asset layer leans on. State is kept for each height, so that "final" and
 // "head" differ as they do in earnest.
 import type { BaseChain, BlockSummary, ChainInfo, Listed, TransactionStatus, Which } from '#base-layer/index.ts'
-import type { KeyOf, SectionName, ValueOf } from '#base-layer/state/sections.ts'
+import type { KeyOf, SectionName, ValueOf } from '#base-layer/state/trees/sections.ts'
 import { type LogItem, logEntryCodec } from '#contracts/assets/log-item.ts'
 import { decodeClaim } from '#contracts/claims/claim.ts'
 import { judgeClaim } from '#contracts/claims/judge.ts'

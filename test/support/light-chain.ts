@@ -9,9 +9,15 @@ import type { FinalityProof, Handover, TrustedStart } from '#base-layer/light/fi
 import { buildBlockPath, buildLink, type Link } from '#base-layer/light/history-proof.ts'
 import type { AnchorProof, LightClient } from '#base-layer/light/light-client.ts'
 import type { StateKey } from '#base-layer/light/state-proof.ts'
-import { spentRootOf, transactionsRootOf } from '#base-layer/state/body-roots.ts'
-import { changeOf, emptySections, encodeKey, rootOfTrees, type SectionTrees } from '#base-layer/state/section-trees.ts'
-import type { KeyOf, SectionName, ValueOf } from '#base-layer/state/sections.ts'
+import { spentRootOf, transactionsRootOf } from '#base-layer/state/trees/body-roots.ts'
+import {
+  changeOf,
+  emptySections,
+  encodeKey,
+  rootOfTrees,
+  type SectionTrees
+} from '#base-layer/state/trees/section-trees.ts'
+import type { KeyOf, SectionName, ValueOf } from '#base-layer/state/trees/sections.ts'
 import { encode } from '#contracts/codec/codec.ts'
 import { hashBytes, hashHex } from '#contracts/crypto/hash.ts'
 import { derivePublicKey, signMessage } from '#contracts/crypto/signature.ts'

@@ -8,8 +8,8 @@ import { EMPTY_LOG } from '#contracts/merkle/log.ts'
 import { isAmount } from '#contracts/primitives/amounts.ts'
 import type { AssetId, CheckpointId, Hash } from '#contracts/primitives/ids.ts'
 import { accept, reject } from '#contracts/primitives/verdict.ts'
-import { balanceIdOf } from '../balance-ids.ts'
-import { credit } from '../balances.ts'
+import { balanceIdOf } from '../transactions/balance-ids.ts'
+import { credit } from '../transactions/balances.ts'
 import type { ActionContext, Locked } from './context.ts'
 
 export function applyAssetRegister(context: ActionContext, action: AssetRegister): Locked {

@@ -2,7 +2,7 @@
 // are named here and nowhere else; its handler asks whether they signed.
 import type { Action } from '#contracts/ledger/actions/action.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
-import type { Reader } from '../period-tables.ts'
+import type { Reader } from '../finality/period-tables.ts'
 
 /** What the state does not know names nobody: the handler refuses it. */
 export function authoritiesOf(read: Reader, action: Action | null): readonly PublicKey[] {

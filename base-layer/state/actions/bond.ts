@@ -11,7 +11,7 @@ import {
 } from '#contracts/ledger/actions/bond.ts'
 import type { BondId } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
-import { credit, drain } from '../balances.ts'
+import { credit, drain } from '../transactions/balances.ts'
 import { isReleaseDue } from '../assets/epochs.ts'
 import { isEnded } from '../assets/life.ts'
 import type { Work } from '../work.ts'

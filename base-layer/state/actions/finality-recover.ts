@@ -14,8 +14,8 @@ import {
   recoveryIdOf
 } from '#contracts/statements/recovery.ts'
 import { isMajority } from '#contracts/statements/certificate.ts'
-import { tableIn } from '../periods.ts'
-import { RECOVERIES_MAX } from '../recoveries.ts'
+import { tableIn } from '../finality/periods.ts'
+import { RECOVERIES_MAX } from '../finality/recoveries.ts'
 import type { Work } from '../work.ts'
 import type { ActionContext, Locked } from './context.ts'
 

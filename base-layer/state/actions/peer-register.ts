@@ -2,9 +2,9 @@
 // after it.
 import type { PeerRegister } from '#contracts/ledger/actions/peer-register.ts'
 import { accept, reject } from '#contracts/primitives/verdict.ts'
-import { balanceIdOf } from '../balance-ids.ts'
-import { credit } from '../balances.ts'
-import { NEW_PEER } from '../sections.ts'
+import { balanceIdOf } from '../transactions/balance-ids.ts'
+import { credit } from '../transactions/balances.ts'
+import { NEW_PEER } from '../trees/sections.ts'
 import type { ActionContext, Locked } from './context.ts'
 
 export function applyPeerRegister({ work }: ActionContext, action: PeerRegister): Locked {

@@ -2,7 +2,7 @@
 // evidence [FIN-4]. Until the bond is paid back, evidence burns it as before.
 import type { PeerRetire } from '#contracts/ledger/actions/peer-retire.ts'
 import { accept, reject } from '#contracts/primitives/verdict.ts'
-import { lastHeightCounting } from '../peers.ts'
+import { lastHeightCounting } from '../finality/peers.ts'
 import type { ActionContext, Locked } from './context.ts'
 
 export function applyPeerRetire({ work }: ActionContext, { peer }: PeerRetire): Locked {

@@ -4,7 +4,7 @@ import { vrfVerify } from '#contracts/crypto/vrf.ts'
 import { type SeedReveal, seedAlpha, seedOutputOf } from '#contracts/ledger/actions/seed-reveal.ts'
 import { compareText } from '#contracts/primitives/bytes.ts'
 import { accept, reject } from '#contracts/primitives/verdict.ts'
-import { tableIn } from '../periods.ts'
+import { tableIn } from '../finality/periods.ts'
 import type { ActionContext, Locked } from './context.ts'
 
 export function applySeedReveal({ work, spare }: ActionContext, action: SeedReveal): Locked {

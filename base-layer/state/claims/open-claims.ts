@@ -5,7 +5,7 @@ import type { ClaimTarget } from '#contracts/ledger/actions/claim.ts'
 import type { AssetId, ClaimId } from '#contracts/primitives/ids.ts'
 import { assert } from '#contracts/primitives/verdict.ts'
 import { OPEN_CLAIMS } from '../limits.ts'
-import type { OpenClaims } from '../sections.ts'
+import type { OpenClaims } from '../trees/sections.ts'
 import type { Work } from '../work.ts'
 
 export function openClaims(work: Work, asset: AssetId): OpenClaims {

@@ -3,7 +3,7 @@
 import { compareText } from '#contracts/primitives/bytes.ts'
 import type { Height, PublicKey } from '#contracts/primitives/ids.ts'
 import { type PeriodEntry, periodOf } from '#contracts/statements/period-table.ts'
-import { type Reader, readTable } from '../period-tables.ts'
+import { type Reader, readTable } from '../finality/period-tables.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import { BOARD_SEATS } from '../limits.ts'
 

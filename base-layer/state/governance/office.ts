@@ -3,7 +3,7 @@
 import { changeParameters } from '#contracts/ledger/parameter-changes.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import { periodOf } from '#contracts/statements/period-table.ts'
-import type { ValueOf } from '../sections.ts'
+import type { ValueOf } from '../trees/sections.ts'
 import type { Work } from '../work.ts'
 import { type Board, boardAt, chiefOf, isMajority, type Nomination, standingNominations } from './board.ts'
 

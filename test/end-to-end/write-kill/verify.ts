@@ -14,7 +14,7 @@ import { SYNC_LIMITS } from '#base-layer/network/limits.ts'
 import { checkChainFile } from '#base-layer/store/check-chain.ts'
 import { readKeystore } from '#base-layer/wallet/keystore.ts'
 import { openWalletStore } from '#base-layer/wallet/wallet-store.ts'
-import { ALICE, GENESIS, lonelyHost, secretOf, VirtualClock } from '#test/unit/chain/lone-peer.ts'
+import { ALICE, GENESIS, lonelyHost, secretOf, VirtualClock } from '#test/support/lone-peer.ts'
 import { Heard } from '../heard.ts'
 import type { Said } from './said.ts'
 

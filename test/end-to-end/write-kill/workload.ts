@@ -18,7 +18,7 @@ import { FileVoteGuard } from '#base-layer/store/vote-guard.ts'
 import { writeKeystore } from '#base-layer/wallet/keystore.ts'
 import { openWalletStore } from '#base-layer/wallet/wallet-store.ts'
 import { writePrivate } from '#cli/node/data-folder.ts'
-import { ALICE, GENESIS, lonelyHost, secretOf, VirtualClock } from '#test/unit/chain/lone-peer.ts'
+import { ALICE, GENESIS, lonelyHost, secretOf, VirtualClock } from '#test/support/lone-peer.ts'
 import type { Said, WorkloadSettings } from './said.ts'
 
 const SLOT_MS = GENESIS.parameters.slotMs

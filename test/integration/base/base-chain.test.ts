@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BaseNode, connectBaseChain } from '#base-layer/index.ts'
 import { createRpcServer, type RpcServer } from '#base-layer/runtime/json-rpc.ts'
 import { rpcCall } from '#base-layer/runtime/json-rpc-client.ts'
-import { GENESIS, LonePeer } from '../../unit/chain/lone-peer.ts'
+import { GENESIS, LonePeer } from '../../support/lone-peer.ts'
 import { describeBaseChain } from './compliance.ts'
 import { describeProofs } from './compliance-proofs.ts'
 

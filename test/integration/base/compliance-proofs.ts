@@ -12,7 +12,7 @@ import { ZERO_HASH } from '#contracts/primitives/ids.ts'
 import type { BlockId, OutputId, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { lastHeightOf } from '#contracts/statements/period-table.ts'
-import { ALICE, BOB, GENESIS, secretOf } from '../../unit/chain/lone-peer.ts'
+import { ALICE, BOB, GENESIS, secretOf } from '../../support/lone-peer.ts'
 import type { Body } from './compliance.ts'
 
 const NOTHING = `${ZERO_HASH.slice(1)}1` as OutputId & TransactionId & BlockId

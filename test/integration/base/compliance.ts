@@ -11,7 +11,7 @@ import { transactionIdOf } from '#contracts/ledger/transaction.ts'
 import { ATOMS_PER_SHARE } from '#contracts/primitives/amounts.ts'
 import { ZERO_HASH } from '#contracts/primitives/ids.ts'
 import type { AssetId, TransactionId } from '#contracts/primitives/ids.ts'
-import { ALICE, BOB, GENESIS, secretOf } from '../../unit/chain/lone-peer.ts'
+import { ALICE, BOB, GENESIS, secretOf } from '../../support/lone-peer.ts'
 
 const NOBODY = `${ZERO_HASH.slice(1)}1` as AssetId & TransactionId
 

@@ -12,7 +12,7 @@ import { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
 import { decode, encode } from '#contracts/codec/codec.ts'
 import { genesisHashOf } from '#contracts/ledger/genesis.ts'
 import { type LinkedHost, LinkedHosts } from '#test/support/linked-hosts.ts'
-import { GENESIS, LonePeer } from '../../unit/chain/lone-peer.ts'
+import { GENESIS, LonePeer } from '../../support/lone-peer.ts'
 
 const names = wireNames(genesisHashOf(GENESIS))
 const { verified } = installNodeCrypto()

@@ -12,7 +12,7 @@ import { createLogger } from '#base-layer/runtime/logger.ts'
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
 import { VerifyPool } from '#base-layer/runtime/verify-pool.ts'
 import { readNodeFolder } from '#cli/node/data-folder.ts'
-import { lonelyHost } from '#test/unit/chain/lone-peer.ts'
+import { lonelyHost } from '#test/support/lone-peer.ts'
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'cli', 'main.ts')
 

@@ -13,7 +13,7 @@ import { createProgram } from '#cli/program.ts'
 import { outputIdOf } from '#contracts/ledger/output.ts'
 import type { TransactionId } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
-import { ALICE, BOB, GENESIS, LonePeer, secretOf } from '../../unit/chain/lone-peer.ts'
+import { ALICE, BOB, GENESIS, LonePeer, secretOf } from '../../support/lone-peer.ts'
 
 let folder: string
 let peer: LonePeer

@@ -1,5 +1,5 @@
 // Samples of what names and the corporate form put into blocks and state, for table-of-*.ts.
-import type { KeyOf, ValueOf } from '#base-layer/state/sections.ts'
+import type { KeyOf, ValueOf } from '#base-layer/state/trees/sections.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import type { Action } from '#contracts/ledger/actions/action.ts'
 import { appendLeaf, EMPTY_LOG, type LogFrontier } from '#contracts/merkle/log.ts'

@@ -25,7 +25,13 @@ import {
   statusCodec,
   statusRequestCodec
 } from '#base-layer/network/wire.ts'
-import { type KeyOf, SECTION_NAMES, SECTIONS, type SectionName, type ValueOf } from '#base-layer/state/sections.ts'
+import {
+  type KeyOf,
+  SECTION_NAMES,
+  SECTIONS,
+  type SectionName,
+  type ValueOf
+} from '#base-layer/state/trees/sections.ts'
 import { type Codec, encode } from '#contracts/codec/codec.ts'
 import { blockCodec } from '#contracts/statements/block.ts'
 import { lastHeightOf } from '#contracts/statements/period-table.ts'

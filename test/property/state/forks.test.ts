@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ChainState } from '#base-layer/state/chain-state.ts'
-import type { KeyEntry } from '#base-layer/state/key-history.ts'
+import type { KeyEntry } from '#base-layer/state/trees/key-history.ts'
 import { exportAnchor, exportState, importState } from '#base-layer/state/persistence.ts'
 import { countSupply } from '#base-layer/state/reads.ts'
 import { applyBlock } from '#base-layer/state/transition.ts'

@@ -8,7 +8,7 @@ import { Secret } from '#base-layer/runtime/secret.ts'
 import { genesisHashOf, genesisOutputId } from '#contracts/ledger/genesis.ts'
 import { ATOMS_PER_SHARE } from '#contracts/primitives/amounts.ts'
 import { lastHeightOf } from '#contracts/statements/period-table.ts'
-import { ALICE, BOB, GENESIS, LonePeer, secretOf } from './lone-peer.ts'
+import { ALICE, BOB, GENESIS, LonePeer, secretOf } from '../../support/lone-peer.ts'
 
 const P = GENESIS.parameters
 

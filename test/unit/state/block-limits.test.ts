@@ -1,7 +1,13 @@
 // What a transaction takes of a block, and which come first [LED-5].
 import { describe, expect, it } from 'vitest'
-import { applyTransaction, prepareTransaction } from '#base-layer/state/apply-transaction.ts'
-import { BlockBudget, costOfTransaction, inLaneOrder, LAST_LANE, laneOf } from '#base-layer/state/block-limits.ts'
+import { applyTransaction, prepareTransaction } from '#base-layer/state/transactions/apply-transaction.ts'
+import {
+  BlockBudget,
+  costOfTransaction,
+  inLaneOrder,
+  LAST_LANE,
+  laneOf
+} from '#base-layer/state/transactions/block-limits.ts'
 import { BLOCK_VERIFICATIONS, SIGNER_VERIFICATIONS } from '#base-layer/state/limits.ts'
 import { Work } from '#base-layer/state/work.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'

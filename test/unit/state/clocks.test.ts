@@ -1,8 +1,8 @@
 // The clocks of heights: what they say, and that only those are kept that a rule may still ask for [FIN-8].
 import { describe, expect, it } from 'vitest'
-import { forgetClocks, startClocks, ticksSince } from '#base-layer/state/clocks.ts'
+import { forgetClocks, startClocks, ticksSince } from '#base-layer/state/finality/clocks.ts'
 import { CLOCKS_FORGOTTEN, CLOCKS_PER_LEAF } from '#base-layer/state/limits.ts'
-import type { Put, Reader } from '#base-layer/state/period-tables.ts'
+import type { Put, Reader } from '#base-layer/state/finality/period-tables.ts'
 import { DEV_PARAMETERS, type Parameters } from '#contracts/ledger/parameters.ts'
 
 class Clocks {

@@ -2,9 +2,9 @@
 // paths stale, serving without collateral, filling leaves, asking for more work than a block may [LED-5, CLM-4,
 // CLM-6, FIN-8].
 import { beforeEach, describe, expect, it } from 'vitest'
-import { costOfTransaction, inLaneOrder } from '#base-layer/state/block-limits.ts'
+import { costOfTransaction, inLaneOrder } from '#base-layer/state/transactions/block-limits.ts'
 import { BLOCK_VERIFICATIONS, JUSTIFIED_KEPT, OPEN_CLAIMS } from '#base-layer/state/limits.ts'
-import { prepareTransaction } from '#base-layer/state/apply-transaction.ts'
+import { prepareTransaction } from '#base-layer/state/transactions/apply-transaction.ts'
 import { addCommit, addConviction, hasRoomToCommit, hasRoomToConvict } from '#base-layer/state/claims/open-claims.ts'
 import { appendLogItem, oldestWaiting } from '#base-layer/state/assets/log.ts'
 import { Work } from '#base-layer/state/work.ts'

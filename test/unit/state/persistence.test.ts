@@ -1,10 +1,10 @@
 // States stored and read back: what comes back is what was stored, or is refused.
 import { describe, expect, it } from 'vitest'
-import { Ancestors } from '#base-layer/state/ancestors.ts'
+import { Ancestors } from '#base-layer/state/trees/ancestors.ts'
 import { ChainState } from '#base-layer/state/chain-state.ts'
 import { applyBlock } from '#base-layer/state/transition.ts'
 import { changedEntries, exportAnchor, exportState, importState } from '#base-layer/state/persistence.ts'
-import type { StoredEntry } from '#base-layer/state/section-trees.ts'
+import type { StoredEntry } from '#base-layer/state/trees/section-trees.ts'
 import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { AssetBuilder } from '#test/support/asset-builder.ts'

@@ -1,7 +1,7 @@
 // The short way to the bytes of a key gives the same as its codec, for every section whose keys are ids [PRF-2].
 import { describe, expect, test } from 'vitest'
-import { borrowKey, encodeKey, KEYED_BY_ID, pathOfKey } from '#base-layer/state/section-trees.ts'
-import { SECTION_NAMES, SECTIONS } from '#base-layer/state/sections.ts'
+import { borrowKey, encodeKey, KEYED_BY_ID, pathOfKey } from '#base-layer/state/trees/section-trees.ts'
+import { SECTION_NAMES, SECTIONS } from '#base-layer/state/trees/sections.ts'
 import { type Codec, encode } from '#contracts/codec/codec.ts'
 import { pathOf } from '#contracts/merkle/node.ts'
 import { hexToBytes } from '#contracts/primitives/bytes.ts'

@@ -1,8 +1,8 @@
 // What a block looks at by itself is a function of the state's leaves, and costs what changed [AST-2, CLM-4, FIN-4].
 import { describe, expect, it } from 'vitest'
-import { isSelected, type SelectedSection, selectedLeaves } from '#base-layer/state/selections.ts'
-import { changeOf, emptySections, encodeKey, type SectionTrees } from '#base-layer/state/section-trees.ts'
-import { NEW_PEER, type PeerRecord } from '#base-layer/state/sections.ts'
+import { isSelected, type SelectedSection, selectedLeaves } from '#base-layer/state/trees/selections.ts'
+import { changeOf, emptySections, encodeKey, type SectionTrees } from '#base-layer/state/trees/section-trees.ts'
+import { NEW_PEER, type PeerRecord } from '#base-layer/state/trees/sections.ts'
 import type { AssetRecord } from '#contracts/assets/asset-record.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { uintToBytes } from '#contracts/primitives/bytes.ts'

@@ -1,10 +1,10 @@
 // Several owners of one transaction: one signature by all, priced by key, and the authority of every action [SIG-3, LED-4].
 import { beforeEach, describe, expect, it } from 'vitest'
 import { transactionItem } from '#base-layer/chain/signatures.ts'
-import { costOfTransaction } from '#base-layer/state/block-limits.ts'
-import { prepareTransaction } from '#base-layer/state/apply-transaction.ts'
+import { costOfTransaction } from '#base-layer/state/transactions/block-limits.ts'
+import { prepareTransaction } from '#base-layer/state/transactions/apply-transaction.ts'
 import { SIGNER_VERIFICATIONS } from '#base-layer/state/limits.ts'
-import { signersOf, signingKeyOf } from '#base-layer/state/signers.ts'
+import { signersOf, signingKeyOf } from '#base-layer/state/transactions/signers.ts'
 import { aggregateKeys } from '#contracts/crypto/multisignature.ts'
 import { verifySignature } from '#contracts/crypto/signature.ts'
 import type { Action } from '#contracts/ledger/actions/action.ts'

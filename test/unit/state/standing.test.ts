@@ -1,7 +1,7 @@
 // Standing and the votes that blocks carry for it [POS-9].
 import { beforeEach, describe, expect, it } from 'vitest'
-import { votersOf } from '#base-layer/state/epoch-votes.ts'
-import { keptVotes, votersLacking, type VotesView } from '#base-layer/state/late-votes.ts'
+import { votersOf } from '#base-layer/state/finality/epoch-votes.ts'
+import { keptVotes, votersLacking, type VotesView } from '#base-layer/state/finality/late-votes.ts'
 import type { ChainState } from '#base-layer/state/chain-state.ts'
 import { applyBlock, buildBlock } from '#base-layer/state/transition.ts'
 import { encode, uint } from '#contracts/codec/codec.ts'

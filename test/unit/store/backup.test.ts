@@ -7,7 +7,7 @@ import { backUpChain, listBackups } from '#base-layer/store/backup.ts'
 import { checkChainFile } from '#base-layer/store/check-chain.ts'
 import { checkInProcess } from '#base-layer/store/check-process.ts'
 import { openChainStore } from '#base-layer/store/chain-store.ts'
-import { GENESIS, LonePeer } from '../chain/lone-peer.ts'
+import { GENESIS, LonePeer } from '../../support/lone-peer.ts'
 
 let peer: LonePeer
 let node: BaseNode

@@ -11,7 +11,7 @@ import {
   openChainStore,
   type StoredBlock
 } from '#base-layer/store/chain-store.ts'
-import type { StoredEntry } from '#base-layer/state/section-trees.ts'
+import type { StoredEntry } from '#base-layer/state/trees/section-trees.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { uintToBytes } from '#contracts/primitives/bytes.ts'
 import type { BlockId, Hash, OutputId, TransactionId } from '#contracts/primitives/ids.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkChainFile } from '#base-layer/store/check-chain.ts'
-import { GENESIS, LonePeer } from '../chain/lone-peer.ts'
+import { GENESIS, LonePeer } from '../../support/lone-peer.ts'
 
 let peer: LonePeer
 let final: number
