@@ -259,10 +259,7 @@ class Run {
 
   #lies(): readonly string[] {
     const { roles } = this.#plan
-    return [
-      ...(roles.includes('doubler') ? ['double-propose', 'double-acknowledge', 'double-vote'] : []),
-      ...(roles.includes('surrounder') ? ['surround-vote'] : [])
-    ]
+    return [...(roles.includes('doubler') ? ['lies'] : []), ...(roles.includes('surrounder') ? ['surround-vote'] : [])]
   }
 
   /** A peer that the rest can do without, beside those that it does without already: together under three tenths. */

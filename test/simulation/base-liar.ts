@@ -8,7 +8,10 @@ import type { SimState } from './base-world.ts'
 
 export const publishLies: Publish = (node, intention) => {
   const twin = twinOf(node, intention) ?? intention
-  if (twin !== intention) node.sim.fired.count(`double-${intention.kind}`)
+  if (twin !== intention) {
+    node.sim.fired.count('lies')
+    node.sim.fired.count(`double-${intention.kind}`)
+  }
   const [first, second] = [node.sign(intention), node.sign(twin)]
   for (let to = 0; to < node.sim.nodes; to++) {
     if (to === node.index) continue

