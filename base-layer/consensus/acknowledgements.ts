@@ -57,6 +57,7 @@ export class AcknowledgementPool<State extends ChainView> {
       if (outcome.kind !== 'stranger') entries.set(peer, { first: signed, doubled: false })
       return outcome
     }
+    if (this.#waitingCount >= BASE_LIMITS.acknowledgementsWaiting) this.#dropOldestBefore(slot)
     if (this.#waitingCount >= BASE_LIMITS.acknowledgementsWaiting) return { kind: 'known' }
     entries.set(peer, { first: signed, doubled: false })
     this.#waitingCount++
@@ -128,6 +129,14 @@ export class AcknowledgementPool<State extends ChainView> {
   prune(finalSlot: number): void {
     for (const slot of this.#bySlot.keys()) if (slot <= finalSlot) this.#bySlot.delete(slot)
     this.#dropWaiting(finalSlot + 1)
+  }
+
+  /** Makes room: of what waits, the oldest slot gives way to this one, so that many who name no block keep nobody out. */
+  #dropOldestBefore(slot: number): void {
+    let oldest = slot
+    for (const waiting of this.#waiting.values())
+      for (const { acknowledgement } of waiting) oldest = Math.min(oldest, acknowledgement.slot)
+    if (oldest < slot) this.#dropWaiting(oldest + 1)
   }
 
   /** Forgets what waits for a block that did not come, of slots before this one. */

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { AcknowledgementPool } from '#base-layer/consensus/acknowledgements.ts'
+import { BlockTree } from '#base-layer/consensus/block-tree.ts'
 import { BASE_LIMITS } from '#base-layer/consensus/limits.ts'
 import { WaitingBlocks } from '#base-layer/consensus/waiting-blocks.ts'
 import { encode } from '#contracts/codec/codec.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { asciiToBytes } from '#contracts/primitives/bytes.ts'
+import type { BlockId } from '#contracts/primitives/ids.ts'
 import { type Block, blockIdOf } from '#contracts/statements/block.ts'
 import { certificateCodec, PEERS_MAX } from '#contracts/statements/vote.ts'
 import { acknowledgementOf, Bench, blockOn, EVEN, headerOf, keyOf, P, pointOf, ranking, ToyState } from './fixtures.ts'
@@ -115,5 +118,19 @@ describe('hostile peers', () => {
       nowMs: bench.nowMs
     })
     expect(heard).toContainEqual({ kind: 'gossip', verdict: 'relay' })
+  })
+
+  it('in great numbers that acknowledge blocks nobody has lose their place to what is newer', () => {
+    const pool = new AcknowledgementPool(new BlockTree(new Bench().genesis), P.linkBits, () => undefined)
+    const add = (name: string, slot: number): string => {
+      const block = hashHex<BlockId>('test', asciiToBytes(`${name}${slot}`))
+      const acknowledgement = { slot, block, digest: hashHex('test', asciiToBytes('digest')) }
+      return pool.add({ acknowledgement, peer: keyOf(name), signature: new Uint8Array(64) }).kind
+    }
+    const crowd = Array.from({ length: 128 }, (_, index) => `crowd ${index}`)
+    const slots = BASE_LIMITS.acknowledgementsWaiting / crowd.length
+    for (let slot = 1; slot <= slots; slot++) for (const name of crowd) add(name, slot)
+    expect(add('carol', 0), 'none is older').toBe('known')
+    expect(add('carol', slots + 1)).toBe('waiting')
   })
 })
