@@ -3,7 +3,6 @@
 // it. A transaction that is refused or let go is dropped and the reason kept for whoever asks.
 import { spenderOf } from '#contracts/ledger/output.ts'
 import type { Transaction } from '#contracts/ledger/transaction.ts'
-import { bytesToHex } from '#contracts/primitives/bytes.ts'
 import type { TransactionId } from '#contracts/primitives/ids.ts'
 import { accept, type Rejection, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { applyTransaction, type PreparedTransaction } from '../../state/transactions/apply-transaction.ts'
@@ -12,19 +11,12 @@ import type { ChainState } from '../../state/chain-state.ts'
 import type { Reader } from '../../state/finality/period-tables.ts'
 import { locksOpenedBy } from '../../state/transactions/signers.ts'
 import { nextWork } from '../../state/transactions/check-transaction.ts'
+import { chooseCandidates, takeWithNeeds } from './candidates.ts'
 import { Deadlines } from './deadlines.ts'
 import { FeeFloor } from './fee-floor.ts'
 import { CHAIN_LIMITS, laneRoom } from '../limits.ts'
-import {
-  ancestorsOf,
-  descendantsOf,
-  type Entry,
-  isFree,
-  ownRateOf,
-  packageRateOf,
-  PoolEntries,
-  rateOf
-} from './pool-entries.ts'
+import { ancestorsOf, descendantsOf, type Entry, isFree, ownRateOf, PoolEntries, rateOf } from './pool-entries.ts'
+import { Refusals } from './refusals.ts'
 import { topicsOf } from './topics.ts'
 
 /** How much may wait; see CHAIN_LIMITS. */
@@ -51,7 +43,7 @@ export class Mempool {
   readonly #limits: MempoolLimits
   readonly #entries = new PoolEntries()
   readonly #floors: readonly FeeFloor[] = Array.from({ length: LAST_LANE + 1 }, () => new FeeFloor())
-  readonly #refused = new Map<TransactionId, { readonly why: Rejection; readonly name: string; readonly at: string }>()
+  readonly #refusals = new Refusals()
   /** What an action needs may change without any input being spent: in the order in which they are checked again. */
   readonly #withAction = new Set<Entry>()
   /** After a reorganisation: what has not been checked on the new branch yet. */
@@ -76,7 +68,7 @@ export class Mempool {
   }
 
   refusalOf(id: TransactionId): Rejection | undefined {
-    return this.#refused.get(id)?.why
+    return this.#refusals.of(id)
   }
 
   /** What the head holds, and outputs that waiting transactions would create: for whoever checks a signature ahead. */
@@ -105,8 +97,8 @@ export class Mempool {
    * bytes on the same head were refused before, or they pay less than the lane asks for.
    */
   screen(prepared: PreparedTransaction): Rejection | undefined {
-    const refused = this.#refused.get(prepared.id)
-    if (refused?.name === nameOf(prepared) && refused.at === this.#head.id) return refused.why
+    const refused = this.#refusals.again(prepared, this.#head.id)
+    if (refused !== undefined) return refused
     const { transaction, encoded } = prepared
     if (isFree(transaction)) return undefined
     let most = 0n
@@ -122,30 +114,16 @@ export class Mempool {
     if (this.has(id)) return accept(id)
     const fault = this.screen(prepared) ?? faultOf(this.#admit(prepared))
     if (fault === undefined) {
-      this.#refused.delete(id)
+      this.#refusals.forget(id)
       return accept(id)
     }
-    this.#refuse(prepared, fault)
+    this.#refusals.add(prepared, fault, this.#head.id)
     return fault
   }
 
-  /**
-   * Candidates by lane, within a lane by what a block gains for each byte of a transaction and all it needs; what is needed
-   * comes before it. A flood in one lane hides none of another [LED-5].
-   */
+  /** What waits, in the order in which a block is to try it; see chooseCandidates. */
   candidates(): readonly Transaction[] {
-    const lanes = Array.from({ length: LAST_LANE + 1 }, (): { entry: Entry; rate: number }[] => [])
-    for (const entry of this.#entries.all()) lanes[entry.lane]?.push({ entry, rate: packageRateOf(entry) })
-    const taken = new Set<Entry>()
-    for (const [lane, waiting] of lanes.entries()) {
-      const room = lane === LAST_LANE ? CHAIN_LIMITS.candidates : taken.size + CHAIN_LIMITS.candidatesPerLane
-      waiting.sort((a, b) => (a.rate === b.rate ? a.entry.order - b.entry.order : b.rate > a.rate ? 1 : -1))
-      for (const { entry } of waiting) {
-        if (taken.size >= room) break
-        takeWithNeeds(entry, taken)
-      }
-    }
-    return [...taken].map(({ prepared }) => prepared.transaction)
+    return chooseCandidates(this.#entries.all())
   }
 
   /** Encodings of those that have waited for at least `heights` blocks, oldest first, within both bounds. */
@@ -178,7 +156,7 @@ export class Mempool {
       gained.add(id)
       const entry = this.#entries.get(id)
       if (entry !== undefined) this.#remove(entry)
-      this.#refused.delete(id)
+      this.#refusals.forget(id)
       for (const rival of this.#entries.conflictsOf(transaction)) this.#drop(rival, lostFault())
     }
     this.#takeBack([...returned].filter(({ id }) => !gained.has(id) && !this.has(id)))
@@ -285,11 +263,11 @@ export class Mempool {
       before = left.length
       left = left.filter(prepared => {
         const verdict = this.#admit(prepared)
-        if (!verdict.ok && verdict.code !== 'E_TX_INPUT_UNKNOWN') this.#refuse(prepared, verdict)
+        if (!verdict.ok && verdict.code !== 'E_TX_INPUT_UNKNOWN') this.#refusals.add(prepared, verdict, this.#head.id)
         return !verdict.ok && verdict.code === 'E_TX_INPUT_UNKNOWN'
       })
     }
-    for (const prepared of left) this.#refuse(prepared, lostFault())
+    for (const prepared of left) this.#refusals.add(prepared, lostFault(), this.#head.id)
   }
 
   #dropLate(): void {
@@ -332,7 +310,7 @@ export class Mempool {
 
   #forget(entry: Entry, why: Rejection): void {
     this.#remove(entry)
-    this.#refuse(entry.prepared, why)
+    this.#refusals.add(entry.prepared, why, this.#head.id)
   }
 
   #remove(entry: Entry): void {
@@ -358,28 +336,6 @@ export class Mempool {
     if (output !== undefined) return spenderOf(output, locksOpenedBy(transaction))
     return transaction.action?.kind === 'seed.reveal' ? transaction.action.peer : ''
   }
-
-  /** A bad signature says nothing about an id, which does not commit to it: it is not remembered under the id. */
-  #refuse(prepared: PreparedTransaction, why: Rejection): void {
-    if (why.code === 'E_TX_SIGNATURE') return
-    this.#refused.delete(prepared.id)
-    this.#refused.set(prepared.id, { why, name: nameOf(prepared), at: this.#head.id })
-    if (this.#refused.size <= CHAIN_LIMITS.refusedRemembered) return
-    const oldest = this.#refused.keys().next().value
-    if (oldest !== undefined) this.#refused.delete(oldest)
-  }
-}
-
-/** The id commits to all bytes but the signature. */
-function nameOf({ transaction }: PreparedTransaction): string {
-  return bytesToHex(transaction.signature)
-}
-
-/** What an entry needs, then the entry, each once. */
-function takeWithNeeds(entry: Entry, taken: Set<Entry>): void {
-  if (taken.has(entry)) return
-  for (const parent of entry.parents) takeWithNeeds(parent, taken)
-  taken.add(entry)
 }
 
 function faultOf(verdict: Verdict<unknown>): Rejection | undefined {
