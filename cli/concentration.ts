@@ -10,7 +10,7 @@ export async function showConcentration({ chain, context }: Session): Promise<Fi
   const { peers, peersOfHalf } = found
   output.note(
     output.paint.yellow(
-      `Few hands: ${peers} ${peers === 1 ? 'peer carries' : 'peers carry'} weight, ${peersOfHalf} hold half; ` +
+      `Few hands: ${peers} ${peers === 1 ? 'peer carries' : 'peers carry'} weight, ${peersOfHalf} ${peersOfHalf === 1 ? 'holds' : 'hold'} half; ` +
         'below 13 and 7 what is final rests on few'
     )
   )

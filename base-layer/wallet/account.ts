@@ -48,6 +48,8 @@ export interface Account {
   pay(payments: readonly Payment[]): Promise<Verdict<TransactionId, AccountCode>>
   /** Sends one that `build` gave. */
   submit(transaction: Transaction): Promise<Verdict<TransactionId, AccountCode>>
+  /** What `replace` would send, to be drafted and shown before. */
+  replacement(id: TransactionId, fee: number): Promise<Verdict<TransactionWishes, AccountCode>>
   /** The same payment with a larger fee, taken from its change, in place of one that no block holds yet. */
   replace(id: TransactionId, fee: number): Promise<Verdict<TransactionId, AccountCode>>
   /** Gives back the inputs of a built transaction that will not be sent. */
@@ -158,7 +160,7 @@ class ChainAccount implements Account {
     }
   }
 
-  async replace(id: TransactionId, fee: number): Promise<Verdict<TransactionId, AccountCode>> {
+  async replacement(id: TransactionId, fee: number): Promise<Verdict<TransactionWishes, AccountCode>> {
     const old = this.#memory.find(id)
     if (old === undefined) return reject('E_REPLACE', 'this wallet has no such transaction under way')
     const { kind } = await this.#chain.status(id)
@@ -166,27 +168,30 @@ class ChainAccount implements Account {
     const { inputs, outputs, action, notAfter, memo, preimages } = old.transaction
     const spend = (await this.coins()).all.filter(coin => inputs.includes(coin.id))
     if (spend.length !== inputs.length) return reject('E_REPLACE', 'an input of it is spent')
-    const last = outputs.at(-1)
-    const own = last !== undefined && keysOf(last).every(key => this.keyring.secretOf(key) !== undefined)
     const replacedFee = await this.#feeOf(old.transaction, spend)
     if (!replacedFee.ok) return replacedFee
-    const built = await this.#inTurn(() =>
-      this.#build(
-        {
-          replacedFee: replacedFee.value,
-          outputs: own ? outputs.slice(0, -1) : outputs,
-          action,
-          notAfter,
-          memo,
-          preimages,
-          spend,
-          fee,
-          note: old.note,
-          ...(own && last.kind === 'key' ? { change: last.owner } : {})
-        },
-        id
-      )
-    )
+    const last = outputs.at(-1)
+    // What names a host is what was wanted, not change.
+    const own =
+      last !== undefined && hostOf(last) === null && keysOf(last).every(key => this.keyring.secretOf(key) !== undefined)
+    return accept({
+      replacedFee: replacedFee.value,
+      outputs: own ? outputs.slice(0, -1) : outputs,
+      action,
+      notAfter,
+      memo,
+      preimages,
+      spend,
+      fee,
+      note: old.note,
+      ...(own && last.kind === 'key' ? { change: last.owner } : {})
+    })
+  }
+
+  async replace(id: TransactionId, fee: number): Promise<Verdict<TransactionId, AccountCode>> {
+    const wishes = await this.replacement(id, fee)
+    if (!wishes.ok) return wishes
+    const built = await this.#inTurn(() => this.#build(wishes.value, id))
     return built.ok ? await this.submit(built.value) : built
   }
 

@@ -12,6 +12,7 @@ import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import { CHAIN_LIMITS } from '../chain/limits.ts'
 import { laneOf } from '../state/transactions/block-limits.ts'
 import { type Coin, type CoinsCode, selectCoins, sumOf } from './coins.ts'
+import { inShares } from './shares.ts'
 
 export interface Payment {
   readonly to: PublicKey
@@ -99,7 +100,7 @@ export function assemble(wishes: TransactionWishes, context: AssemblyContext): V
   const changeCost = feeOf(CHANGE_BYTES, 0) + feeOf(INPUT_BYTES, 1)
   let coins = spend
   if (missing > 0n || spend.length === 0) {
-    if (only) return reject('E_FUNDS', `these outputs are short of ${missing} atoms`)
+    if (only) return reject('E_FUNDS', `these outputs are short of ${inShares(missing)}`)
     const chosen = selectCoins(context.coins, { atoms: missing, inputCost, changeCost })
     if (!chosen.ok) return chosen
     coins = [...spend, ...chosen.value]
@@ -108,7 +109,8 @@ export function assemble(wishes: TransactionWishes, context: AssemblyContext): V
   const left = sumOf(coins) - paid
   const bare = totalOf(bytesOf(coins, outputs), keys)
   const change = left - totalOf(bytesOf(coins, outputs) + CHANGE_BYTES + 1, keys)
-  if (left < bare) return reject('E_FUNDS', `the fee of ${bare} atoms is more than the ${left} left for it`)
+  if (left < bare)
+    return reject('E_FUNDS', `the fee of ${inShares(bare)} is more than the ${inShares(largest(left, 0n))} left for it`)
   if (change <= feeOf(INPUT_BYTES, 1)) return accept({ body: bodyOf(wishes, coins, outputs), coins, fee: left })
   const hosted = coins.find(({ record }) => hostOf(record.output) !== null)
   const host = hosted === undefined || wishes.spend?.includes(hosted) ? null : hostOf(hosted.record.output)

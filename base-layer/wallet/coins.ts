@@ -4,6 +4,7 @@ import { hostOf, type OutputRecord } from '#contracts/ledger/output.ts'
 import { TRANSACTION_INPUTS } from '#contracts/ledger/transaction.ts'
 import type { OutputId } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
+import { inShares } from './shares.ts'
 
 export interface Coin {
   readonly id: OutputId
@@ -40,7 +41,7 @@ export function selectCoins(coins: readonly Coin[], need: CoinsNeed): Verdict<re
     { ...need, atoms: rest }
   )
   if (hosted !== undefined) return limited(withoutNeedless([...hosted, ...loose], need))
-  return reject('E_FUNDS', `${sumOf(coins)} atoms can be spent where ${need.atoms} and the inputs' fee are needed`)
+  return reject('E_FUNDS', `${inShares(sumOf(coins))} can be spent, and ${inShares(need.atoms)} with the fee is needed`)
 }
 
 function worthOf(coin: Coin, need: CoinsNeed): bigint {

@@ -11,6 +11,7 @@ import { signersOf } from '../state/transactions/signers.ts'
 import type { Payment } from './assemble.ts'
 import { type Coin, selectCoins, sumOf } from './coins.ts'
 import { askRules } from './needs.ts'
+import { inShares } from './shares.ts'
 
 export interface Contribution {
   readonly key: PublicKey
@@ -32,7 +33,7 @@ export async function draftJoint(
   const given = contributions.reduce((sum, { atoms }) => sum + atoms, 0n)
   const paid = payments.reduce((sum, { atoms }) => sum + atoms, 0n)
   const keys = [...new Set(contributions.map(({ key }) => key))]
-  if (given !== paid) return reject('E_JOINT', `${given} atoms are put in where ${paid} are paid`)
+  if (given !== paid) return reject('E_JOINT', `${inShares(given)} is put in and ${inShares(paid)} paid`)
   if (keys.length !== contributions.length || keys.length > SIGNERS_MAX) {
     return reject('E_JOINT', `each of at most ${SIGNERS_MAX} keys contributes once`)
   }

@@ -192,6 +192,10 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
     'The table of a recovery file would be wrong.',
     'Name peers of the present table, by key, and leave some of them.'
   ],
+  E_RELEASE: [
+    'The coin of this transaction is not free.',
+    'Wait until it has ended, or replace it: `surety wallet bump`.'
+  ],
   E_REPLACE: ['This transaction cannot be replaced.', 'See `surety wallet history`: it may have ended already.'],
   E_RPC_TOKEN: [
     'The method moves something of value or signs, and is for those who can read the token file of the node.',

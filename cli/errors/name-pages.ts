@@ -41,7 +41,7 @@ export const NAME_PAGES: Readonly<Record<string, readonly [what: string, todo: s
   E_PARAMS_FIXED: ['This parameter is part of the structure and never changes.', 'See section 21 of the protocol.'],
   E_PARAMS_SAME: ['The proposal names a parameter twice or changes nothing.', 'Name each once, with another value.'],
   E_PARAMS_TWICE: ['The member has said this already.', 'Nothing to do.'],
-  E_PARAMS_UNKNOWN: ['This proposal is not the open one.', 'Look which one is.'],
+  E_PARAMS_UNKNOWN: ['This proposal is not the open one.', 'See `surety gov show`.'],
   E_PREFERENCE_CHIEF: ['Nobody is chief now, or somebody else signed.', 'Nothing for a user: the message is dropped.'],
   E_PREFERENCE_EXPIRED: [
     'The preference is over, or reaches too far ahead.',

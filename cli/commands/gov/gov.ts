@@ -10,7 +10,7 @@ import { periodOf } from '#contracts/statements/period-table.ts'
 import { PREFERENCE_HEIGHTS, signedPreferenceCodec, signPreference } from '#contracts/statements/preference.ts'
 import { formatShares } from '../../amounts.ts'
 import { confirm } from '../../context.ts'
-import { misuse, unwrap } from '../../exit-codes.ts'
+import { misuse, refused, unwrap } from '../../exit-codes.ts'
 import type { Handler, Options } from '../../handler.ts'
 import { readNodeFolder } from '../../node/data-folder.ts'
 import { openSigner } from '../../open-wallet.ts'
@@ -68,24 +68,31 @@ function proposalLines(open: {
 export const nominate: Handler = (context, [text = ''], options) =>
   asMember(context, 'nominate', options, async (session, member) => {
     const candidate = text === 'none' ? null : (await resolvePayee(session, text)).key
-    return { kind: 'chief.nominate', member, candidate }
+    const words = candidate === null ? 'nominate nobody' : `nominate ${candidate} for chief`
+    return { action: { kind: 'chief.nominate', member, candidate }, words }
   })
 
 export const propose: Handler = (context, args, options) =>
-  asMember(context, 'propose', options, async (_session, chief) => ({
-    kind: 'params.propose',
-    chief,
-    changes: args.map(change => {
+  asMember(context, 'propose', options, async ({ info }, chief) => {
+    const changes = args.map(change => {
       const [, parameter, value] = /^([a-zA-Z0-9]+)=(\d{1,19})$/.exec(change) ?? []
       if (parameter === undefined || value === undefined) throw misuse('E_USAGE', 'changes are like feeAtoms=2000')
       return { parameter, value: BigInt(value) }
     })
-  }))
+    const now: Readonly<Record<string, unknown>> = info.parameters
+    const words = changes.map(one => `${one.parameter} ${String(now[one.parameter] ?? 'none')} -> ${one.value}`)
+    return { action: { kind: 'params.propose', chief, changes }, words: `propose ${words.join(', ')}` }
+  })
 
 export const approve: Handler = (context, [proposal = ''], options) =>
-  asMember(context, 'approve', options, async (_session, member) => {
+  asMember(context, 'approve', options, async ({ chain }, member) => {
     if (!isHex32(proposal)) throw misuse('E_USAGE', 'a proposal is named by its whole id')
-    return { kind: 'params.approve', member, proposal: proposal as TransactionId, approves: options['not'] !== true }
+    const open = await chain.read('governance', { kind: 'proposal' }, 'head')
+    if (open?.kind !== 'proposal' || open.id !== proposal) throw refused('E_PARAMS_UNKNOWN', 'no such proposal is open')
+    const approves = options['not'] !== true
+    const changes = open.changes.map(one => `${one.parameter} = ${one.value}`).join(', ')
+    const action = { kind: 'params.approve', member, proposal: proposal as TransactionId, approves } as const
+    return { action, words: `${approves ? 'approve' : 'do not approve'} ${changes}` }
   })
 
 /** A word to the nodes, not a transaction: it costs nothing and binds nobody [GOV-3]. */
@@ -120,18 +127,18 @@ async function asMember(
   context: Session['context'],
   verb: string,
   options: Options,
-  actionOf: (session: Session, member: PublicKey) => Promise<Action>
+  stepOf: (session: Session, member: PublicKey) => Promise<{ readonly action: Action; readonly words: string }>
 ): Promise<undefined> {
   const { wait, fee } = sendingOptions(options)
   if (typeof options['node'] !== 'string') throw misuse('E_USAGE', 'say which node acts: --node FOLDER')
   const { keys } = unwrap(await readNodeFolder(options['node'], { flags: {}, env: {} }))
   await withChain(context, async session => {
     const member = derivePublicKey(keys.signing.reveal())
-    const action = await actionOf(session, member)
+    const { action, words } = await stepOf(session, member)
     const signer = await openSigner(session)
     const keyring = withSigningKey(signer.keyring, keys.signing)
     const account = createAccount(session.chain, keyring, { memory: signer.store })
-    const description = `${verb} as ${member.slice(0, 12)}`
+    const description = `${words}, as ${member.slice(0, 12)}`
     const sent = await sendTransaction(session, { ...signer, keyring, account }, { action, fee }, description, { wait })
     context.output.result(`surety.gov.${verb}/1`, { member, dryRun: sent === undefined, ...sent }, () => [
       sent === undefined ? `would ${description}` : sentLine(sent)

@@ -1,12 +1,12 @@
 // surety name register, claim, show, list, update, transfer, revoke, renew, review, reply: unique names of the chain and what
 // is said of who bears them [NAM-2, NAM-4].
 import { setTimeout as delay } from 'node:timers/promises'
-import { buildClaim, buildCommit, claimStage, type TransactionWishes } from '#base-layer/index.ts'
+import { buildClaim, buildCommit, claimStage } from '#base-layer/index.ts'
 import type { Action } from '#contracts/ledger/actions/action.ts'
 import type { Name } from '#contracts/names/name.ts'
 import { NO_TARGETS, type NameTargets, namePriceOf, standingOf } from '#contracts/names/name-record.ts'
 import type { Opinion } from '#contracts/names/review.ts'
-import { type AssetId, isHex32, type TransactionId } from '#contracts/primitives/ids.ts'
+import { type AssetId, isHex32, type PublicKey, type TransactionId } from '#contracts/primitives/ids.ts'
 import { formatShares } from '../../amounts.ts'
 import { CommandFailure, EXIT, misuse, refused, unwrap } from '../../exit-codes.ts'
 import type { Handler, Options } from '../../handler.ts'
@@ -83,34 +83,37 @@ export const registerName: Handler = async (context, [text = ''], options) => {
 }
 
 export const updateName: Handler = (context, [text = ''], options) =>
-  act(context, 'update', text, options, async (session, signer, name) => {
-    const { targets } = await findName(session, name)
-    return { kind: 'name.update', name, owner: signer.key, targets: await targetsOf(session, targets, options) }
+  act(context, 'update', text, options, async (session, owner, name) => {
+    const before = (await findName(session, name)).targets
+    const targets = await targetsOf(session, before, options)
+    const changes = Object.entries(targets).flatMap(([what, value]) =>
+      value === before[what as keyof NameTargets] ? [] : [`${what} ${value ?? 'none'}`]
+    )
+    if (changes.length === 0) throw misuse('E_USAGE', 'say what changes: --key, --nickname, --host or --asset')
+    return { action: { kind: 'name.update', name, owner, targets }, words: `to ${changes.join(', ')}` }
   })
 
 export const transferName: Handler = (context, [text = '', word, payee = ''], options) => {
   if (word !== 'to') throw misuse('E_USAGE', 'say it as: name transfer harbour to bob')
-  return act(context, 'transfer', text, options, async (session, signer, name) => ({
-    kind: 'name.transfer',
-    name,
-    owner: signer.key,
-    to: (await resolvePayee(session, payee)).key
-  }))
+  return act(context, 'transfer', text, options, async (session, owner, name) => {
+    const { key: to, how } = await resolvePayee(session, payee)
+    return { action: { kind: 'name.transfer', name, owner, to }, words: `to ${payee}`, details: [`to ${to}, ${how}`] }
+  })
 }
 
 export const revokeTransfer: Handler = (context, [text = ''], options) =>
-  act(context, 'revoke', text, options, async (_session, signer, name) => ({
-    kind: 'name.transfer',
-    name,
-    owner: signer.key,
-    to: null
+  act(context, 'revoke', text, options, async (_session, owner, name) => ({
+    action: { kind: 'name.transfer', name, owner, to: null },
+    words: ''
   }))
 
 export const renewName: Handler = (context, [text = ''], options) =>
-  act(context, 'renew', text, options, async (_session, signer, name) => {
+  act(context, 'renew', text, options, async ({ info }, owner, name) => {
     const terms = Number(options['terms'])
     if (!Number.isSafeInteger(terms) || terms < 1) throw misuse('E_NUMBER', '--terms is a whole number above zero')
-    return { kind: 'name.renew', name, owner: signer.key, terms }
+    const price = namePriceOf(name, terms, info.parameters.namePriceAtoms)
+    const words = `for ${terms} ${terms === 1 ? 'term' : 'terms'}, ${formatShares(price)}`
+    return { action: { kind: 'name.renew', name, owner, terms }, words, details: ['what is paid for it burns'] }
   })
 
 export const writeReview: Handler = (context, [payment = '', rating = '', ...words], options) => {
@@ -137,7 +140,10 @@ const opine = async (
     const signer = await openSigner(session)
     const author = opinion.kind === 'review' ? found.payer : found.payee
     const action = { kind: 'name.review', payment: key.payment, author, opinion } as const
-    const description = `${opinion.kind} of ${found.name}, for ever`
+    const { words } = opinion
+    const rating = opinion.kind === 'review' ? `, ${opinion.rating} of 5` : ''
+    const said = words.kind === 'text' && words.text !== '' ? `, "${words.text}"` : ''
+    const description = `${opinion.kind} for ${found.name}${rating}${said}, for ever`
     const sent = await sendTransaction(session, signer, { action, fee }, description, { wait })
     sayDone(session, opinion.kind, found.name, sent, description)
   })
@@ -187,20 +193,40 @@ export const listNames: Handler = async context => {
   })
 }
 
+interface Step {
+  readonly action: Action
+  /** What is done, behind the verb and the name. */
+  readonly words: string
+  readonly details?: readonly string[]
+}
+
+/** One transaction by the owner of a name, whichever key of the wallet that is. */
 async function act(
   context: Session['context'],
-  verb: string,
+  verb: 'update' | 'transfer' | 'revoke' | 'renew',
   text: string,
   options: Options,
-  actionOf: (session: Session, signer: Signer, name: Name) => Promise<Action>
+  stepOf: (session: Session, owner: PublicKey, name: Name) => Promise<Step>
 ): Promise<undefined> {
   const name = nameOf(text)
   const { wait, fee } = sendingOptions(options)
   await withChain(context, async session => {
+    const { chain, info } = session
+    const [found, { ticks }] = await Promise.all([
+      chain.read('names', { kind: 'name', name }, 'head'),
+      chain.tip('head')
+    ])
+    const standing = standingOf(found?.kind === 'name' ? found : null, ticks, info.parameters.nameGraceTicks)
+    if (standing.kind === 'free') throw refused('E_NAME_FREE', `nobody holds the name ${name}`)
     const signer = await openSigner(session)
-    const wishes: TransactionWishes = { action: await actionOf(session, signer, name), fee, note: `${verb} ${name}` }
-    const sent = await sendTransaction(session, signer, wishes, `${verb} the name ${name}`, { wait })
-    sayDone(session, verb, name, sent, `${verb} the name ${name}`)
+    if (!signer.keyring.keys.includes(standing.owner)) {
+      throw refused('E_NAME_AUTHORITY', `the name ${name} is not ${signer.name}'s`)
+    }
+    const { action, words, details = [] } = await stepOf(session, standing.owner, name)
+    const what = verb === 'revoke' ? 'stop the transfer of' : verb
+    const description = `${what} the name ${name} ${words}`.trim()
+    const sent = await sendTransaction(session, signer, { action, fee }, description, { wait, details })
+    sayDone(session, verb, name, sent, description)
   })
 }
 

@@ -34,9 +34,12 @@ async function move(session: Session, host: PublicKey | null, options: Options):
   const signer = await openSigner(session)
   const wanted = typeof options['shares'] === 'string' ? parseAmount(options['shares'], SHARE_DECIMALS) : null
   const { wishes, atoms } = await planMove(signer, host, wanted, fee)
-  const where = host === null ? 'no host' : `host ${host.slice(0, 12)}`
-  const description = `register ${formatShares(atoms)} with ${where}`
-  const details = [`they count from a snapshot ${session.info.parameters.lag} heights or more after this`]
+  const description =
+    host === null
+      ? `take ${formatShares(atoms)} away from their hosts`
+      : `register ${formatShares(atoms)} with host ${host.slice(0, 12)}`
+  const details =
+    host === null ? [] : [`they count from a snapshot ${session.info.parameters.lag} heights or more after this`]
   const sent = await sendTransaction(session, signer, wishes, description, { wait, details })
   context.output.result(
     'surety.wallet.host/1',

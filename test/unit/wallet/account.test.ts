@@ -126,6 +126,19 @@ describe('an account', () => {
     expect(feeOf(second)).toBeLessThan(feeOf(first) + bytes + 64n)
   })
 
+  test('takes a larger fee from other coin where the outputs are all as they were wanted [POS-1]', async () => {
+    const account = createAccount(built.chain, new Secret(olga.secret))
+    const hosted = { kind: 'key', owner: olga.key, host: present(built.builder.peers[0], 'a peer').key } as const
+    const spend = (await account.coins()).free.slice(0, 1)
+    const wanted = [{ ...hosted, atoms: shares(1000) - 1_400n }]
+    const id = value(await account.send({ outputs: wanted, spend, only: true }))
+    built.waiting.splice(0)
+    value(await account.replace(id, 400))
+    const second = present(built.waiting[0], 'the second')
+    expect(second.outputs[0]).toEqual(wanted[0])
+    expect(second.inputs.length).toBeGreaterThan(1)
+  })
+
   test('offers what a full pool asks for in the lane of what it sends [LED-5]', async () => {
     const account = createAccount(built.chain, new Secret(olga.secret))
     const wishes = { payments: [{ to: oscar.key, atoms: shares(3) }] }
