@@ -18,15 +18,9 @@ export { deriveTrustedStart } from './light/trusted-start.ts'
 export { openLogins } from './store/logins.ts'
 export { backUpChainFile, type Backup } from './store/backup.ts'
 export { type ChainCheck, checkChainFile } from './store/check-chain.ts'
-export {
-  type BaseNode,
-  type BaseNodeKeys,
-  type BaseNodeParts,
-  type BaseNodeSettings,
-  type BaseNodeStatus,
-  createBaseNode,
-  createGuardFile
-} from './node.ts'
+export { type BaseNode, type BaseNodeStatus, createBaseNode } from './node.ts'
+export { createGuardFile } from './node-files.ts'
+export type { BaseNodeKeys, BaseNodeParts, BaseNodeSettings } from './node-settings.ts'
 export {
   chooseSample,
   compareSample,
