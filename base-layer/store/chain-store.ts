@@ -11,6 +11,7 @@ import { RuntimeError } from '../runtime/errors.ts'
 import type { StoredEntry } from '../state/trees/section-trees.ts'
 import { SECTION_NAMES } from '../state/trees/sections.ts'
 import { CHAIN_MIGRATIONS, type ChainTables, HISTORY_KINDS, type HistoryKind, sumOf } from './chain-schema.ts'
+import { type ChainStatements, prepareChainStatements } from './chain-statements.ts'
 import { STORE_LIMITS } from './limits.ts'
 
 /** A block as the store holds it: bytes are the canonical encoding of blockCodec. */
@@ -65,11 +66,11 @@ export async function openChainStore(path: string): Promise<ChainStore> {
 
 export class ChainStore {
   readonly #database: Database<ChainTables>
-  readonly #statements: ReturnType<typeof prepareAll>
+  readonly #statements: ChainStatements
 
   constructor(database: Database<ChainTables>) {
     this.#database = database
-    this.#statements = prepareAll(database.handle)
+    this.#statements = prepareChainStatements(database.handle)
   }
 
   meta(name: string): Uint8Array | undefined {
@@ -295,51 +296,6 @@ export class ChainStore {
 
   #transact(change: () => void): void {
     this.#database.handle.transaction(change).immediate()
-  }
-}
-
-function prepareAll(handle: Database<ChainTables>['handle']) {
-  const prepare = (text: string) => handle.prepare(text)
-  return {
-    meta: prepare('SELECT value FROM meta WHERE name = ?'),
-    putMeta: prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'),
-    block: prepare('SELECT bytes, sum FROM blocks WHERE id = ?'),
-    hasBlock: prepare('SELECT 1 FROM blocks WHERE id = ?'),
-    putBlock: prepare('INSERT INTO blocks VALUES (?, ?, ?, 0, ?, ?) ON CONFLICT (id) DO NOTHING'),
-    markFinal: prepare('UPDATE blocks SET final = 1 WHERE id = ?'),
-    finalBlock: prepare('SELECT bytes, sum FROM blocks WHERE final = 1 AND height = ?'),
-    finalRange: prepare('SELECT bytes, sum FROM blocks WHERE final = 1 AND height BETWEEN ? AND ? ORDER BY height'),
-    finalId: prepare('SELECT id FROM blocks WHERE final = 1 AND height = ?'),
-    finalIds: prepare('SELECT id FROM blocks WHERE final = 1 AND height >= ? ORDER BY height'),
-    finalIdsBetween: prepare('SELECT id FROM blocks WHERE final = 1 AND height >= ? AND height < ? ORDER BY height'),
-    finalHeight: prepare('SELECT height FROM blocks WHERE final = 1 AND id = ?'),
-    openBlocks: prepare('SELECT bytes, sum FROM blocks WHERE final = 0 ORDER BY height'),
-    /** Blocks no final chain can hold any more. */
-    dropForks: prepare(`DELETE FROM blocks WHERE final = 0
-      AND height <= (SELECT height FROM blocks WHERE final = 1 ORDER BY height DESC LIMIT 1)`),
-    leaves: prepare('SELECT section, key, value FROM leaves'),
-    putLeaf: prepare(
-      'INSERT INTO leaves VALUES (?, ?, ?) ON CONFLICT (section, key) DO UPDATE SET value = excluded.value'
-    ),
-    dropLeaf: prepare('DELETE FROM leaves WHERE section = ? AND key = ?'),
-    certificates: prepare('SELECT bytes FROM certificates ORDER BY targetEpoch'),
-    putCertificate: prepare('INSERT INTO certificates VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
-    dropCertificates: prepare(`DELETE FROM certificates WHERE targetEpoch <
-      (SELECT min(targetEpoch) FROM (SELECT targetEpoch FROM certificates ORDER BY targetEpoch DESC LIMIT ?))`),
-    dropOld: prepare('DELETE FROM certificates WHERE targetEpoch <= ?'),
-    transaction: prepare('SELECT height FROM transactions WHERE id = ?'),
-    putTransaction: prepare('INSERT INTO transactions VALUES (?, ?) ON CONFLICT DO NOTHING'),
-    putSpent: prepare('INSERT INTO spent VALUES (?, ?, ?)'),
-    spending: prepare('SELECT height, transaction_id FROM spent WHERE output = ?'),
-    putHistory: prepare('INSERT INTO history VALUES (?, ?, ?, ?, ?)'),
-    history: prepare(
-      'SELECT place, height, id FROM history WHERE kind = ? AND key = ? AND place >= ? ORDER BY place LIMIT ?'
-    ),
-    prune: prepare(`UPDATE blocks SET bytes = x'', sum = x'' WHERE id IN (SELECT id FROM blocks
-      WHERE final = 1 AND height > 0 AND height < ? AND length(bytes) > 0 ORDER BY height LIMIT ${STORE_LIMITS.pruned})`),
-    putHandover: prepare('INSERT INTO handovers VALUES (?, ?) ON CONFLICT DO NOTHING'),
-    handovers: prepare('SELECT bytes FROM handovers ORDER BY period'),
-    handoversFrom: prepare('SELECT bytes FROM handovers WHERE period >= ? ORDER BY period')
   }
 }
 
