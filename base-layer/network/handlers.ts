@@ -10,6 +10,7 @@ import { decodeStoredBlock } from '../chain/restore.ts'
 import { RuntimeError } from '../runtime/errors.ts'
 import type { Host } from '../runtime/host.ts'
 import type { ChainStore } from '../store/chain-store.ts'
+import { type AnswerKind, AnswerMeter } from './answer-meter.ts'
 import { piecesOf } from './compact-block.ts'
 import type { Intake } from './intake.ts'
 import { SYNC_LIMITS } from './limits.ts'
@@ -30,26 +31,29 @@ export interface Served {
 export function serveRequests(host: Host, questions: Questions, served: Served): () => void {
   const { chain, store, intake, snapshots } = served
   const q = questions
-  const many = { concurrency: SYNC_LIMITS.statusConcurrency }
+  const many = { concurrency: SYNC_LIMITS.statusConcurrency, meter: null }
+  const meter = new AnswerMeter()
+  const metered = { meter, kind: 'each' } as const
+  const rare = { meter, kind: 'all', concurrency: SYNC_LIMITS.proofConcurrency } as const
   const stops = [
     serve(host, q.status, () => statusOf(chain), many),
     serve(host, q.final, ({ height }) => finalAt(chain, one => store.finalIdsBetween(one, one + 1)[0], height), many),
-    serve(host, q.range, ({ locator }) => rangeAfter(served, locator)),
-    serve(host, q.block, ({ id }) => blockOf(served, id)),
-    serve(host, q.headers, ({ from, count }) => headersOf(served, from, count)),
-    serve(host, q.bodies, ({ from, count }) => bodiesOf(served, from, count)),
+    serve(host, q.range, ({ locator }) => rangeAfter(served, locator), metered),
+    serve(host, q.block, ({ id }) => blockOf(served, id), metered),
+    serve(host, q.headers, ({ from, count }) => headersOf(served, from, count), metered),
+    serve(host, q.bodies, ({ from, count }) => bodiesOf(served, from, count), metered),
     serve(host, q.pieces, ({ id, places }) => piecesIn(served, id, places), {
+      ...metered,
       maxRequestBytes: SYNC_LIMITS.offerBytes
     }),
-    serve(host, q.offer, (offer, from) => takeOffer(intake, offer, from), { maxRequestBytes: SYNC_LIMITS.offerBytes }),
-    serve(host, q.update, position => updateOf(served, position), { concurrency: SYNC_LIMITS.proofConcurrency }),
-    serve(host, q.anchor, ({ height }) => anchorOf(served, height), {
-      concurrency: SYNC_LIMITS.proofConcurrency
+    serve(host, q.offer, (offer, from) => takeOffer(intake, offer, from), {
+      meter: null,
+      maxRequestBytes: SYNC_LIMITS.offerBytes
     }),
-    serve(host, q.snapshotHead, () => snapshots.head(), { concurrency: SYNC_LIMITS.proofConcurrency }),
-    serve(host, q.snapshotChunk, ({ id, index }) => snapshots.chunk(id, index), {
-      concurrency: SYNC_LIMITS.proofConcurrency
-    })
+    serve(host, q.update, position => updateOf(served, position), rare),
+    serve(host, q.anchor, ({ height }) => anchorOf(served, height), rare),
+    serve(host, q.snapshotHead, () => snapshots.head(), rare),
+    serve(host, q.snapshotChunk, ({ id, index }) => snapshots.chunk(id, index), rare)
   ]
   return () => {
     for (const stop of stops) stop()
@@ -182,20 +186,22 @@ function serve<Request, Answer>(
     answer
   }: { readonly protocol: string; readonly request: Codec<Request>; readonly answer: Codec<Answer> },
   handle: (request: Request, from: string) => Answer | Promise<Answer>,
-  { concurrency = SYNC_LIMITS.concurrency, maxRequestBytes = SYNC_LIMITS.requestBytes }: ServeOptions = {}
+  { concurrency = SYNC_LIMITS.concurrency, maxRequestBytes = SYNC_LIMITS.requestBytes, ...paying }: ServeOptions
 ): () => void {
   return host.handle(
     protocol,
     async (body, from) => {
       const decoded = decode(request, body, maxRequestBytes)
       if (!decoded.ok) throw new RuntimeError('E_BAD_FRAME', decoded.why)
-      return encode(answer, await handle(decoded.value, from))
+      const make = async (): Promise<Uint8Array> => encode(answer, await handle(decoded.value, from))
+      return paying.meter === null ? make() : paying.meter.answer(from, paying.kind, make)
     },
     { maxRequestBytes, concurrency }
   )
 }
 
-interface ServeOptions {
+/** Null: what is cheap, or pays in another way. */
+type ServeOptions = ({ readonly meter: null } | { readonly meter: AnswerMeter; readonly kind: AnswerKind }) & {
   readonly concurrency?: number
   readonly maxRequestBytes?: number
 }

@@ -112,3 +112,11 @@ export const GATE_LIMITS = {
   /** Votes and acknowledgements remembered as relayed: those of 2000 peers for sixteen epochs. */
   statementsRemembered: 32_768
 } as const
+
+/** Milliseconds of the main thread that answers to requests may take: a burst, and what comes back in a second. */
+export const ANSWER_LIMITS = {
+  /** One peer: a late joiner asks for ranges of final blocks, at a few milliseconds each. */
+  each: { capacity: 4_000, perSecond: 100, namesMax: 1_024 },
+  /** All peers with proofs and chunks of state, which nobody's next slot waits for. */
+  all: { capacity: 4_000, perSecond: 250, namesMax: 1 }
+} as const
