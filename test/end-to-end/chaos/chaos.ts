@@ -15,7 +15,7 @@ import { Actors, WALLET_NAMES } from './actors.ts'
 import { Crowd } from './crowd.ts'
 import { findBypasses } from './doors.ts'
 import { compareEnds, type Ends } from './ends.ts'
-import { Faults } from './faults.ts'
+import { Faults, untilReady } from './faults.ts'
 import { type ChaosNetwork, createChaosNetwork, pidsOf } from './network.ts'
 import { Processes } from './processes.ts'
 import { Watch } from './watch.ts'
@@ -45,6 +45,8 @@ export interface ChaosRun {
   readonly seconds: number
   readonly bypasses: number
   readonly connections: number
+  /** Refused because nobody known had dialled them any more. */
+  readonly unknown: number
   /** Acknowledged, not final in the end, and what each node says of it. */
   readonly lost: readonly { readonly id: string; readonly kind: string; readonly said: readonly string[] }[]
   /** From the last fault until all was final everywhere. */
@@ -88,7 +90,7 @@ async function runOn(network: ChaosNetwork, settings: ChaosSettings): Promise<Ch
     return running.length === 0 ? undefined : picks.pick(running)
   })
   for (const { process } of network.nodes) process.start()
-  await Promise.all(network.nodes.map(({ process }) => process.ready(signal)))
+  await Promise.all(network.nodes.map(({ process }) => untilReady(process)))
   const host = await createHost({
     identitySecret: deriveDevKey('watcher-of-the-test').secret,
     listen: [],
@@ -136,8 +138,8 @@ async function runOn(network: ChaosNetwork, settings: ChaosSettings): Promise<Ch
   await pass(settings.minutes * 60_000, () => say(lineOf(watch, crowd, faults)))
   ending.abort()
   await Promise.all([working, disturbing])
-  const bypasses = await findBypasses(new Set(network.nodes.map(node => node.port)), peerPids(network))
-  const connections = network.doors.connections
+  const bypasses = findBypasses(new Set(network.nodes.map(node => node.port)), peerPids(network))
+  const { connections, unknown } = network.doors
   say('all links are open and all peers run; waiting for what was acknowledged')
   const seconds = Math.round((Date.now() - fromMs) / 1_000)
   const settleMs = await settle(network, watch, crowd)
@@ -152,7 +154,7 @@ async function runOn(network: ChaosNetwork, settings: ChaosSettings): Promise<Ch
   readGuards()
   noteHeard(heard, signed)
   const ends = await compareEnds(network.nodes, network.genesis)
-  const measured = { faults, watch, crowd, actors, processes, signed, heard, ends, bypasses, connections }
+  const measured = { faults, watch, crowd, actors, processes, signed, heard, ends, bypasses, connections, unknown }
   return { ...measured, fromMs, seconds, lost, settleMs, stopMs }
 }
 

@@ -1,6 +1,6 @@
 // Links between peers that can be cut: each peer announces the port of a door instead of its own, and the door passes bytes
 // on or does not. Who dials is read from the system's table of sockets, so the peers themselves are as they are.
-import { readdir, readFile, readlink } from 'node:fs/promises'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { createServer, connect, type Server, type Socket } from 'node:net'
 
 /** open: bytes pass. cut: connections are reset, and new ones too. frozen: nothing passes and nobody is told. */
@@ -33,7 +33,7 @@ export class Doors {
   /** A port of its own for a peer that listens on `target`. */
   async open(name: string, port: number, target: number): Promise<void> {
     const server = createServer({ pauseOnConnect: true, noDelay: true }, socket => {
-      void this.#admit(name, port, target, socket)
+      this.#admit(name, port, target, socket)
     })
     this.#servers.push(server)
     await new Promise<void>((resolve, refuse) => {
@@ -60,9 +60,9 @@ export class Doors {
     await Promise.all(this.#servers.map(server => new Promise(resolve => server.close(resolve))))
   }
 
-  async #admit(name: string, port: number, target: number, outer: Socket): Promise<void> {
+  #admit(name: string, port: number, target: number, outer: Socket): void {
     outer.on('error', () => undefined)
-    const dialler = await ownerOf(outer.remotePort ?? 0, port, this.#pidOf())
+    const dialler = ownerOf(outer.remotePort ?? 0, port, this.#pidOf())
     if (dialler === undefined || outer.destroyed) {
       this.unknown += 1
       return void outer.destroy()
@@ -104,36 +104,52 @@ function linkOf(a: string, b: string): string {
 
 const ESTABLISHED = '01'
 
-/** Whose socket is connected from `port` to `to`, both of this machine. */
-async function ownerOf(port: number, to: number, pids: ReadonlyMap<string, number>): Promise<string | undefined> {
-  const [from, goal] = [port, to].map(one => `:${one.toString(16).toUpperCase().padStart(4, '0')}`)
-  const rows = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map(row => row.trim().split(/\s+/))
-  const found = rows.find(
-    ([, local = '', remote = '', state]) =>
-      state === ESTABLISHED && local.endsWith(from ?? '') && remote.endsWith(goal ?? '')
-  )
-  const inode = found?.[9]
-  if (inode === undefined) return undefined
-  for (const [name, pid] of pids) {
-    const names = await readdir(`/proc/${pid}/fd`).catch(() => [])
-    const links = await Promise.all(names.map(fd => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')))
-    if (links.includes(`socket:[${inode}]`)) return name
-  }
+/** Whose socket is connected from `port` to `to`, both of this machine. At once: who dials waits five seconds and no longer. */
+function ownerOf(port: number, to: number, pids: ReadonlyMap<string, number>): string | undefined {
+  const [from = '', goal = ''] = [port, to].map(one => `:${one.toString(16).toUpperCase().padStart(4, '0')}`)
+  const found = connections().find(({ local, remote }) => local.endsWith(from) && remote.endsWith(goal))
+  if (found === undefined) return undefined
+  for (const [name, pid] of pids) if (inodesOf(pid).has(found.inode)) return name
   return undefined
 }
 
 /** Connections of these processes to each other that go through no door: with one, a cut would be none. */
-export async function findBypasses(listening: ReadonlySet<number>, pids: readonly number[]): Promise<number> {
-  const own = new Set<string>()
-  for (const pid of pids) {
-    for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
-      const inode = /^socket:\[(\d+)\]$/.exec(await readlink(`/proc/${pid}/fd/${fd}`).catch(() => ''))?.[1]
-      if (inode !== undefined) own.add(inode)
-    }
-  }
-  const rows = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map(row => row.trim().split(/\s+/))
-  return rows.filter(
-    ([, , remote = '', state, , , , , , inode = '']) =>
-      state === ESTABLISHED && own.has(inode) && listening.has(Number.parseInt(remote.split(':')[1] ?? '', 16))
+export function findBypasses(listening: ReadonlySet<number>, pids: readonly number[]): number {
+  const own = new Set(pids.flatMap(pid => [...inodesOf(pid)]))
+  return connections().filter(
+    ({ remote, inode }) => own.has(inode) && listening.has(Number.parseInt(remote.split(':')[1] ?? '', 16))
   ).length
+}
+
+interface Connection {
+  readonly local: string
+  readonly remote: string
+  readonly inode: string
+}
+
+function connections(): readonly Connection[] {
+  return readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .flatMap(row => {
+      const [, local = '', remote = '', state, , , , , , inode = ''] = row.trim().split(/\s+/)
+      return state === ESTABLISHED ? [{ local, remote, inode }] : []
+    })
+}
+
+/** Of the sockets of a process; none if it has ended. */
+function inodesOf(pid: number): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const fd of listOr(() => readdirSync(`/proc/${pid}/fd`), [])) {
+    const inode = /^socket:\[(\d+)\]$/.exec(listOr(() => readlinkSync(`/proc/${pid}/fd/${fd}`), ''))?.[1]
+    if (inode !== undefined) found.add(inode)
+  }
+  return found
+}
+
+function listOr<T>(read: () => T, none: T): T {
+  try {
+    return read()
+  } catch {
+    return none
+  }
 }

@@ -1,6 +1,7 @@
 // What is done to the network: processes killed and started again, links cut, frozen and healed, processes stopped for a
 // while. Drawn from a seed; every fault is kept with its times, so that a gap can be told from its cause.
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ChildNode } from '#cli/devnet/child-node.ts'
 import type { Random } from '#test/support/random.ts'
 import type { LinkState } from './doors.ts'
 import type { ChaosNetwork, ChaosNode } from './network.ts'
@@ -32,6 +33,7 @@ const DOWN_MAX = 2
 const ABREAST_MAX_MS = 120_000
 const LOOK_MS = 200
 const TAKER_MS = 3_000
+const READY_MAX_MS = 300_000
 
 export class Faults {
   readonly faults: Fault[] = []
@@ -136,7 +138,7 @@ export class Faults {
     }
     this.restarts.push(restart)
     node.process.start()
-    await node.process.ready(new AbortController().signal)
+    await untilReady(node.process)
     restart.readyMs = Date.now() - restart.atMs
     this.down.delete(node.name)
     while (Date.now() - restart.atMs < ABREAST_MAX_MS) {
@@ -227,5 +229,18 @@ export class Faults {
 
   async #pause(ms: number): Promise<void> {
     await delay(ms, undefined, { signal: this.#signal }).catch(() => undefined)
+  }
+}
+
+/** However long a busy machine takes, if only the process lives. */
+export async function untilReady(process: ChildNode): Promise<void> {
+  const fromMs = Date.now()
+  for (;;) {
+    try {
+      await process.ready(new AbortController().signal)
+      return
+    } catch (error) {
+      if (!process.running || Date.now() - fromMs > READY_MAX_MS) throw error
+    }
   }
 }

@@ -169,7 +169,7 @@ export function documentOf(run: ChaosRun, settings: ChaosSettings, judged: reado
     },
     disagreements: watch.disagreements.slice(0, 20),
     ends,
-    doors: { connections: run.connections, bypasses: run.bypasses },
+    doors: { connections: run.connections, bypasses: run.bypasses, unknown: run.unknown },
     memory: {
       follower: { mibByMinute: processes.curve(FOLLOWER) },
       lives: processes.lives()
