@@ -1,6 +1,6 @@
 // One peer with all the weight, on a virtual clock and without a network: the whole node but for sockets. Files are real.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createBaseNode, createGuardFile, type BaseNode } from '#base-layer/index.ts'
@@ -20,6 +20,25 @@ import type { Hash } from '#contracts/primitives/ids.ts'
 
 /** In memory where the system has such a folder: syncing a disk is not what these tests are about. */
 const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
+/** Named by process: what a failed test or a killed run left is removed by the next. */
+const FOLDER = /^surety-lone-(\d+)-/
+
+function removeLeftovers(): void {
+  for (const name of readdirSync(SCRATCH)) {
+    const pid = FOLDER.exec(name)?.[1]
+    if (pid === undefined || isAlive(Number(pid))) continue
+    rmSync(join(SCRATCH, name), { recursive: true, force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
 
 export function secretOf(name: string): Uint8Array {
   return createHash('sha256').update(`lone-peer ${name}`).digest()
@@ -113,9 +132,10 @@ export function lonelyHost(): Host {
 }
 
 const { verified } = installNodeCrypto()
+removeLeftovers()
 
 export class LonePeer {
-  readonly folder = mkdtempSync(join(SCRATCH, 'surety-lone-'))
+  readonly folder = mkdtempSync(join(SCRATCH, `surety-lone-${process.pid}-`))
   readonly clock = new VirtualClock(GENESIS.genesisTimeMs)
   readonly failures: unknown[] = []
 
