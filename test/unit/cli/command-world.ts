@@ -10,7 +10,6 @@ import { Secret } from '#base-layer/runtime/secret.ts'
 import { formatGenesis } from '#cli/devnet/genesis-file.ts'
 import { writeNodeFolder } from '#cli/node/data-folder.ts'
 import { nodeMethods } from '#cli/node/node-methods.ts'
-import { createProgram } from '#cli/program.ts'
 import { derivePublicKey } from '#contracts/crypto/signature.ts'
 import type { Genesis } from '#contracts/ledger/genesis.ts'
 import { asName } from '#contracts/names/name.ts'
@@ -18,10 +17,9 @@ import { ATOMS_PER_SHARE } from '#contracts/primitives/amounts.ts'
 import { bytesToHex } from '#contracts/primitives/bytes.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { ALICE, GENESIS, lonelyHost, LonePeer, secretOf } from '../../support/lone-peer.ts'
+import { type Ran, runCommand } from './in-process.ts'
 
 const SLOT_MS = GENESIS.parameters.slotMs
-/** Real time between two slots while a command waits, which asks some times a second. */
-const TURN_MS = 20
 /** What a command says when it waits for the chain. */
 const WAITS = /^(sent|waiting)/m
 
@@ -42,12 +40,6 @@ const WORLD_GENESIS: Genesis = {
       }))
     )
   ]
-}
-
-export interface Ran {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
 }
 
 export class CommandWorld {
@@ -145,37 +137,19 @@ export class CommandWorld {
 
   async #run(args: readonly string[], how: 'whole' | 'interrupted'): Promise<Ran> {
     const others = new Set(process.listeners('SIGINT'))
-    let [stdout, stderr] = ['', '']
-    const outSpy = vi.spyOn(process.stdout, 'write').mockImplementation(text => {
-      stdout += String(text)
-      return true
-    })
-    const errSpy = vi.spyOn(process.stderr, 'write').mockImplementation(text => {
-      stderr += String(text)
-      return true
-    })
     vi.useFakeTimers({ toFake: ['Date'], now: this.peer.clock.nowMs() })
-    let ended = false
     const settings = ['--rpc', this.rpc, '--genesis', this.path('genesis.json'), '--wallets', this.path('wallets')]
     const account = args.includes('--account') ? [] : ['--account', 'ana']
-    const running = createProgram()
-      .run([...args, ...settings, ...account, '--no-input'])
-      .finally(() => {
-        ended = true
-      })
     try {
-      while (!ended) {
-        await Promise.race([running, new Promise(resolve => setTimeout(resolve, TURN_MS))])
-        if (ended || !WAITS.test(stderr)) continue
-        if (how === 'interrupted') for (const one of process.listeners('SIGINT')) others.has(one) || one('SIGINT')
-        else await this.peer.clock.advance(SLOT_MS)
+      return await runCommand([...args, ...settings, ...account, '--no-input'], async stderr => {
+        if (!WAITS.test(stderr)) return
+        if (how === 'interrupted') {
+          for (const one of process.listeners('SIGINT')) if (!others.has(one)) one('SIGINT')
+        } else await this.peer.clock.advance(SLOT_MS)
         vi.setSystemTime(this.peer.clock.nowMs())
-      }
-      return { code: await running, stdout, stderr }
+      })
     } finally {
       vi.useRealTimers()
-      outSpy.mockRestore()
-      errSpy.mockRestore()
     }
   }
 

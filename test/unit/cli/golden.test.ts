@@ -6,7 +6,8 @@ import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createProgram } from '#cli/program.ts'
 import { ALICE } from '../../support/lone-peer.ts'
-import { CommandWorld, keyOf, type Ran } from './command-world.ts'
+import { CommandWorld, keyOf } from './command-world.ts'
+import type { Ran } from './in-process.ts'
 
 const GOLDEN = join(import.meta.dirname, 'golden')
 /** A keystore costs half a second, and a name waits for several blocks. */
