@@ -4,6 +4,7 @@ import type { BaseEffect } from '#base-layer/consensus/events.ts'
 import { genesisAnchor } from '#base-layer/consensus/anchor.ts'
 import { createBaseMachine, stepBaseMachine } from '#base-layer/consensus/machine.ts'
 import type { ChainState } from '#base-layer/state/chain-state.ts'
+import { exportAnchor, exportState, importState } from '#base-layer/state/persistence.ts'
 import { createTransition } from '#base-layer/state/transition.ts'
 import { applyBlock } from '#base-layer/state/transition.ts'
 import { buildAdvance, type FinalEffect } from '#base-layer/chain/finalise.ts'
@@ -197,6 +198,21 @@ describe('finality.recover [FIN-9]', () => {
     chain.append(block)
     expect(dropped).toHaveLength(1)
     expect(chain.state.finalityPeriod).toEqual({ period: 0, recovery: null })
+  })
+})
+
+describe('a chain with a recovered period [FIN-8, FIN-9]', () => {
+  it('goes on from a stored state of every height as it went on without a restart', () => {
+    chain.produce([recover()])
+    while (chain.state.height < 112) {
+      const stored = chain.state
+      const block = chain.produce()
+      const restored = importState(chain.document, exportAnchor(stored), exportState(stored))
+      if (!restored.ok) throw new Error(`${stored.height}: ${restored.why}`)
+      const applied = applyBlock(restored.value, block)
+      expect(applied.ok && applied.value.id, `${stored.height}`).toBe(chain.state.id)
+    }
+    expect(chain.state.finalityPeriod).toEqual({ period: 3, recovery: null })
   })
 })
 
