@@ -13,6 +13,7 @@ import { accept, present, type Verdict } from '#contracts/primitives/verdict.ts'
 import { Ancestors } from './trees/ancestors.ts'
 import { balanceIdOf } from './transactions/balance-ids.ts'
 import { type ChainContext, ChainState } from './chain-state.ts'
+import { firstPeriodOf } from './finality/hosting.ts'
 import { deriveEntries, writeTable } from './finality/period-tables.ts'
 import { changeOf, emptySections, encodeKey, type SectionTrees, rootOfTrees } from './trees/section-trees.ts'
 import { type KeyOf, NEW_PEER, type PeerRecord, type SectionName, type ValueOf } from './trees/sections.ts'
@@ -76,11 +77,21 @@ function genesisSections(chain: ChainContext): SectionTrees {
   document.outputs.forEach((output, index) => {
     writer.put('outputs', genesisOutputId(chain.genesis, index), { output, createdAt: 0, maturesAt: null })
   })
-  const hosted = document.outputs.flatMap(output => {
+  const hosted = new Map<PublicKey, bigint>()
+  for (const output of document.outputs) {
     const host = hostOf(output)
-    return host === null ? [] : [{ host, atoms: output.atoms }]
-  })
-  const entries = deriveEntries(hosted, peers, parameters.leverage, 0, () => true)
+    if (host !== null) hosted.set(host, (hosted.get(host) ?? 0n) + output.atoms)
+  }
+  for (const [host, atoms] of hosted) {
+    writer.put('hosts', host, { aged: 0n, young: [{ from: firstPeriodOf(0, parameters), atoms }] })
+  }
+  const entries = deriveEntries(
+    host => hosted.get(host) ?? 0n,
+    peers,
+    parameters.leverage,
+    0,
+    () => true
+  )
   writeTable((section, key, value) => writer.put(section, key, value), 0, entries, document.seed0, true)
   const point = namelessPoint(chain)
   writer.put(

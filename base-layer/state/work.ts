@@ -5,9 +5,10 @@ import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { Hash, Height, OutputId, PublicKey, Slot, TransactionId } from '#contracts/primitives/ids.ts'
 import { assert, present, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { FinalityPoint } from '#contracts/statements/vote.ts'
-import { payoutIdOf } from '#contracts/ledger/output.ts'
+import { type OutputRecord, payoutIdOf } from '#contracts/ledger/output.ts'
 import type { ChainContext, ChainState } from './chain-state.ts'
 import { ticksSince } from './finality/clocks.ts'
+import { moveHosted } from './finality/hosting.ts'
 import { appendTouches, type KeyEntry, type Touch } from './trees/key-history.ts'
 import {
   borrowKey,
@@ -219,8 +220,11 @@ export class Work {
     const cell = this.#cell(section, key)
     this.#held += atomsOf(section, value) - atomsOf(section, cell.value)
     this.#journal.push({ cell, value: cell.value, dirty: cell.dirty })
+    const before = cell.value
     cell.value = value
     cell.dirty = true
+    // What hosts represent follows every output that comes or goes [POS-1].
+    if (section === 'outputs') moveHosted(this, before as OutputRecord | undefined, value as OutputRecord | undefined)
   }
 
   #cell<S extends SectionName>(section: S, key: KeyOf<S>): Cell {

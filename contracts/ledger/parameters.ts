@@ -193,7 +193,7 @@ export function checkParameters(p: Parameters): Verdict<Parameters, 'E_PARAMETER
     ],
     [p.voteAtMs < p.finalityEpochMs && p.voteAtMs > p.deltaMs, 'VOTE_AT lies inside the epoch, after delta'],
     [p.period * p.slotMs >= 8 * p.finalityEpochMs, 'PERIOD * slot >= 8 finality epochs'],
-    [p.lag >= 8, 'LAG >= 8'],
+    [p.lag >= 8 && p.lag <= p.period, '8 <= LAG <= PERIOD'],
     [p.reveals >= 2 && p.reveals < p.lag && p.reveals < p.period, '2 <= REVEALS < LAG, PERIOD'],
     [p.voteAge >= 1, 'VOTE_AGE >= 1'],
     [

@@ -66,30 +66,22 @@ export function writeTable(
   if (!seeded) put('periods', { kind: 'reveals', period }, { kind: 'reveals', reveals: [] })
 }
 
-/** A hosted output, as far as the table cares. */
-export interface HostedAtoms {
-  readonly host: PublicKey
-  readonly atoms: bigint
-}
-
 /**
  * Weights of a snapshot: min(counted, LEVERAGE * bond) of each peer in standing, the heaviest 1000, in order of
- * key [POS-1]. `held` are the outputs that count; peers registered after `registeredBy` do not, for want of a
+ * key [POS-1]. `countedOf` says what a host's outputs hold; peers registered after `registeredBy` do not, for want of a
  * VRF key.
  */
 export function deriveEntries(
-  held: Iterable<HostedAtoms>,
+  countedOf: (host: PublicKey) => bigint,
   peers: Iterable<readonly [PublicKey, PeerRecord]>,
   leverage: number,
   registeredBy: Height,
   isInStanding: (peer: PublicKey, record: PeerRecord) => boolean
 ): readonly PeriodEntry[] {
-  const counted = new Map<PublicKey, bigint>()
-  for (const { host, atoms } of held) counted.set(host, (counted.get(host) ?? 0n) + atoms)
   const entries: PeriodEntry[] = []
   for (const [peer, record] of peers) {
     const cap = BigInt(leverage) * record.bondAtoms
-    const hosted = counted.get(peer) ?? 0n
+    const hosted = countedOf(peer)
     const weight = hosted < cap ? hosted : cap
     if (weight > 0n && record.countedTo === null && record.registeredAt <= registeredBy && isInStanding(peer, record)) {
       entries.push({ peer, vrfKey: record.vrfKey, weight })

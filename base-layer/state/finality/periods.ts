@@ -1,11 +1,11 @@
 // What a block does for periods at its end: the snapshot that makes the next table [POS-1], and the seed once
 // the reveals are in [POS-3].
 import { hashHex } from '#contracts/crypto/hash.ts'
-import { hostOf } from '#contracts/ledger/output.ts'
 import { compareText, hexToBytes } from '#contracts/primitives/bytes.ts'
-import type { Hash } from '#contracts/primitives/ids.ts'
+import type { Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import { assert, present } from '#contracts/primitives/verdict.ts'
-import { deriveEntries, type HostedAtoms, readTable, writeTable } from './period-tables.ts'
+import { countedIn } from './hosting.ts'
+import { deriveEntries, readTable, writeTable } from './period-tables.ts'
 import { deriveStanding } from './standing.ts'
 import type { Work } from '../work.ts'
 
@@ -26,18 +26,11 @@ function takeSnapshot(work: Work, period: number): void {
   const before = present(tableIn(work, period - 1), 'the period before has a table')
   const { leverage } = work.parameters
   const standing = deriveStanding(work)
-  const entries = deriveEntries(countedOutputs(work), work.entries('peers'), leverage, work.height - 1, standing)
+  const countedOf = (host: PublicKey): bigint => countedIn(work.get('hosts', host), period)
+  const entries = deriveEntries(countedOf, work.entries('peers'), leverage, work.height - 1, standing)
   // An empty table would end the chain: everyone keeps what they had [POS-9].
   const kept = entries.length > 0 ? entries : before.entries
   writeTable((section, key, value) => work.put(section, key, value), period, kept, before.seed, false)
-}
-
-/** Hosted outputs that are unspent at this height and were created LAG heights before it. */
-function* countedOutputs(work: Work): Generator<HostedAtoms, undefined> {
-  for (const [, { output, createdAt }] of work.entries('outputs')) {
-    const host = hostOf(output)
-    if (host !== null && createdAt <= work.height - work.parameters.lag) yield { host, atoms: output.atoms }
-  }
 }
 
 function fixSeed(work: Work, period: number): void {

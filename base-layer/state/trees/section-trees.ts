@@ -18,7 +18,8 @@ export const KEYED_BY_ID: ReadonlySet<SectionName> = new Set<SectionName>([
   'assets',
   'bonds',
   'balances',
-  'peers'
+  'peers',
+  'hosts'
 ])
 const ID_BYTES = 32
 
@@ -88,7 +89,7 @@ export function rootOfTrees(trees: SectionTrees): Hash {
 }
 
 /** Sections with a leaf for each of many people: their leaves keep bytes and read them when asked. */
-const PACKED: ReadonlySet<SectionName> = new Set<SectionName>(['outputs', 'keys', 'names'])
+const PACKED: ReadonlySet<SectionName> = new Set<SectionName>(['outputs', 'keys', 'names', 'hosts'])
 
 const unpackers = Object.fromEntries(SECTION_NAMES.map(name => [name, unpackerOf(name)])) as unknown as {
   readonly [S in SectionName]: (bytes: Uint8Array) => ValueOf<S>

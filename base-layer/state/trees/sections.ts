@@ -99,6 +99,15 @@ const openClaimsCodec = record({
 })
 export type OpenClaims = Decoded<typeof openClaimsCodec>
 
+/** Atoms of unspent outputs that name a host, by the period whose snapshot counts them first; see hosting.ts [POS-1]. */
+const hostedCodec = record({
+  /** Counted by the snapshot before the newest change. */
+  aged: amount(),
+  /** Ascending; LAG is at most PERIOD, so that there are two. */
+  young: list(record({ from: uint(), atoms: amount() }), 2)
+})
+export type HostedRecord = Decoded<typeof hostedCodec>
+
 const balanceCodec = record({ atoms: amount(), purpose: text(32) })
 export type BalanceRecord = Decoded<typeof balanceCodec>
 
@@ -221,7 +230,8 @@ export const SECTIONS = {
   governance: {
     key: union({ chief: [0, record({})], proposal: [1, record({})] }),
     value: union({ chief: [0, nominationsCodec], proposal: [1, proposalCodec] })
-  }
+  },
+  hosts: { key: hex32<PublicKey>(), value: hostedCodec }
 } as const
 
 export type SectionName = keyof typeof SECTIONS

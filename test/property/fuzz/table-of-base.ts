@@ -59,6 +59,19 @@ const SECTION_SAMPLES: SectionSamples = {
   keys: samples.logs.map(frontier => [id('owner'), { frontier }]),
   names: nameLeaves(samples.logs),
   governance: governanceLeaves,
+  hosts: [
+    [id('host'), { aged: 5n, young: [] }],
+    [
+      id('host'),
+      {
+        aged: 0n,
+        young: [
+          { from: 2, atoms: 7n },
+          { from: 3, atoms: 8n }
+        ]
+      }
+    ]
+  ],
   assets: [[id('asset'), samples.assetRecord]],
   bonds: [[id('bond'), samples.bondRecord]],
   balances: [[id('balance'), { atoms: 100n, purpose: 'collateral' }]],
