@@ -43,6 +43,8 @@ function twinOf(node: BaseNode, intention: Intention): Intention | undefined {
   switch (intention.kind) {
     case 'propose': {
       const { header } = intention.block
+      // The last millisecond of a slot has no twin.
+      if (header.timeMs + 1 >= (header.slot + 1) * world.document.parameters.slotMs) return undefined
       const { block, state } = world.transition.build(world.stateOf(header.parent), {
         slot: header.slot,
         timeMs: header.timeMs + 1,
@@ -51,10 +53,7 @@ function twinOf(node: BaseNode, intention: Intention): Intention | undefined {
         certificates: [],
         transactions: []
       })
-      // The last millisecond of a slot has no twin.
-      return header.timeMs + 1 < (header.slot + 1) * world.document.parameters.slotMs
-        ? { kind: 'propose', block, id: state.id }
-        : undefined
+      return { kind: 'propose', block, id: state.id }
     }
     case 'acknowledge':
       return { kind: 'acknowledge', acknowledgement: { ...intention.acknowledgement, block: world.genesis.id } }

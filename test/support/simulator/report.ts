@@ -43,7 +43,7 @@ export interface SimReport {
 }
 
 /** Failures named in a report; the rest is counted. */
-const FAILURES_SHOWN = 10
+const FAILURES_SHOWN = 50
 
 /** The sum of reports over parts of a range of seeds. */
 export function sumReports(parts: readonly SimReport[], from: number, count: number): SimReport {
