@@ -44,6 +44,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   commitCodec: OWN_DISK,
   startCodec: OWN_DISK,
   progressCodec: OWN_DISK,
+  keptProofCodec: OWN_DISK,
+  decodeKeptProof: OWN_DISK,
   fileCodec: 'the keystore, behind a password: its own tests damage it',
   bodyCodec: 'the keystore, behind a password: its own tests damage it'
 }
