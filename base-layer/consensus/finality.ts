@@ -17,16 +17,8 @@ import type { BlockTree, TreeNode } from './block-tree.ts'
 import { chooseCarried } from './carried-certificates.ts'
 import { CertificateShelf, type Stored } from './certificate-shelf.ts'
 import type { BaseSettings, FinalityAnchor, TrustedHead } from './events.ts'
+import { JustifiedPoints } from './justified-points.ts'
 import type { ChainView } from './transition.ts'
-
-/** A point that two thirds justified, and when this node could first know. */
-export interface Justified {
-  readonly point: FinalityPoint
-  /** The latest arrival among the certificates that lead to it from the root. */
-  readonly knownMs: number
-  /** Undefined for the root and for points that the final chain recorded. */
-  readonly certificate: Certificate | undefined
-}
 
 export interface Conflict {
   readonly certificate: Certificate
@@ -50,7 +42,7 @@ export class Finality<State extends ChainView> {
   readonly #certificates = new CertificateShelf()
   /** Of the recovered period that finality is in: no final state may hold it yet. */
   #recovered: PeriodTable | undefined
-  #justified = new Map<string, Justified>()
+  #justified: JustifiedPoints
   #anchor: FinalityAnchor
   /** The newest final block; the tree's root follows at the end of a step. */
   #finalNode: TreeNode<State>
@@ -58,7 +50,8 @@ export class Finality<State extends ChainView> {
   #proof: readonly [justifies: Certificate, finalises: Certificate] | undefined
 
   /**
-   * `finalIdAt` names the final block at a height, undefined where this node does not know it.   */
+   * `finalIdAt` names the final block at a height, undefined where this node does not know it.
+   */
   constructor(
     tree: BlockTree<State>,
     parameters: Parameters,
@@ -73,13 +66,13 @@ export class Finality<State extends ChainView> {
     this.#trusted = trusted
     this.#anchor = anchor
     this.#finalNode = tree.root
-    this.#justify(anchor.root, Number.NEGATIVE_INFINITY, undefined)
-    // At a hand-over the final block is the root: its epoch is one of the period before, and no source any more.
-    if (anchor.final.height > anchor.root.height) this.#justify(anchor.final, Number.NEGATIVE_INFINITY, undefined)
     const { justified } = tree.root.state
-    if (justified[0]?.id === anchor.root.id) {
-      for (const point of justified) this.#justify(point, Number.NEGATIVE_INFINITY, undefined)
-    }
+    this.#justified = new JustifiedPoints([
+      anchor.root,
+      // At a hand-over the final block is the root: its epoch is one of the period before, and no source any more.
+      ...(anchor.final.height > anchor.root.height ? [anchor.final] : []),
+      ...(justified[0]?.id === anchor.root.id ? justified : [])
+    ])
   }
 
   get anchor(): FinalityAnchor {
@@ -149,11 +142,7 @@ export class Finality<State extends ChainView> {
    * below it [POS-8, FIN-3].
    */
   newestJustified(byMs: number): { readonly point: FinalityPoint; readonly node: TreeNode<State> } {
-    let newest: FinalityPoint | undefined
-    for (const { point, knownMs } of this.#justified.values()) {
-      if (knownMs <= byMs && (newest === undefined || point.epoch > newest.epoch)) newest = point
-    }
-    const point = newest ?? this.#anchor.root
+    const point = this.#justified.newest(byMs) ?? this.#anchor.root
     const node = this.#tree.get(point.id)
     const isAbove = node !== undefined && this.#tree.descends(node, this.#finalNode)
     return { point, node: isAbove ? node : this.#finalNode }
@@ -192,8 +181,7 @@ export class Finality<State extends ChainView> {
     if (!isPassed && (node === undefined || !this.#tree.descends(node, this.#finalNode))) return false
     this.#recovered = table
     this.#anchor = { ...next, root, final }
-    this.#justified = new Map()
-    this.#justify(root, Number.NEGATIVE_INFINITY, undefined)
+    this.#justified = new JustifiedPoints([root])
     return true
   }
 
@@ -265,7 +253,7 @@ export class Finality<State extends ChainView> {
   /** Justifies the target if the source is justified and the target a known block after it. */
   #count(stored: Stored): boolean {
     const { source, target } = stored.certificate.vote
-    const from = this.#justified.get(keyOf(source))
+    const from = this.#justified.get(source)
     if (from === undefined) return false
     const node = this.#tree.get(target.id)
     if (node === undefined || node.height !== target.height || !this.#tree.descends(node, this.#finalNode)) return false
@@ -274,7 +262,8 @@ export class Finality<State extends ChainView> {
     // Only a state that holds the table of a recovered period can become final by it.
     if (this.#anchor.recovery !== null && !isSamePeriod(node.state.finalityPeriod, this.#anchor)) return false
     stored.counted = true
-    this.#justify(target, Math.max(from.knownMs, stored.knownMs), stored.certificate)
+    const knownMs = Math.max(from.knownMs, stored.knownMs)
+    this.#justified.add({ point: target, knownMs, certificate: stored.certificate })
     return true
   }
 
@@ -283,7 +272,7 @@ export class Finality<State extends ChainView> {
     const { source, target } = certificate.vote
     if (target.epoch !== source.epoch + 1 || source.height < this.#finalNode.height) return undefined
     const node = this.#tree.get(source.id)
-    const justifies = this.#justified.get(keyOf(source))?.certificate
+    const justifies = this.#justified.get(source)?.certificate
     if (node === undefined || !this.#tree.descends(node, this.#finalNode)) return undefined
     if (this.#isBesideTrusted(node)) {
       this.#conflicted = true
@@ -295,13 +284,13 @@ export class Finality<State extends ChainView> {
     }
     // The root is final by the period before; that of a recovered period only as an ancestor.
     if (justifies === undefined) return undefined
-    const abandoned = [...this.#justified.values()].filter(({ point }) => !this.#isAlong(point, node))
+    const abandoned = this.#justified.where(point => !this.#isAlong(point, node))
     const rival = abandoned.find(({ point }) => point.epoch >= source.epoch)?.certificate
     if (rival !== undefined) {
       this.#conflicted = true
       return { certificate: rival, why: 'two thirds of the table justified another branch later than what is final' }
     }
-    for (const { point } of abandoned) this.#justified.delete(keyOf(point))
+    this.#justified.forget(abandoned)
     this.#finalNode = node
     this.#proof = [justifies, certificate]
     this.#anchor = { ...this.#anchor, final: source }
@@ -320,8 +309,7 @@ export class Finality<State extends ChainView> {
   #handOver(final: FinalityPoint): void {
     const root: FinalityPoint = { ...final, epoch: 0 }
     this.#anchor = { period: this.#anchor.period + 1, recovery: null, root, final }
-    this.#justified = new Map()
-    this.#justify(root, Number.NEGATIVE_INFINITY, undefined)
+    this.#justified = new JustifiedPoints([root])
   }
 
   /** True for a point on the chain to this block or above it. Below the tree's root all justified points are. */
@@ -354,15 +342,6 @@ export class Finality<State extends ChainView> {
   #chainIdAt(height: number): BlockId | undefined {
     return this.#tree.ancestorAt(this.#finalNode, height)?.id ?? this.#finalIdAt(height)
   }
-
-  #justify(point: FinalityPoint, knownMs: number, certificate: Certificate | undefined): void {
-    const key = keyOf(point)
-    if (!this.#justified.has(key)) this.#justified.set(key, { point, knownMs, certificate })
-  }
-}
-
-function keyOf(point: FinalityPoint): string {
-  return `${point.epoch}/${point.height}/${point.id}`
 }
 
 /** True if the first period comes after the second: a later one, or the recovered one in its place [FIN-9]. */

@@ -3,25 +3,18 @@
 // collaborators give equal effects. Upholds [POS-4] to [POS-8], [FIN-1] to [FIN-9] and the relaying of [POS-4, GSP-1].
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { BlockId, PublicKey } from '#contracts/primitives/ids.ts'
-import { assert, present } from '#contracts/primitives/verdict.ts'
+import { assert } from '#contracts/primitives/verdict.ts'
 import { BLOCK_CERTIFICATES, type Block } from '#contracts/statements/block.ts'
 import { AcknowledgementPool } from './acknowledgements.ts'
 import { arrivalOf, BlockDesk, type Present } from './block-desk.ts'
 import { BlockTree, type TreeNode } from './block-tree.ts'
-import type {
-  BaseEffect,
-  BaseEvent,
-  BaseSettings,
-  ChainStep,
-  Collaborators,
-  FinalityAnchor,
-  Intention
-} from './events.ts'
+import type { BaseEffect, BaseEvent, BaseSettings, Collaborators, FinalityAnchor, Intention } from './events.ts'
 import { FinalBlocks } from './final-blocks.ts'
 import { Finality } from './finality.ts'
 import { preferredTip } from './fork-choice.ts'
+import { blockOf, switchBetween } from './head-switch.ts'
 import { BASE_LIMITS } from './limits.ts'
-import type { SignedMoment } from './own-signatures.ts'
+import { momentsIn, type SignedMoment } from './own-signatures.ts'
 import { Signing, type SigningView } from './signing.ts'
 import { SlotProposals } from './slot-proposals.ts'
 import type { ChainView } from './transition.ts'
@@ -230,20 +223,9 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
     this.#chosen = { from: node, version: this.#tree.version }
     const head = preferredTip(this.#tree, node)
     if (head === this.#head) return
-    const removed: Block[] = []
-    const added: ChainStep<State>[] = []
-    let [old, next] = [this.#head, head]
-    while (old !== next) {
-      if (old.height >= next.height) {
-        removed.push(blockOfNode(old))
-        old = parentOf(old)
-      } else {
-        added.push({ block: blockOfNode(next), state: next.state })
-        next = parentOf(next)
-      }
-    }
+    const between = switchBetween(this.#head, head)
     this.#head = head
-    this.#emit({ kind: 'head', state: head.state, removed, added: added.reverse() })
+    this.#emit({ kind: 'head', state: head.state, ...between })
   }
 
   /** What turns up of this node's own key, and its guard does not know, is told at once [FIN-7]. */
@@ -255,12 +237,8 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
   }
 
   /** The same for all that a valid block carries. */
-  #noteBlock({ header, certificates }: Block, parentSlot: number): void {
-    this.#noteSigned(header.proposer, { kind: 'propose', slot: header.slot })
-    for (const { peer } of header.acknowledgements) this.#noteSigned(peer, { kind: 'acknowledge', slot: parentSlot })
-    for (const { vote, votes } of certificates) {
-      for (const { peer } of votes) this.#noteSigned(peer, { kind: 'vote', epoch: vote.target.epoch })
-    }
+  #noteBlock(block: Block, parentSlot: number): void {
+    for (const [signer, what] of momentsIn(block, parentSlot)) this.#noteSigned(signer, what)
   }
 
   #recover(): void {
@@ -280,7 +258,7 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
     const { finalNode } = this.#finality
     if (finalNode === this.#tree.root) return
     const { proof, anchor } = this.#finality
-    const steps = this.#tree.prune(finalNode).map(node => ({ block: blockOfNode(node), state: node.state }))
+    const steps = this.#tree.prune(finalNode).map(node => ({ block: blockOf(node), state: node.state }))
     for (const { block, state } of steps) this.#finalBlocks.add(state.id, block)
     this.#finality.prune()
     this.#acknowledgements.prune(finalNode.slot)
@@ -355,12 +333,4 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
   #emit(effect: BaseEffect<State>): void {
     this.#effects.push(effect)
   }
-}
-
-function blockOfNode<State extends ChainView>(node: TreeNode<State>): Block {
-  return present(node.block, 'only the root came without its block')
-}
-
-function parentOf<State extends ChainView>(node: TreeNode<State>): TreeNode<State> {
-  return present(node.parent, 'two blocks of the tree meet at the root at the latest')
 }

@@ -2,6 +2,8 @@
 // [FIN-7]. Something later than either knows was signed in a life that the guard has forgotten - a folder restored from a
 // copy - or is being signed by another process with the same key. Part of signing.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
+import type { PublicKey } from '#contracts/primitives/ids.ts'
+import type { Block } from '#contracts/statements/block.ts'
 import type { GuardMarks, Intention } from './events.ts'
 
 /** When something was signed: a slot, or for votes the target's epoch. */
@@ -55,5 +57,17 @@ export class OwnSignatures {
 
   #raise(kind: SignedMoment['kind'], at: number): void {
     this.#newest = { ...this.#newest, [kind]: Math.max(this.#newest[kind], at) }
+  }
+}
+
+/** Everything signed that a block carries, with its signer. */
+export function* momentsIn(
+  { header, certificates }: Block,
+  parentSlot: number
+): Generator<readonly [signer: PublicKey, what: SignedMoment], undefined> {
+  yield [header.proposer, { kind: 'propose', slot: header.slot }]
+  for (const { peer } of header.acknowledgements) yield [peer, { kind: 'acknowledge', slot: parentSlot }]
+  for (const { vote, votes } of certificates) {
+    for (const { peer } of votes) yield [peer, { kind: 'vote', epoch: vote.target.epoch }]
   }
 }
