@@ -63,6 +63,7 @@ export function createProgram(): Program {
     addHelpCommand
   ])
     add(command, runner)
+  withoutHelpCommands(command)
   return {
     command,
     run: async args => {
@@ -74,7 +75,7 @@ export function createProgram(): Program {
         if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
         // Without a command its help is on stderr already.
         if (error instanceof CommanderError && error.code === 'commander.help' && !json) return EXIT.misuse
-        return createOutput({ json, quiet: false, color: false }).fail(misuseOf(error))
+        return createOutput({ json, quiet: false, color: false }).fail(misuseOf(error, command, args))
       }
     }
   }
@@ -83,10 +84,33 @@ export function createProgram(): Program {
 const GLOBAL_OPTIONS_HINT = '\nEvery command also takes --json, --account, --rpc, --yes and more: see surety --help\n'
 
 /** What the parser refuses, as the failure of a command; anything else as it is. */
-function misuseOf(error: unknown): unknown {
+function misuseOf(error: unknown, program: Command, args: readonly string[]): unknown {
   if (!(error instanceof CommanderError)) return error
   if (error.code === 'commander.help') return misuse('E_USAGE', 'a command is missing')
-  return misuse('E_USAGE', error.message.replace(/^error: /, '').replace(/\n\(?/, ' ('))
+  const why = error.message.replace(/^error: /, '').replace(/\n\(?/, ' (')
+  const isShort = error.code === 'commander.missingArgument' || error.code === 'commander.excessArguments'
+  return misuse('E_USAGE', isShort ? `${why.replace(/\.$/, '')}; say it as: ${usageOf(program, args)}` : why)
+}
+
+/** Of the command that the words lead to. */
+function usageOf(program: Command, args: readonly string[]): string {
+  let command = program
+  const path = [program.name()]
+  for (const word of args) {
+    const next = command.commands.find(one => one.name() === word)
+    if (next === undefined) continue
+    command = next
+    path.push(word)
+  }
+  return `${path.join(' ')} ${command.usage().replace(/^\[options\] ?/, '')}`
+    .replace('<to>', 'to')
+    .replace('<for>', 'for')
+}
+
+/** Help is asked for with --help or `surety help`, in our own words; not with a command of each group. */
+function withoutHelpCommands(command: Command): void {
+  command.helpCommand(false)
+  for (const one of command.commands) withoutHelpCommands(one)
 }
 
 function configure(command: Command): void {
@@ -94,7 +118,6 @@ function configure(command: Command): void {
     .description('Two-layer asset network: base chain, asset committees, and proof when one lies')
     .version(VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'what a command does and takes')
-    .helpCommand(false)
     .option('--json', 'one JSON document on stdout')
     .option('--rpc <url>', 'JSON-RPC address of a node')
     .option('--account <name>', 'whose key signs and pays')

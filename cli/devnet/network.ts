@@ -58,6 +58,8 @@ export async function createDevNetwork(settings: DevNetworkSettings): Promise<De
       keys: { signing: new Secret(secret), vrf: new Secret(vrfSecret), network: new Secret(identitySecret) },
       settings: {
         name,
+        // Whoever takes this name may give out logins under it.
+        chainName: name,
         logLevel,
         rpcPort: portOf(place * 2),
         listen: [`/ip4/127.0.0.1/tcp/${portOf(place * 2 + 1)}`],

@@ -84,7 +84,10 @@ export const COMMAND_PAGES: Readonly<Record<string, readonly [what: string, todo
     'The payment needs more small outputs than one transaction may spend.',
     'Pay yourself a part first, then try again.'
   ],
-  E_INPUT_NEEDED: ['A question must be answered and nobody can.', 'Say --yes, or --password-file for a password.'],
+  E_INPUT_NEEDED: [
+    'A question must be answered and nobody can.',
+    'The message names the flag: --yes, --password-file, --phrase-file.'
+  ],
   E_INTERNAL: ['The node failed to answer.', 'Its log says why.'],
   E_JOINT: [
     'What is put in and what is paid do not fit.',
