@@ -41,6 +41,7 @@ export interface ChainInfo {
   readonly prefix: string
 }
 
+/** Of which block: the newest final one, or the head of the preferred chain, which may be reverted. */
 export type Which = 'final' | 'head'
 
 export interface Listed<S extends SectionName> {
@@ -93,6 +94,7 @@ export interface ChainProofs {
   relate(earlier: { readonly height: Height; readonly id: BlockId }, under: Height): Promise<Relation | undefined>
 }
 
+/** The chain as floors above and wallets see it: final state to read and prove, and a way to submit. */
 export interface BaseChain {
   readonly proofs: ChainProofs
   info(): Promise<ChainInfo>

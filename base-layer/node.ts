@@ -48,6 +48,7 @@ export interface BaseNodeStatus {
 
 export type BackupWishes = Pick<BackupSettings, 'folder' | 'keep'> & Partial<Pick<BackupSettings, 'check'>>
 
+/** A running node; made by createBaseNode. */
 export interface BaseNode {
   readonly chain: BaseChain
   /** base.* methods for createRpcServer. */

@@ -1,32 +1,18 @@
 // All watching of one node: compares each posted checkpoint with our own replay, takes offences from consensus, removes
 // repeats, and lets the claimant act. On by default; a switch silences reports and claims alike [CLM-7].
-import type { Account, BaseChain, FinalPoint, SampleOutcome } from '#base-layer/index.ts'
+import type { Account, FinalPoint, SampleOutcome } from '#base-layer/index.ts'
 import type { Clock } from '#base-layer/runtime/clock.ts'
-import type { Host } from '#base-layer/runtime/host.ts'
-import type { Logger } from '#base-layer/runtime/logger.ts'
 import type { Claim } from '#contracts/claims/claim.ts'
-import type { GenesisHash, Height } from '#contracts/primitives/ids.ts'
+import type { Height } from '#contracts/primitives/ids.ts'
 import { statementIdOf } from '#contracts/statements/statement.ts'
 import type { AssetView, PostedCheckpoint } from '../committees/schedule.ts'
-import type { AddressBook } from '../discovery/address-book.ts'
-import type { Protocols } from '../network/protocols.ts'
-import type { ServedAssets } from '../replica/served.ts'
-import type { AssetStore } from '../store/asset-store.ts'
 import { Claimant } from './claimant.ts'
 import { Collector } from './collector.ts'
-import { disputeCheckpoint } from './dispute.ts'
+import { disputeCheckpoint, type DisputeParts } from './dispute.ts'
 
-export interface WatchParts {
-  readonly chain: BaseChain
-  readonly host: Host
-  readonly store: AssetStore
-  readonly served: ServedAssets
-  readonly book: AddressBook
-  readonly protocols: Protocols
-  readonly genesis: GenesisHash
+export interface WatchParts extends DisputeParts {
   readonly account: Pick<Account, 'key' | 'act'>
   readonly clock: Clock
-  readonly logger: Logger
   readonly on: boolean
   readonly sampleFinal?: ((point: FinalPoint) => Promise<SampleOutcome>) | undefined
 }

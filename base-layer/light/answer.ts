@@ -30,10 +30,12 @@ export interface Invalid<Code extends string = ProofCode> {
 
 export const ABSENT: Absent = { kind: 'absent' }
 
+/** The answer of a proof that holds: its value. */
 export function shown<T>(value: T): Present<T> {
   return { kind: 'present', value }
 }
 
+/** The answer of bytes that prove nothing; `why` is one sentence for a person. */
 export function invalid<const Code extends string>(code: Code, why: string): Invalid<Code> {
   return { kind: 'invalid', code, why }
 }

@@ -23,6 +23,7 @@ export interface FinalityPrice {
   readonly isNarrow: boolean
 }
 
+/** What it would cost whoever makes two final blocks at one height, and in how few hands that is [FIN-10, POS-10]. */
 export function finalityPrice(
   table: Pick<PeriodTable, 'entries' | 'total'>,
   { leverage }: Pick<Parameters, 'leverage'>

@@ -216,6 +216,7 @@ const lightClientCodec = record({
   recoveries: list(recoveryBodyCodec, RECOVERIES_MAX)
 })
 
+/** Bytes to keep a client by; decodeLightClient gives it back. Whoever can change them can change what it trusts. */
 export function encodeLightClient({ network, head, table, root }: LightClient): Uint8Array {
   const { period, total, seed, seeded, entries, recovery } = table
   return encode(lightClientCodec, {

@@ -214,6 +214,7 @@ export type HistorySubject =
   | Extract<StateKey, { readonly section: 'keys' }>
   | { readonly section: 'names'; readonly key: Extract<KeyOf<'names'>, { readonly kind: 'name' }> }
 
+/** True for keys, and for names but not what is filed beside them: only these have a history [PRF-4]. */
 export function isHistorySubject(subject: StateKey): subject is HistorySubject {
   return subject.section === 'keys' || (subject.section === 'names' && subject.key.kind === 'name')
 }

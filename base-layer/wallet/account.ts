@@ -30,6 +30,7 @@ export interface Balance {
 
 export type AccountCode = 'E_FUNDS' | 'E_INPUTS_TOO_MANY' | 'E_ASSET_UNKNOWN' | (string & {})
 
+/** What a wallet does over any BaseChain: coin of its keyring chosen, signed, sent and remembered. */
 export interface Account {
   /** The first key of the wallet. */
   readonly key: PublicKey

@@ -9,6 +9,7 @@ import { present, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { Secret } from '../runtime/secret.ts'
 import { deriveSecret } from './derivation.ts'
 
+/** The keys of one wallet, in the order in which they are derived. */
 export interface Keyring {
   /** Names the wallet and acts for it: the first key. */
   readonly key: PublicKey
@@ -19,6 +20,7 @@ export interface Keyring {
   nextKey(): PublicKey
 }
 
+/** A wallet of one key, which is also the one that change comes back to. */
 export function createSingleKey(secret: Secret<Uint8Array>): Keyring {
   const key = derivePublicKey(secret.reveal())
   return { key, keys: [key], secretOf: asked => (asked === key ? secret : undefined), nextKey: () => key }

@@ -57,6 +57,10 @@ export async function writeKeystore(
   return writeNew(path, encode(fileCodec, { body, checksum: checksumOf(body) }))
 }
 
+/**
+ * The secret in a keystore. E_KEYSTORE_MISSING, E_KEYSTORE_DAMAGED where the file is none or was changed, and
+ * E_PASSWORD; rejects only where the file cannot be read.
+ */
 export async function readKeystore(
   path: string,
   password: Secret<string>

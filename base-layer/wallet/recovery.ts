@@ -6,6 +6,7 @@ import { signMessage } from '#contracts/crypto/signature.ts'
 import { compareText } from '#contracts/primitives/bytes.ts'
 import type { OutputId, PublicKey } from '#contracts/primitives/ids.ts'
 import { accept, assert, reject, type Verdict } from '#contracts/primitives/verdict.ts'
+import { isMajority } from '#contracts/statements/certificate.ts'
 import { lastHeightOf, type PeriodEntry } from '#contracts/statements/period-table.ts'
 import {
   RECOVERY_HOLDERS,
@@ -130,5 +131,5 @@ export async function recoveryStage(
   const found = new Map<OutputId, OutputRecord | undefined>(named.map((id, place) => [id, records[place]]))
   const signed = weighHolders(id => found.get(id), { byPeer }, youngest, holders)
   if (!signed.ok) return signed
-  return accept({ kind: 'open', signed: signed.value, total, isEnough: 2n * signed.value > total })
+  return accept({ kind: 'open', signed: signed.value, total, isEnough: isMajority({ total }, signed.value) })
 }

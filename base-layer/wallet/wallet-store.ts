@@ -43,15 +43,7 @@ export async function openWalletStore(path: string, genesis: GenesisHash): Promi
   }
 }
 
-interface TransactionRow {
-  readonly id: Uint8Array
-  readonly bytes: Uint8Array
-  readonly state: string
-  readonly note: string
-  readonly height: number | null
-  readonly atMs: number
-  readonly proof: Uint8Array | null
-}
+type TransactionRow = Omit<WalletTables['transactions'], 'place'>
 
 class FileWalletStore implements WalletStore {
   readonly #database: Database<WalletTables>

@@ -24,10 +24,12 @@ export type Login = Decoded<typeof loginCodec>
 export const loginRecordCodec = record({ login: loginCodec, signature: bytes(SIGNATURE_BYTES, SIGNATURE_BYTES) })
 export type LoginRecord = Decoded<typeof loginRecordCodec>
 
+/** What a login's signature is over [SIG-2, NAM-3]. */
 export function loginSigningBytes(genesis: GenesisHash, login: Login): Uint8Array {
   return signingBytes('login', genesis, encode(loginCodec, login))
 }
 
+/** A login signed by the key that `loginAuthorityOf` names, which is the caller's to see to. */
 export function signLogin(secretKey: Uint8Array, genesis: GenesisHash, login: Login): LoginRecord {
   return { login, signature: signMessage(secretKey, loginSigningBytes(genesis, login)) }
 }

@@ -29,6 +29,7 @@ export const nameCodec: Codec<Name> = {
   unpack: item => asName(plain.unpack(item)) ?? expected('a name')
 }
 
+/** A name as bytes, one for each character: what is hashed in a commitment. */
 export function nameBytes(name: Name): Uint8Array {
   return asciiToBytes(name)
 }

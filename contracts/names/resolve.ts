@@ -26,6 +26,7 @@ export interface ResolvedName {
 
 export type ResolveCode = 'E_NAME_FREE' | 'E_NAME_EXPIRED' | 'E_NAME_CHAIN'
 
+/** Free, held or in its grace, at the tick count of the header that it was proven under [NAM-2]. */
 export function standingOfProven({ record, ticks, graceTicks }: ProvenName): NameStanding {
   return standingOf(record, ticks, graceTicks)
 }

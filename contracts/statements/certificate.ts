@@ -53,8 +53,8 @@ export function isQuorum(table: PeriodTable, weight: bigint): boolean {
   return 3n * weight > 2n * table.total
 }
 
-/** More than half of the table: `likely` [FIN-1]. */
-export function isMajority(table: PeriodTable, weight: bigint): boolean {
+/** More than half of a table or of the board: `likely`, a chief, a recovery file [FIN-1, GOV-1, FIN-9]. */
+export function isMajority(table: Pick<PeriodTable, 'total'>, weight: bigint): boolean {
   return 2n * weight > table.total
 }
 

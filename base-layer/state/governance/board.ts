@@ -2,6 +2,7 @@
 // Nothing here says which block counts.
 import { compareText } from '#contracts/primitives/bytes.ts'
 import type { Height, PublicKey } from '#contracts/primitives/ids.ts'
+import { isMajority } from '#contracts/statements/certificate.ts'
 import { type PeriodEntry, periodOf } from '#contracts/statements/period-table.ts'
 import { type Reader, readTable } from '../finality/period-tables.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
@@ -40,10 +41,10 @@ export function boardAt(read: Reader, height: Height, parameters: Parameters): B
 }
 
 /** More than half of the board's weight. */
-export function isMajority(board: Board, members: Iterable<PublicKey>): boolean {
+export function hasMajority(board: Board, members: Iterable<PublicKey>): boolean {
   let weight = 0n
   for (const member of new Set(members)) weight += board.weights.get(member) ?? 0n
-  return 2n * weight > board.total
+  return isMajority(board, weight)
 }
 
 export interface Nomination {
@@ -60,7 +61,7 @@ export function standingNominations(board: Board, nominations: readonly Nominati
 export function chiefOf(board: Board, nominations: readonly Nomination[]): PublicKey | null {
   for (const { candidate } of nominations) {
     const members = nominations.filter(one => one.candidate === candidate).map(one => one.member)
-    if (isMajority(board, members)) return candidate
+    if (hasMajority(board, members)) return candidate
   }
   return null
 }

@@ -5,7 +5,7 @@ import type { PublicKey } from '#contracts/primitives/ids.ts'
 import { periodOf } from '#contracts/statements/period-table.ts'
 import type { ValueOf } from '../trees/sections.ts'
 import type { Work } from '../work.ts'
-import { type Board, boardAt, chiefOf, isMajority, type Nomination, standingNominations } from './board.ts'
+import { type Board, boardAt, chiefOf, hasMajority, type Nomination, standingNominations } from './board.ts'
 
 type Leaf = ValueOf<'governance'>
 export type Proposal = Extract<Leaf, { readonly kind: 'proposal' }>
@@ -36,7 +36,7 @@ export function writeNominations(work: Work, board: Board, nominations: readonly
 
 /** Approved since the height at which a majority began to stand; from the beginning if it was lost in between. */
 export function writeProposal(work: Work, board: Board, proposal: Proposal): void {
-  const adoptedAt = isMajority(board, proposal.approvals) ? (proposal.adoptedAt ?? work.height) : null
+  const adoptedAt = hasMajority(board, proposal.approvals) ? (proposal.adoptedAt ?? work.height) : null
   work.put('governance', { kind: 'proposal' }, { ...proposal, adoptedAt })
 }
 

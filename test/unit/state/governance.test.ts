@@ -1,6 +1,6 @@
 // The corporate form: board, chief and parameters [GOV-1, GOV-2, GOV-3], and what the chief cannot do.
 import { beforeEach, describe, expect, it } from 'vitest'
-import { boardAt, chiefOf, deriveBoard, isMajority, standingNominations } from '#base-layer/state/governance/board.ts'
+import { boardAt, chiefOf, deriveBoard, hasMajority, standingNominations } from '#base-layer/state/governance/board.ts'
 import { checkPreference, PREFERENCES_MAX, Preferences } from '#base-layer/state/governance/preferences.ts'
 import type { ChainState } from '#base-layer/state/chain-state.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
@@ -77,16 +77,16 @@ describe('the board [GOV-1]', () => {
     expect([...deriveBoard(equal).weights.keys()]).toEqual(keys.slice(0, 21))
     expect(deriveBoard(equal.slice(0, 3)).weights.size).toBe(3)
     expect(deriveBoard([])).toEqual({ weights: new Map(), total: 0n })
-    expect(isMajority(deriveBoard([]), [])).toBe(false)
+    expect(hasMajority(deriveBoard([]), [])).toBe(false)
   })
 
   it('decides by more than half of its weight, whatever the number of members', () => {
     const board = deriveBoard([entry('a', 5n), entry('b', 3n), entry('c', 2n)])
-    expect(isMajority(board, [key('a')])).toBe(false)
-    expect(isMajority(board, [key('b'), key('c')])).toBe(false)
-    expect(isMajority(board, [key('a'), key('c')])).toBe(true)
-    expect(isMajority(board, [key('a'), key('a')])).toBe(false)
-    expect(isMajority(board, [key('a'), key('stranger')])).toBe(false)
+    expect(hasMajority(board, [key('a')])).toBe(false)
+    expect(hasMajority(board, [key('b'), key('c')])).toBe(false)
+    expect(hasMajority(board, [key('a'), key('c')])).toBe(true)
+    expect(hasMajority(board, [key('a'), key('a')])).toBe(false)
+    expect(hasMajority(board, [key('a'), key('stranger')])).toBe(false)
   })
 
   it('makes a chief of whom a majority nominates; a nomination ends with the seat of either', () => {
