@@ -43,8 +43,8 @@ const WORLD_GENESIS: Genesis = {
 }
 
 export class CommandWorld {
-  readonly folder = mkdtempSync(join(tmpdir(), 'surety-commands-'))
-  readonly peer = new LonePeer()
+  readonly folder: string
+  readonly peer: LonePeer
   readonly #stops: (() => Promise<void>)[] = []
   readonly #server: RpcServer
   readonly node: BaseNode
