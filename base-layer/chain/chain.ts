@@ -5,7 +5,7 @@ import { decode, encode } from '#contracts/codec/codec.ts'
 import type { Hash, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'
 import type { Block, blockIdOf } from '#contracts/statements/block.ts'
-import { type Certificate, certificateCodec } from '#contracts/statements/vote.ts'
+import { certificateCodec } from '#contracts/statements/vote.ts'
 import type {
   BaseEffect,
   BaseEvent,
@@ -21,12 +21,11 @@ import type { Clock } from '../runtime/clock.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { type PreparedTransaction, prepareTransaction } from '../state/transactions/apply-transaction.ts'
 import type { ChainState } from '../state/chain-state.ts'
-import type { ChainStore, StoredBlock } from '../store/chain-store.ts'
-import { encodeStamp } from '../store/vote-guard.ts'
-import { bytesOfBlock } from './block-bytes.ts'
+import type { ChainStore } from '../store/chain-store.ts'
 import type { Duties } from './duties.ts'
 import { buildAdvance, type FinalEffect } from './finalise.ts'
 import { Mempool } from './mempool/mempool.ts'
+import { PendingWrites } from './pending-writes.ts'
 import { PreferredChain } from './preferred-chain.ts'
 import { decodeStoredBlock, type Restored } from './restore.ts'
 import { SigningDesk, type SignedOutbound, type SigningParts } from './signing-desk.ts'
@@ -59,23 +58,18 @@ export interface ChainParts {
 /** What to do with gossip; machine's word for `accept` is relay. */
 export type GossipAnswer = 'relay' | 'ignore' | 'reject'
 
-/** Certificates kept to build hand-overs of periods that ended in one step with later blocks. */
-const RECENT_CERTIFICATES = 32
-
 export class Chain {
   readonly preferred: PreferredChain
   readonly mempool: Mempool
   readonly #parts: ChainParts
   readonly #machine: BaseMachine<ChainState>
   readonly #signing: SigningDesk
+  readonly #writes: PendingWrites
   readonly #genesisTimeMs: number
   readonly #finalListeners = new Set<(tip: Block) => void>()
   readonly #queue: BaseEvent[] = []
   #duties: Duties | undefined
   #anchor: FinalityAnchor
-  #recent: Certificate[] = []
-  #unsavedBlocks: StoredBlock[] = []
-  #unsavedCertificates: Certificate[] = []
   #isWorking = false
   #isStarted = false
   #isStopped = false
@@ -86,6 +80,7 @@ export class Chain {
     const { state, anchor } = parts.restored
     this.#parts = parts
     this.#anchor = anchor
+    this.#writes = new PendingWrites(parts.store, parts.signing?.guard ?? null)
     this.#signing = new SigningDesk(parts.signing, parts.outbound, parts.logger)
     this.preferred = new PreferredChain(state)
     this.mempool = new Mempool(state)
@@ -142,8 +137,9 @@ export class Chain {
     for (const bytes of this.#parts.store.openBlocks()) {
       this.#process({ kind: 'restored-block', block: decodeStoredBlock(bytes) })
     }
-    this.#recent = this.#parts.store.certificates()
-    for (const certificate of [...this.#recent]) this.#process({ kind: 'restored-certificate', certificate })
+    const certificates = this.#parts.store.certificates()
+    this.#writes.restore(certificates)
+    for (const certificate of certificates) this.#process({ kind: 'restored-certificate', certificate })
     this.#restoreConflict()
     const waitMs = -this.nowMs()
     if (waitMs > 0) this.#cancelTimer = this.#parts.clock.setTimer(waitMs, () => this.#begin())
@@ -225,7 +221,7 @@ export class Chain {
         if (effect.kind === 'gossip') answer = effect.verdict
         else this.#carryOut(effect)
       }
-      this.#save()
+      this.#writes.flush()
     } catch (error) {
       this.fail(error)
     } finally {
@@ -246,12 +242,9 @@ export class Chain {
       case 'behind':
         return outbound.catchUp(effect.from)
       case 'store':
-        this.#unsavedBlocks.push(storedBlockOf(effect.block, effect.id))
-        return
+        return this.#writes.addBlock(effect.block, effect.id)
       case 'certified':
-        this.#unsavedCertificates.push(effect.certificate)
-        this.#recent = [...this.#recent, effect.certificate].slice(-RECENT_CERTIFICATES)
-        return
+        return this.#writes.addCertificate(effect.certificate)
       case 'head':
         return this.#moveHead(effect)
       case 'likely':
@@ -280,7 +273,7 @@ export class Chain {
   /** Everything before a signature is on disk before it [FIN-7, POS-5]. */
   #sign(intention: Intention): void {
     if (!this.#signing.signs) return
-    this.#save()
+    this.#writes.flush()
     const heard = this.#signing.sign(intention, this.nowMs())
     if (heard !== undefined) this.#queue.push(heard)
   }
@@ -318,32 +311,15 @@ export class Chain {
   }
 
   #finalise(effect: FinalEffect): void {
-    const { store, signing, logger } = this.#parts
-    this.#save()
-    const { missing, ...advance } = buildAdvance(effect, this.final, this.#anchor, this.#recent)
+    const { store, logger } = this.#parts
+    this.#writes.flush()
+    const { missing, ...advance } = buildAdvance(effect, this.final, this.#anchor, this.#writes.recent)
     if (missing.length > 0) logger.warn({ periods: missing }, 'no certificates at hand for a period that ended')
-    const guard = signing === null ? {} : { guard: encodeStamp(signing.guard.stamp) }
-    store.advance({ ...advance, meta: { ...advance.meta, ...guard } })
+    const { stamp } = this.#writes
+    store.advance({ ...advance, meta: { ...advance.meta, ...(stamp === undefined ? {} : { guard: stamp }) } })
     this.#anchor = effect.anchor
     this.preferred.finalise(effect.steps)
     const tip = effect.steps.at(-1)
     if (tip !== undefined) for (const listener of this.#finalListeners) listener(tip.block)
   }
-
-  #save(): void {
-    if (this.#unsavedBlocks.length === 0 && this.#unsavedCertificates.length === 0) return
-    const { store, signing } = this.#parts
-    store.put(
-      this.#unsavedBlocks,
-      this.#unsavedCertificates,
-      signing === null ? undefined : encodeStamp(signing.guard.stamp)
-    )
-    this.#unsavedBlocks = []
-    this.#unsavedCertificates = []
-  }
-}
-
-function storedBlockOf(block: Block, id: StoredBlock['id']): StoredBlock {
-  const { height, slot } = block.header
-  return { id, height, slot, bytes: bytesOfBlock(block) }
 }

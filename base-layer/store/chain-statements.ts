@@ -1,15 +1,8 @@
 // Every statement that chain.db is read and written by, prepared once: a row through the query builder costs ten times as
 // much. chain-store.ts runs them and is the only one that does.
+import type { Statement } from 'better-sqlite3'
 import type { SqliteHandle } from '../runtime/database.ts'
 import { STORE_LIMITS } from './limits.ts'
-
-/** Positional parameters, in the order of their marks. */
-export interface Statement {
-  run(...values: readonly unknown[]): { readonly changes: number }
-  get(...values: readonly unknown[]): unknown
-  all(...values: readonly unknown[]): unknown[]
-  iterate(...values: readonly unknown[]): IterableIterator<unknown>
-}
 
 export type ChainStatements = ReturnType<typeof prepareChainStatements>
 
