@@ -1,8 +1,15 @@
 // Every statement that chain.db is read and written by, prepared once: a row through the query builder costs ten times as
 // much. chain-store.ts runs them and is the only one that does.
-import type { Statement } from 'better-sqlite3'
 import type { SqliteHandle } from '../runtime/database.ts'
 import { STORE_LIMITS } from './limits.ts'
+
+/** Of better-sqlite3, as far as it is used here; its own type has no name that declarations could carry. */
+export interface Statement {
+  run(...values: readonly unknown[]): { readonly changes: number }
+  get(...values: readonly unknown[]): unknown
+  all(...values: readonly unknown[]): unknown[]
+  iterate(...values: readonly unknown[]): IterableIterator<unknown>
+}
 
 export type ChainStatements = ReturnType<typeof prepareChainStatements>
 
