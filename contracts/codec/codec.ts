@@ -55,12 +55,14 @@ export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
 
 let idle: Writer | undefined
 
-function writeTo<T>(writer: Writer, codec: Codec<T>, value: T): void {
+/** Writes with a codec inside another, which may know items alone. */
+export function writeTo<T>(writer: Writer, codec: Codec<T>, value: T): void {
   if (codec.write === undefined) writer.item(codec.pack(value))
   else codec.write(writer, value)
 }
 
-function readFrom<T>(reader: Reader, codec: Codec<T>): T {
+/** Reads with a codec inside another, which may know items alone. */
+export function readFrom<T>(reader: Reader, codec: Codec<T>): T {
   return codec.read === undefined ? codec.unpack(reader.item()) : codec.read(reader)
 }
 
@@ -341,28 +343,5 @@ export function lazy<T>(make: () => Codec<T>): Codec<T> {
     unpack: item => make().unpack(item),
     read: reader => readFrom(reader, make()),
     write: (writer, value) => writeTo(writer, make(), value)
-  }
-}
-
-/**
- * The same codec, but what is decoded remembers its bytes, so that encoding it again gives them at once: a decoded value
- * is never changed, and a changed copy is another object. The memory is shared by all that was decoded together.
- */
-export function remembered<T extends object>(inner: Codec<T>): Codec<T> {
-  const known = new WeakMap<T, { readonly bytes: Uint8Array; readonly items: number }>()
-  return {
-    pack: inner.pack,
-    unpack: inner.unpack,
-    read: reader => {
-      const { at, items } = reader
-      const value = readFrom(reader, inner)
-      known.set(value, { bytes: reader.since(at), items: reader.items - items })
-      return value
-    },
-    write: (writer, value) => {
-      const found = known.get(value)
-      if (found === undefined) writeTo(writer, inner, value)
-      else writer.encoded(found.bytes, found.items)
-    }
   }
 }

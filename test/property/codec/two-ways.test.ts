@@ -16,11 +16,11 @@ import {
   nullable,
   oneOf,
   record,
-  remembered,
   text,
   uint,
   union
 } from '#contracts/codec/codec.ts'
+import { remembered } from '#contracts/codec/remembered.ts'
 import { scanCanonical } from '#contracts/codec/scan.ts'
 import { bytesToHex } from '#contracts/primitives/bytes.ts'
 
