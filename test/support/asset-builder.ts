@@ -1,7 +1,7 @@
 // An asset on a test chain: registered, bonded and checkpointed by validators with fixed keys. Statements are
 // what a test says they are: base state checks their place and signatures and takes their roots on trust until
 // they are refuted.
-import { newestCheckpointOf } from '#base-layer/state/reads.ts'
+import { newestCheckpointOf } from '#test/support/state-reads.ts'
 import { tokenTemplate } from '#contracts/assets/token.ts'
 import type { TraceLeaf } from '#contracts/assets/trace.ts'
 import { termsHashOf } from '#contracts/bonds/terms.ts'

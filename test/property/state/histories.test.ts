@@ -1,7 +1,7 @@
 // Random histories: supply is conserved, what is built is what is applied, and the order of independent things
 // does not matter [LED-2, PRF-2].
 import { describe, expect, it } from 'vitest'
-import { countSupply } from '#base-layer/state/reads.ts'
+import { countSupply } from '#test/support/state-reads.ts'
 import { applyBlock } from '#base-layer/state/transition.ts'
 import type { Transaction } from '#contracts/ledger/transaction.ts'
 import { AssetBuilder, falseEdge, TestClaim } from '#test/support/asset-builder.ts'

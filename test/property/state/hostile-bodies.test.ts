@@ -1,7 +1,7 @@
 // Transactions that fit their schemas and mean harm, in random order: whatever they say, a block is built, applies
 // as built, and no atom is gained or lost [LED-2, LED-4]. An assertion on the way would stop every node.
 import { expect, it } from 'vitest'
-import { countSupply } from '#base-layer/state/reads.ts'
+import { countSupply } from '#test/support/state-reads.ts'
 import { applyBlock } from '#base-layer/state/transition.ts'
 import { encode } from '#contracts/codec/codec.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'

@@ -2,7 +2,7 @@
 // VAL-1].
 import { ownerOf } from '#contracts/ledger/output.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { countSupply } from '#base-layer/state/reads.ts'
+import { countSupply } from '#test/support/state-reads.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import type { AssetRegister } from '#contracts/ledger/actions/asset-register.ts'
 import type { PeerRegister } from '#contracts/ledger/actions/peer-register.ts'

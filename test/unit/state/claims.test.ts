@@ -1,7 +1,7 @@
 // A false checkpoint from posting to payment, and every way a claim can fail [CLM-4, CLM-6, BND-5, CKP-3].
 import { ownerOf } from '#contracts/ledger/output.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { countSupply } from '#base-layer/state/reads.ts'
+import { countSupply } from '#test/support/state-reads.ts'
 import { claimDepositMin } from '#contracts/bonds/slashing.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { AssetBuilder, falseEdge, TestClaim } from '#test/support/asset-builder.ts'

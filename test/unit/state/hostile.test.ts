@@ -8,7 +8,7 @@ import { prepareTransaction } from '#base-layer/state/transactions/apply-transac
 import { addCommit, addConviction, hasRoomToCommit, hasRoomToConvict } from '#base-layer/state/claims/open-claims.ts'
 import { appendLogItem, oldestWaiting } from '#base-layer/state/assets/log.ts'
 import { Work } from '#base-layer/state/work.ts'
-import { countSupply } from '#base-layer/state/reads.ts'
+import { countSupply } from '#test/support/state-reads.ts'
 import { logEntryCodec } from '#contracts/assets/log-item.ts'
 import { stepInputCodec } from '#contracts/assets/step.ts'
 import { inputHashOf, type TraceLeaf } from '#contracts/assets/trace.ts'

@@ -1,7 +1,7 @@
 // Hash locks: the claimant's with the preimage before the timeout, the refund key's from it on, never both's [LED-1].
 import { beforeEach, describe, expect, it } from 'vitest'
 import { LOCK_TICKS } from '#base-layer/state/limits.ts'
-import { countSupply } from '#base-layer/state/reads.ts'
+import { countSupply } from '#test/support/state-reads.ts'
 import { signMessage } from '#contracts/crypto/signature.ts'
 import { hashOfPreimage, keysOf, type Output, outputIdOf, ownerOf } from '#contracts/ledger/output.ts'
 import { transactionIdOf, transactionSigningBytes } from '#contracts/ledger/transaction.ts'

@@ -1,7 +1,7 @@
 // Names on the chain: taking one, what only its owner may do, expiry, payments by name and their reviews [NAM-1, NAM-2,
 // NAM-4], and the history that shows all of it [PRF-4].
 import { beforeEach, describe, expect, it } from 'vitest'
-import { countSupply } from '#base-layer/state/reads.ts'
+import { countSupply } from '#test/support/state-reads.ts'
 import { historyLeaf, type HistoryEntry } from '#contracts/merkle/history.ts'
 import { logRoot } from '#contracts/merkle/log.ts'
 import { transactionIdOf } from '#contracts/ledger/transaction.ts'

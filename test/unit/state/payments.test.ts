@@ -1,6 +1,6 @@
 // What a base transaction must be, each way to be wrong, and what becomes of its fee [LED-1 to LED-3, LED-5].
 import { beforeEach, describe, expect, it } from 'vitest'
-import { countSupply } from '#base-layer/state/reads.ts'
+import { countSupply } from '#test/support/state-reads.ts'
 import { applyBlock } from '#base-layer/state/transition.ts'
 import { outputIdOf, ownerOf } from '#contracts/ledger/output.ts'
 import { transactionIdOf } from '#contracts/ledger/transaction.ts'

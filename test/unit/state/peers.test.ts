@@ -1,7 +1,7 @@
 // Seed reveals, silent peers, evidence and its penalties, stalls of finality [POS-3, POS-5, FIN-4, FIN-8].
 import { ownerOf } from '#contracts/ledger/output.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { countSupply } from '#base-layer/state/reads.ts'
+import { countSupply } from '#test/support/state-reads.ts'
 import { encode } from '#contracts/codec/codec.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { signMessage } from '#contracts/crypto/signature.ts'

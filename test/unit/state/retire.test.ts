@@ -1,7 +1,7 @@
 // peer.retire: out of the next table, the bond back once nothing it signed with weight is evidence any more [FIN-4].
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BONDS_RETURNED, PENALISED_SLOTS } from '#base-layer/state/limits.ts'
-import { countSupply } from '#base-layer/state/reads.ts'
+import { countSupply } from '#test/support/state-reads.ts'
 import { encode } from '#contracts/codec/codec.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { signMessage } from '#contracts/crypto/signature.ts'

@@ -2,7 +2,7 @@
 // [CLM-6, COM-5, AST-2].
 import { beforeEach, describe, expect, it } from 'vitest'
 import { LIFE, statusAfter } from '#base-layer/state/assets/life.ts'
-import { countSupply } from '#base-layer/state/reads.ts'
+import { countSupply } from '#test/support/state-reads.ts'
 import { ASSET_STATUSES } from '#contracts/assets/asset-record.ts'
 import { claimDepositMin } from '#contracts/bonds/slashing.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'

@@ -2,7 +2,7 @@
 import type { AssetId } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import type { CheckpointRecord } from '#contracts/statements/checkpoint-record.ts'
-import type { ChainState } from './chain-state.ts'
+import type { ChainState } from '#base-layer/state/chain-state.ts'
 
 /**
  * The newest standing or settled checkpoint of a registered asset; the registration if there is none [CKP-1].
