@@ -82,8 +82,8 @@ export interface ProofDocument {
 /** Proofs that are checked by base-layer/light alone. */
 export interface ChainProofs {
   /**
-   * Undefined if what is asked is not so, or not known here. `since`: the period that whoever checks has come to; hand-overs
-   * of earlier ones are left out. E_TOO_LARGE if it has to follow finality in parts first.
+   * Undefined if what is asked is not so, or not known here. `since`: the period that whoever checks has come to;
+   * hand-overs of earlier ones are left out. E_TOO_LARGE if it has to follow finality in parts first.
    */
   document(request: ProofRequest, since?: number): Promise<ProofDocument | undefined>
   /** An encoded update for a client at this position (positionOf), as far on as one answer reaches. */
@@ -115,7 +115,10 @@ export interface BaseChain {
   proveFinality(): Promise<Uint8Array>
   submit(transaction: Transaction): Promise<Verdict<TransactionId>>
   status(id: TransactionId): Promise<TransactionStatus>
-  /** Atoms per thousand bytes below which the node's mempool takes nothing now, by lane of LED-5; zeros while it has room. */
+  /**
+   * Atoms per thousand bytes below which the node's mempool takes
+   * nothing now, by lane of LED-5; zeros while it has room.
+   */
   floors(): Promise<readonly number[]>
   /** Called after each advance of finality, in order, once per advance. Returns a stop. */
   onFinal(listener: (tip: BlockSummary) => void): () => void

@@ -1,5 +1,6 @@
-// What a node keeps in its folder: chain.db and the guard of its signing key, opened in the one order there is and refused
-// if they are not what was written. Called by node.ts, which closes them. Upholds [FIN-5], [FIN-7] and [POS-6].
+// What a node keeps in its folder: chain.db and the guard of its signing key, opened in
+// the one order there is and refused if they are not what was written. Called by node.ts,
+// which closes them. Upholds [FIN-5], [FIN-7] and [POS-6].
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { derivePublicKey } from '#contracts/crypto/signature.ts'
@@ -27,9 +28,9 @@ export interface NodeFiles {
 }
 
 /**
- * Makes an empty folder a new chain's, or one that begins with a fetched state if a trusted head is given. Rejects
- * E_DATA_LOCKED, E_DATA_UNUSABLE, and E_DATA_STALE or E_DATA_UNTRUSTED where what is final here is too old to go on from, or
- * beside the trusted head [FIN-5].
+ * Makes an empty folder a new chain's, or one that begins with a fetched state if a trusted head is given.
+ * Rejects E_DATA_LOCKED, E_DATA_UNUSABLE, and E_DATA_STALE or E_DATA_UNTRUSTED where what is final here is too
+ * old to go on from, or beside the trusted head [FIN-5].
  */
 export async function openNodeFiles(parts: BaseNodeParts): Promise<NodeFiles> {
   const { dataDir, genesis, keys, clock, logger } = parts
@@ -62,16 +63,19 @@ export async function openNodeFiles(parts: BaseNodeParts): Promise<NodeFiles> {
 }
 
 /**
- * Makes the guard file of a node's signing key, once, when the key is made; a node that finds none takes it for lost and
- * votes for nothing old for a while [FIN-7], which in a new network's first period means not at all. Rejects
- * E_DATA_UNUSABLE if the folder has one.
+ * Makes the guard file of a node's signing key, once, when the key is made; a node that finds none takes it
+ * for lost and votes for nothing old for a while [FIN-7], which in a new network's first period means not at
+ * all. Rejects E_DATA_UNUSABLE if the folder has one.
  */
 export async function createGuardFile(dataDir: string, key: PublicKey): Promise<void> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   await createGuardAt(guardPath(dataDir), key)
 }
 
-/** The newest final blocks, which peers ask for most and acknowledgements are digests of, are what was written [POS-6]. */
+/**
+ * The newest final blocks, which peers ask for most and
+ * acknowledgements are digests of, are what was written [POS-6].
+ */
 function assertChained(store: ChainStore, height: number): void {
   const damage = findBlockDamage(store, Math.max(0, height - STORE_LIMITS.checkedAtStart), height)
   if (damage !== undefined) throw new RuntimeError('E_DATA_UNUSABLE', `chain.db: ${damage}`)

@@ -31,20 +31,20 @@ export interface BaseNodeParts {
 
 export interface BaseNodeSettings {
   /**
-   * Ids of recovery files that the operator trusts [FIN-9]: finality follows their tables once the chain carries them. See
-   * recoveryIdOf. Default: none.
+   * Ids of recovery files that the operator trusts [FIN-9]: finality follows their tables once the
+   * chain carries them. See recoveryIdOf. Default: none.
    */
   readonly recoveries?: readonly Hash[]
   /**
-   * A final block that the operator trusts [FIN-5]: an empty folder begins with the state of a newer final block, fetched from
-   * peers, instead of a replay. It then holds no block from before. Default: replay from genesis.
+   * A final block that the operator trusts [FIN-5]: an empty folder begins with the state of a newer final block,
+   * fetched from peers, instead of a replay. It then holds no block from before. Default: replay from genesis.
    */
   readonly trustedHead?: TrustedHead
   /** How often peers are asked where they stand. Default 1000 ms. */
   readonly statusMs?: number
   /**
-   * Bodies of final blocks kept by a node without keys; older ones are dropped. Default: all. A node with keys keeps all
-   * whatever is said here: its acknowledgements are digests of any of them [POS-6].
+   * Bodies of final blocks kept by a node without keys; older ones are dropped. Default: all. A node with keys
+   * keeps all whatever is said here: its acknowledgements are digests of any of them [POS-6].
    */
   readonly keepBodies?: number
   /**

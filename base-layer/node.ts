@@ -55,8 +55,8 @@ export interface BaseNode {
   readonly rpcMethods: Readonly<Record<string, RpcMethod>>
   status(): BaseNodeStatus
   /**
-   * A checked copy of chain.db, made while it is written to; checked by another process unless `check` is given. Rejects
-   * E_DATA_UNUSABLE if the copy does not check.
+   * A checked copy of chain.db, made while it is written to; checked by another process unless `check` is given.
+   * Rejects E_DATA_UNUSABLE if the copy does not check.
    */
   backUp(settings: BackupWishes): Promise<Backup>
   /** Everything there is to check in chain.db, by another process. */
@@ -68,8 +68,8 @@ export interface BaseNode {
   /** Signs nothing from here on: for stopOnUncaught. */
   stopSigning(why: string): void
   /**
-   * Whether peers outside the address groups of `heardFrom` (peer ids) have the same final block at this height; asked before
-   * a claim is filed or a certificate is taken for final [NET-2].
+   * Whether peers outside the address groups of `heardFrom` (peer ids) have the same final block at this height;
+   * asked before a claim is filed or a certificate is taken for final [NET-2].
    */
   sample(point: FinalPoint, heardFrom?: Iterable<string>): Promise<SampleOutcome>
 }
@@ -88,8 +88,8 @@ const PASSING: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Opens the files; nothing runs before `start`. Rejects E_DATA_LOCKED, E_DATA_UNUSABLE, and E_DATA_STALE or E_DATA_UNTRUSTED
- * where what is final here is too old to go on from, or beside the trusted head [FIN-5].
+ * Opens the files; nothing runs before `start`. Rejects E_DATA_LOCKED, E_DATA_UNUSABLE, and E_DATA_STALE or
+ * E_DATA_UNTRUSTED where what is final here is too old to go on from, or beside the trusted head [FIN-5].
  */
 export async function createBaseNode(parts: BaseNodeParts): Promise<BaseNode> {
   const files = await openNodeFiles(parts)

@@ -73,7 +73,10 @@ export class Duties {
     this.#ports.submit(this.#reveal.transaction)
   }
 
-  /** One at a time; what cannot be paid for now is tried at the next head. What the head refuses is punished already. */
+  /**
+   * One at a time; what cannot be paid for now is tried at the next
+   * head. What the head refuses is punished already.
+   */
   async #postEvidence(): Promise<void> {
     const evidence = this.#evidence[0]
     if (evidence === undefined || this.#posting) return

@@ -122,7 +122,10 @@ function isWhole(state: ChainState, { vote, votes }: Certificate): boolean {
   return table !== undefined && isQuorum(table, weightOf(table, voters))
 }
 
-/** Without the votes that blocks carry for standing alone: a wallet knows the table and no other peers [PRF-7, POS-9]. */
+/**
+ * Without the votes that blocks carry for standing alone: a wallet
+ * knows the table and no other peers [PRF-7, POS-9].
+ */
 function forWallets(state: ChainState, certificate: Certificate): Certificate {
   const table = state.votingTable(certificate.vote)
   return table === undefined ? certificate : fewestVotes(table, certificate)

@@ -13,7 +13,10 @@ export const CHAIN_LIMITS = {
   mempoolLanePercent: [9, 4, 4, 4, 4, 75],
   /** Transactions of one payer: a quarter of the pool, so that one account never holds all of it. */
   mempoolPerSender: 4_096,
-  /** A transaction with all it needs from the pool, and with all that needs it: longer chains cost too much to weigh. */
+  /**
+   * A transaction with all it needs from the pool, and with all that
+   * needs it: longer chains cost too much to weigh.
+   */
   mempoolFamily: 25,
   /** Transactions that one arrival may push out by paying more for the same inputs. */
   mempoolReplaced: 64,
@@ -25,11 +28,14 @@ export const CHAIN_LIMITS = {
   mempoolHeights: 256,
   /** Slots that the next block may be after its parent, for what names a slot: as long as anything waits. */
   slotsAhead: 256,
-  /** Waiting transactions that one new head checks again: those with an action, or all after a reorganisation, in turn. */
+  /**
+   * Waiting transactions that one new head checks again: those with
+   * an action, or all after a reorganisation, in turn.
+   */
   recheckedPerHead: 128,
   /**
-   * Candidates handed to a block under construction: all that wait, since some are as good as any and cannot all be in one
-   * block, as posts to one log [VAL-3]. Trying one that does not fit takes 13 µs.
+   * Candidates handed to a block under construction: all that wait, since some are as good as any and cannot all be
+   * in one block, as posts to one log [VAL-3]. Trying one that does not fit takes 13 µs.
    */
   candidates: 16_384,
   /** Of these, most from each reserved lane: as much as a block keeps for it. */

@@ -1,5 +1,5 @@
-// What consensus wants on disk and is not there yet: blocks and certificates, written together before anything that follows
-// from them leaves this node [FIN-7, POS-5]. Part of the chain's writer.
+// What consensus wants on disk and is not there yet: blocks and certificates, written together before anything that
+// follows from them leaves this node [FIN-7, POS-5]. Part of the chain's writer.
 import type { Block } from '#contracts/statements/block.ts'
 import type { Certificate } from '#contracts/statements/vote.ts'
 import type { ChainStore, StoredBlock } from '../store/chain-store.ts'

@@ -1,5 +1,5 @@
-// The preferred chain above the final block, by height and by transaction: what answers to readers and peers are made of.
-// The chain's writer keeps it in step with the effects of consensus.
+// The preferred chain above the final block, by height and by transaction: what answers to readers and peers are
+// made of. The chain's writer keeps it in step with the effects of consensus.
 import type { BlockId, TransactionId } from '#contracts/primitives/ids.ts'
 import { assert } from '#contracts/primitives/verdict.ts'
 import type { Block } from '#contracts/statements/block.ts'

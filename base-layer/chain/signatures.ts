@@ -34,7 +34,10 @@ export function bodyItems(genesis: GenesisHash, block: Block, state: ChainState,
   return items
 }
 
-/** The state, and what outputs these blocks add to it if they are valid: found only when something is not in the state. */
+/**
+ * The state, and what outputs these blocks add to it if they are
+ * valid: found only when something is not in the state.
+ */
 function withOutputsOf(state: ChainState, blocks: readonly Block[]): { readonly get: Reader } {
   let added: ReadonlyMap<OutputId, OutputRecord> | undefined
   const get: Reader = (section, key) => {

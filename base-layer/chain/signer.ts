@@ -1,4 +1,5 @@
-// Signs for the node's key what the guard has written, and nothing else: the types take only written intentions [FIN-7].
+// Signs for the node's key what the guard has written, and nothing
+// else: the types take only written intentions [FIN-7].
 import { signMessage } from '#contracts/crypto/signature.ts'
 import type { GenesisHash, PublicKey } from '#contracts/primitives/ids.ts'
 import { acknowledgementSigningBytes } from '#contracts/statements/acknowledgement.ts'

@@ -1,5 +1,6 @@
-// What this node signs, in the one order there is: written and synced by the guard, signed, sent, given back to consensus
-// [FIN-7]. A guard that refuses or cannot write ends signing; the node follows on. Part of the chain's writer.
+// What this node signs, in the one order there is: written and synced by the guard,
+// signed, sent, given back to consensus [FIN-7]. A guard that refuses or cannot write
+// ends signing; the node follows on. Part of the chain's writer.
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import type { SignedAcknowledgement } from '#contracts/statements/acknowledgement.ts'
 import type { Block } from '#contracts/statements/block.ts'
@@ -55,8 +56,8 @@ export class SigningDesk {
   }
 
   /**
-   * The key signed what its guard does not know: an older copy begins anew, with the marks in the event that is returned; a
-   * twin makes this process stop.
+   * The key signed what its guard does not know: an older copy begins anew, with the marks in the
+   * event that is returned; a twin makes this process stop.
    */
   forget(isTwin: boolean, nowMs: number): BaseEvent | undefined {
     if (this.#parts === null) return undefined

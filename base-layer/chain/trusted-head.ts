@@ -1,5 +1,5 @@
-// How long a node may follow finality from what it has [FIN-5]: as long as the bonds behind its newest final block are held.
-// After that only a recent block that somebody trusted named leads on.
+// How long a node may follow finality from what it has [FIN-5]: as long as the bonds behind its newest final block
+// are held. After that only a recent block that somebody trusted named leads on.
 import type { Height } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
 import type { TrustedHead } from '../consensus/events.ts'

@@ -1,5 +1,6 @@
-// name.login.* over JSON-RPC: the logins that a node serves under its own name [NAM-3]. Whoever has one signed by that name
-// may store it: the signature is the permission, checked against the name as it stands in the newest final state.
+// name.login.* over JSON-RPC: the logins that a node serves under its own name [NAM-3].
+// Whoever has one signed by that name may store it: the signature is the permission, checked
+// against the name as it stands in the newest final state.
 import { z } from 'zod'
 import { encode } from '#contracts/codec/codec.ts'
 import {

@@ -1,5 +1,6 @@
-// Outputs by owner (of a lock: by claimant and by refund key) at the head, brought up to date only when somebody asks: the difference between two states is found by
-// skipping what they share, so a node that serves no wallet pays nothing.
+// Outputs by owner (of a lock: by claimant and by refund key) at the head, brought up to date
+// only when somebody asks: the difference between two states is found by skipping what they
+// share, so a node that serves no wallet pays nothing.
 import { keysOf, type OutputRecord } from '#contracts/ledger/output.ts'
 import type { OutputId, PublicKey } from '#contracts/primitives/ids.ts'
 import type { TreeNode } from '#contracts/merkle/node.ts'

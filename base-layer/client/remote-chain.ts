@@ -1,5 +1,6 @@
-// BaseChain over a node's JSON-RPC: for the command line, wallets and any process without a node of its own. Answers are
-// checked for form, not for truth: what must be proved is asked with proofs and checked by base-layer/light.
+// BaseChain over a node's JSON-RPC: for the command line, wallets and any process
+// without a node of its own. Answers are checked for form, not for truth: what must be
+// proved is asked with proofs and checked by base-layer/light.
 import type { z } from 'zod'
 import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
 import { type OutputRecord, outputRecordCodec } from '#contracts/ledger/output.ts'

@@ -1,5 +1,5 @@
-// Live acknowledgements [POS-5, POS-6, POS-7]: one per peer and slot, counted for the block they name once that is known
-// and the digest is right. Two for different blocks are evidence and neither counts. Owned by the machine.
+// Live acknowledgements [POS-5, POS-6, POS-7]: one per peer and slot, counted for the block they name once that is
+// known and the digest is right. Two for different blocks are evidence and neither counts. Owned by the machine.
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
 import { deriveDigest, derivePieceAt, type SignedAcknowledgement } from '#contracts/statements/acknowledgement.ts'
@@ -68,8 +68,8 @@ export class AcknowledgementPool<State extends ChainView> {
   }
 
   /**
-   * To be called for every block that enters the tree: counts what waited for it, and takes over what its header records
-   * of its parent. Returns the evidence found on the way.
+   * To be called for every block that enters the tree: counts what waited for it, and takes over what its header
+   * records of its parent. Returns the evidence found on the way.
    */
   onBlock(node: TreeNode<State>): readonly Evidence[] {
     const found: Evidence[] = []
@@ -131,7 +131,10 @@ export class AcknowledgementPool<State extends ChainView> {
     this.#dropWaiting(finalSlot + 1)
   }
 
-  /** Makes room: of what waits, the oldest slot gives way to this one, so that many who name no block keep nobody out. */
+  /**
+   * Makes room: of what waits, the oldest slot gives way to this one,
+   * so that many who name no block keep nobody out.
+   */
   #dropOldestBefore(slot: number): void {
     let oldest = slot
     for (const waiting of this.#waiting.values())

@@ -120,11 +120,12 @@ export class BlockDesk<State extends ChainView> {
         header: { height, parent, proposer }
       }
     } = arrival
-    // A block on top of the final height whose parent is not the final block stands beside the final chain, and so does what
-    // follows it.
+    // A block on top of the final height whose parent is not the final block stands
+    // beside the final chain, and so does what follows it.
     if (height === tree.root.height + 1 || this.#dead.includes(parent)) return this.#bury(arrival)
     if (height > head.height + BASE_LIMITS.orphanReach) return emit({ kind: 'behind', height, from })
-    // Anyone can sign a block that stands on nothing; what a stranger's would need is fetched as a range, parents first.
+    // Anyone can sign a block that stands on nothing; what a
+    // stranger's would need is fetched as a range, parents first.
     if (head.state.isPeer(proposer)) waiting.addOrphan(arrival, nowMs)
   }
 
@@ -145,7 +146,8 @@ export class BlockDesk<State extends ChainView> {
     onBlock(block, parent.slot)
     for (const evidence of acknowledgements.onBlock(node)) emit({ kind: 'evidence', evidence })
     for (const certificate of block.certificates) finality.add(certificate, knownMs)
-    // Blocks that waited come many at a time, and what the next ones carry may be of a period that these lead to [FIN-2].
+    // Blocks that waited come many at a time, and what the next ones
+    // carry may be of a period that these lead to [FIN-2].
     if (block.certificates.length > 0) advance()
     return true
   }
@@ -169,8 +171,8 @@ export class BlockDesk<State extends ChainView> {
   }
 
   /**
-   * A block that can never be on the final chain, with all that waits for it: a certificate for one of them, known already or
-   * carried by those above it, is a conflict [FIN-5].
+   * A block that can never be on the final chain, with all that waits for it: a certificate for one of them, known
+   * already or carried by those above it, is a conflict [FIN-5].
    */
   #bury(dead: Arrival): void {
     const { finality, waiting, takeUnproven, emit } = this.#parts

@@ -1,5 +1,5 @@
-// Certificates as they came, one for each link, until a final state has recorded them: what finality counts, what blocks
-// carry, what waits for its source or its target. Bounded; owned by finality.
+// Certificates as they came, one for each link, until a final state has recorded them: what finality counts, what
+// blocks carry, what waits for its source or its target. Bounded; owned by finality.
 import type { Certificate, Vote } from '#contracts/statements/vote.ts'
 import { BASE_LIMITS } from './limits.ts'
 import { linkKeyOf } from './vote-pool.ts'

@@ -69,7 +69,10 @@ export type BaseEvent =
   | { readonly kind: 'restored-certificate'; readonly certificate: Certificate }
   /** Once: from here on the machine acts. `guard` is null for a node that signs nothing. */
   | { readonly kind: 'start'; readonly guard: GuardMarks | null; readonly nowMs: number }
-  /** A block's header as gossip brings it: answered by `gossip` at once, before the block is checked [GSP-1]. Optional. */
+  /**
+   * A block's header as gossip brings it: answered by `gossip` at
+   * once, before the block is checked [GSP-1]. Optional.
+   */
   | { readonly kind: 'header'; readonly header: SignedHeader; readonly from: Source; readonly nowMs: number }
   /** A whole block: gossiped, fetched, from sync, or our own after write and sign. */
   | { readonly kind: 'block'; readonly block: Block; readonly from: Source; readonly nowMs: number }
@@ -150,12 +153,15 @@ export type BaseEffect<State extends ChainView> =
       readonly anchor: FinalityAnchor
       readonly proof: readonly [justifies: Certificate, finalises: Certificate]
     }
-  /** The table of an installed recovery file has taken the place of the one that is stuck [FIN-9]: tell the operator. */
+  /**
+   * The table of an installed recovery file has taken the place of
+   * the one that is stuck [FIN-9]: tell the operator.
+   */
   | { readonly kind: 'recovered'; readonly period: number; readonly recovery: Hash }
   /**
-   * This key signed what its guard does not know: the guard file is an older copy and counts as lost from now on (feed the
-   * marks that follow, before anything else). With `isTwin` it did so while this process ran: another one signs with the
-   * same key, and this one must sign no more [FIN-7].
+   * This key signed what its guard does not know: the guard file is an older copy and counts as lost from now on
+   * (feed the marks that follow, before anything else). With `isTwin` it did so while this process ran: another one
+   * signs with the same key, and this one must sign no more [FIN-7].
    */
   | { readonly kind: 'forgotten'; readonly isTwin: boolean }
   | { readonly kind: 'evidence'; readonly evidence: Evidence }

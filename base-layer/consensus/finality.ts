@@ -1,6 +1,7 @@
-// Casper FFG over the block tree [FIN-1, FIN-2, FIN-5, FIN-8, FIN-9]: certificates in, justified points and final blocks out.
-// Only the period of the anchor is judged, by its table; certificates of the next wait for its root. A recovered period is
-// entered if its file is installed and the preferred chain carries it [FIN-9]. Owned by the machine.
+// Casper FFG over the block tree [FIN-1, FIN-2, FIN-5, FIN-8, FIN-9]: certificates in, justified
+// points and final blocks out. Only the period of the anchor is judged, by its table; certificates of
+// the next wait for its root. A recovered period is entered if its file is installed and the
+// preferred chain carries it [FIN-9]. Owned by the machine.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { BlockId, Hash } from '#contracts/primitives/ids.ts'
 import { present } from '#contracts/primitives/verdict.ts'
@@ -165,8 +166,8 @@ export class Finality<State extends ChainView> {
   }
 
   /**
-   * Enters the recovered period of this head's chain, if its file is installed here and its first block is final or above
-   * what is [FIN-9]. True if it did: votes of that period are to be weighed.
+   * Enters the recovered period of this head's chain, if its file is installed here and its first block is final or
+   * above what is [FIN-9]. True if it did: votes of that period are to be weighed.
    */
   recover(head: TreeNode<State>): boolean {
     const next = head.state.finalityPeriod
@@ -199,7 +200,10 @@ export class Finality<State extends ChainView> {
       .map(({ certificate }) => certificate.vote.target)
   }
 
-  /** Told of a block that can never be on the final chain: the certificate that names it, if any, is a conflict [FIN-5]. */
+  /**
+   * Told of a block that can never be on the final chain: the
+   * certificate that names it, if any, is a conflict [FIN-5].
+   */
   onDeadBlock(id: BlockId): Conflict | undefined {
     for (const { certificate, counted } of this.#certificates.inOrder()) {
       const { target } = certificate.vote
@@ -211,7 +215,10 @@ export class Finality<State extends ChainView> {
     return undefined
   }
 
-  /** True for a certificate of this period, new here and with the weight of one, that is no older than what is final. */
+  /**
+   * True for a certificate of this period, new here and with the
+   * weight of one, that is no older than what is final.
+   */
   couldConflict(certificate: Certificate): boolean {
     const { vote } = certificate
     const isNow = isSamePeriod(vote, this.#anchor) && vote.target.epoch >= this.#anchor.final.epoch
@@ -267,7 +274,10 @@ export class Finality<State extends ChainView> {
     return true
   }
 
-  /** A justified point whose next epoch is justified from it is final [FIN-1]; unless another branch is justified later. */
+  /**
+   * A justified point whose next epoch is justified from it is final
+   * [FIN-1]; unless another branch is justified later.
+   */
   #finalise(certificate: Certificate): Conflict | undefined {
     const { source, target } = certificate.vote
     if (target.epoch !== source.epoch + 1 || source.height < this.#finalNode.height) return undefined
@@ -298,7 +308,10 @@ export class Finality<State extends ChainView> {
     return undefined
   }
 
-  /** A node that was away for too long takes the word of whoever named the trusted block, not of keys that are free again. */
+  /**
+   * A node that was away for too long takes the word of whoever named
+   * the trusted block, not of keys that are free again.
+   */
   #isBesideTrusted(node: TreeNode<State>): boolean {
     const trusted = this.#trusted
     if (trusted === undefined || node.height < trusted.height || trusted.height <= this.#finalNode.height) return false

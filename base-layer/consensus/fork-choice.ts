@@ -37,9 +37,9 @@ export function preferredTip<State extends ChainView>(tree: BlockTree<State>, fr
 }
 
 /**
- * The block of a slot to acknowledge [POS-5]: the preferred block itself if it is of this slot, else the heaviest of the
- * slot's blocks that extend it (acknowledgements that came after such a block was made can outweigh it until it has its
- * own). A block on another branch is never acknowledged.
+ * The block of a slot to acknowledge [POS-5]: the preferred block itself if it is of this slot, else the heaviest
+ * of the slot's blocks that extend it (acknowledgements that came after such a block was made can outweigh it until
+ * it has its own). A block on another branch is never acknowledged.
  */
 export function blockToAcknowledge<State extends ChainView>(
   tree: BlockTree<State>,

@@ -1,4 +1,5 @@
-// What lies between two blocks of the tree: what is taken back and what is gained when the preferred chain changes [POS-8].
+// What lies between two blocks of the tree: what is taken back and what
+// is gained when the preferred chain changes [POS-8].
 import { present } from '#contracts/primitives/verdict.ts'
 import type { Block } from '#contracts/statements/block.ts'
 import type { TreeNode } from './block-tree.ts'

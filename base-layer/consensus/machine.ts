@@ -1,6 +1,7 @@
-// The base chain's consensus as a machine without input or output: stepBaseMachine(machine, event) -> effects. Events and
-// effects are in events.ts. A machine has one owner; a step changes it in place, and equal events and answers of the
-// collaborators give equal effects. Upholds [POS-4] to [POS-8], [FIN-1] to [FIN-9] and the relaying of [POS-4, GSP-1].
+// The base chain's consensus as a machine without input or output: stepBaseMachine(machine, event) ->
+// effects. Events and effects are in events.ts. A machine has one owner; a step changes it in place,
+// and equal events and answers of the collaborators give equal effects. Upholds [POS-4] to [POS-8],
+// [FIN-1] to [FIN-9] and the relaying of [POS-4, GSP-1].
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { BlockId, PublicKey } from '#contracts/primitives/ids.ts'
 import { assert } from '#contracts/primitives/verdict.ts'
@@ -26,7 +27,10 @@ export interface BaseMachine<State extends ChainView> {
   readonly head: State
   readonly final: State
   readonly anchor: FinalityAnchor
-  /** True after a certificate that contradicts what is final: nothing more becomes final and nothing is voted [FIN-5]. */
+  /**
+   * True after a certificate that contradicts what is final: nothing
+   * more becomes final and nothing is voted [FIN-5].
+   */
   readonly conflicted: boolean
   /** State of a block in the tree, which holds the final block and valid ones above it. */
   stateOf(id: BlockId): State | undefined
@@ -183,7 +187,8 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
     if (this.#isStarted) this.#blocks.takeBlocks(this.#waiting.release(this.#nowMs), this.#nowMs, this.#present())
     this.#votes.advance(this.#nowMs)
     this.#chooseHead()
-    // What the table that is stuck made final is told before another takes its place: the two are stored together [FIN-9].
+    // What the table that is stuck made final is told before another
+    // takes its place: the two are stored together [FIN-9].
     this.#pruneToFinal()
     this.#recover()
     this.#pruneToFinal()

@@ -1,6 +1,6 @@
-// What this node's key has signed, as its guard and this process know it, against what turns up in blocks and gossip
-// [FIN-7]. Something later than either knows was signed in a life that the guard has forgotten - a folder restored from a
-// copy - or is being signed by another process with the same key. Part of signing.
+// What this node's key has signed, as its guard and this process know it, against what turns up in blocks and
+// gossip [FIN-7]. Something later than either knows was signed in a life that the guard has forgotten - a folder
+// restored from a copy - or is being signed by another process with the same key. Part of signing.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import type { Block } from '#contracts/statements/block.ts'

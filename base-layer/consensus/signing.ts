@@ -1,5 +1,6 @@
-// When this node's key speaks and what it says: its block of a slot [POS-4], one acknowledgement a slot [POS-5], one vote
-// a finality epoch [FIN-3]. Each moment is decided once, in the present only, and never against the guard's marks [FIN-7].
+// When this node's key speaks and what it says: its block of a slot [POS-4], one
+// acknowledgement a slot [POS-5], one vote a finality epoch [FIN-3]. Each moment is decided
+// once, in the present only, and never against the guard's marks [FIN-7].
 import { compareTickets } from '#contracts/crypto/tickets.ts'
 import type { Hash, PublicKey } from '#contracts/primitives/ids.ts'
 import { lastHeightOf, type PeriodTable, ticketsOf } from '#contracts/statements/period-table.ts'
@@ -34,7 +35,10 @@ export class Signing<State extends ChainView> {
   #guard: GuardMarks | null = null
   #own: OwnSignatures | undefined
   #isSyncing = false
-  /** Newest slot and epoch for which the question of acknowledging or voting was settled, with or without a signature. */
+  /**
+   * Newest slot and epoch for which the question of acknowledging or
+   * voting was settled, with or without a signature.
+   */
   #decidedSlot = -1
   #decidedEpoch = -1
 
@@ -165,8 +169,8 @@ function turnOf<State extends ChainView>(
 }
 
 /**
- * After a lost guard file, in periods this key may have voted in: no source from before the loss [FIN-7]. A recovered period
- * may have been the next one [FIN-9].
+ * After a lost guard file, in periods this key may have voted in: no source from before the loss [FIN-7]. A
+ * recovered period may have been the next one [FIN-9].
  */
 function isBeforeLoss({ loss }: GuardMarks, vote: Vote): boolean {
   if (loss === null || vote.source.epoch >= loss.epoch) return false

@@ -13,21 +13,27 @@ export interface ChainView {
   readonly header: BlockHeader
   /** The table whose weights count at a height this chain has fixed, or undefined if it is not fixed yet [POS-1]. */
   tableAt(height: number): PeriodTable | undefined
-  /** The table that weighs votes of a period, a recovered one included; undefined if this chain does not hold it [FIN-9]. */
+  /**
+   * The table that weighs votes of a period, a recovered one
+   * included; undefined if this chain does not hold it [FIN-9].
+   */
   votingTable(period: PeriodId): PeriodTable | undefined
   /**
    * Points this chain recorded as justified in `finalityPeriod`, newest last [FIN-8]. The first is that period's root.
    */
   readonly justified: readonly FinalityPoint[]
   readonly recordedFinal: FinalityPoint
-  /** The period that recorded finality has come to: that of the height above the recorded final one, or a recovered one. */
+  /**
+   * The period that recorded finality has come to: that of the height
+   * above the recorded final one, or a recovered one.
+   */
   readonly finalityPeriod: PeriodId
   readonly ticks: number
   /** True for a registered peer, whatever its weight: its votes may be carried [POS-9]. */
   isPeer(peer: PublicKey): boolean
   /**
-   * Of these peers, in order of key, those whose votes a block of `slot` on this state can still add: the link is one it
-   * recorded, the votes are young enough, and it does not have them [POS-9].
+   * Of these peers, in order of key, those whose votes a block of `slot` on this state can still add: the link is
+   * one it recorded, the votes are young enough, and it does not have them [POS-9].
    */
   lateVoters(vote: Vote, peers: Iterable<PublicKey>, slot: number): readonly PublicKey[]
 }

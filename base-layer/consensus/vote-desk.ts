@@ -65,8 +65,8 @@ export class VoteDesk<State extends ChainView> {
   }
 
   /**
-   * Certificates of a block that nobody executed: their weight is looked at first, then signatures. The proposer answers for
-   * a bad one.
+   * Certificates of a block that nobody executed: their weight is looked at first,
+   * then signatures. The proposer answers for a bad one.
    */
   takeUnproven({ header, certificates }: Block, isWanted: (target: FinalityPoint) => boolean, nowMs: number): void {
     const { genesis, finality, emit } = this.#parts
@@ -97,8 +97,8 @@ export class VoteDesk<State extends ChainView> {
   }
 
   /**
-   * Certificates of votes that came after the chain of `parent` recorded their link, for a block of `slot` on it: at most
-   * `limit`, those first that soon are too old [POS-9].
+   * Certificates of votes that came after the chain of `parent` recorded their link, for a block of `slot` on it:
+   * at most `limit`, those first that soon are too old [POS-9].
    */
   lateVotesFor(parent: State, slot: number, limit: number): readonly Certificate[] {
     const late: Certificate[] = []

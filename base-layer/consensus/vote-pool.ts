@@ -32,8 +32,8 @@ export class VotePool {
   readonly #byPeer = new Map<PublicKey, SignedVote[]>()
 
   /**
-   * Counts a vote whose signature, form and epoch are checked. A contradicting one counts too: it is signed. `weighs`: its
-   * peer is in the table, and nobody without weight takes its place.
+   * Counts a vote whose signature, form and epoch are checked. A contradicting one counts too: it is signed.
+   * `weighs`: its peer is in the table, and nobody without weight takes its place.
    */
   add(signed: SignedVote, weighs: boolean): VoteOutcome {
     const { vote, peer, signature } = signed

@@ -1,6 +1,6 @@
-// What answering peers costs this thread, in its milliseconds [GSP-1, GSP-3]. Whoever asks for more than its part is not
-// answered until it has waited, so that no peer, and with proofs and chunks of state no crowd of them, keeps this node from
-// its own slots. Asked by the handlers of requests.
+// What answering peers costs this thread, in its milliseconds [GSP-1, GSP-3]. Whoever asks for more than its part
+// is not answered until it has waited, so that no peer, and with proofs and chunks of state no crowd of them, keeps
+// this node from its own slots. Asked by the handlers of requests.
 import { Budgets } from '../runtime/budgets.ts'
 import { RuntimeError } from '../runtime/errors.ts'
 import { ANSWER_LIMITS } from './limits.ts'
@@ -21,7 +21,10 @@ export class AnswerMeter {
     this.#all = new Budgets(ANSWER_LIMITS.all, nowMs)
   }
 
-  /** Runs `work` for a peer and charges the time it took. Rejects E_BUSY, without running it, for a peer that has to wait. */
+  /**
+   * Runs `work` for a peer and charges the time it took. Rejects
+   * E_BUSY, without running it, for a peer that has to wait.
+   */
   async answer<T>(from: string, kind: AnswerKind, work: () => T | Promise<T>): Promise<T> {
     if (this.#each.left(from) <= 0 || (kind === 'all' && this.#all.left(EVERYONE) <= 0))
       throw new RuntimeError('E_BUSY', 'answers to this peer took too long lately')

@@ -1,5 +1,5 @@
-// One question to one peer: encoded, bounded, decoded. Every failure is undefined, so that whoever asks goes on to the next
-// peer; an answer that no honest peer gives counts against who gave it. Shared by everything that asks.
+// One question to one peer: encoded, bounded, decoded. Every failure is undefined, so that whoever asks goes on to
+// the next peer; an answer that no honest peer gives counts against who gave it. Shared by everything that asks.
 import { type Codec, decode, encode } from '#contracts/codec/codec.ts'
 import { isRuntimeError } from '../runtime/errors.ts'
 import type { Host } from '../runtime/host.ts'

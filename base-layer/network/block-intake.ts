@@ -130,7 +130,8 @@ export class BlockIntake {
     }
     // Whoever sent other ids under this header first must not keep the true ones away: they count if they fit.
     if (verdict !== 'ignore' || !this.#awaited.has(id)) return verdict
-    // Nobody has signed the ids: who sends wrong ones pays for looking through the pool, or it would be done without end.
+    // Nobody has signed the ids: who sends wrong ones pays for looking
+    // through the pool, or it would be done without end.
     const price = Math.ceil(this.#chain.mempool.size / GATE_LIMITS.idsPerCheck)
     if (!this.#gate.spend(from, price)) return 'ignore'
     const draft = this.#draft(compact)
@@ -142,7 +143,10 @@ export class BlockIntake {
     return 'accept'
   }
 
-  /** From what is here and what `from` adds; the whole block from anyone if that does not give the one the header means. */
+  /**
+   * From what is here and what `from` adds; the whole block from
+   * anyone if that does not give the one the header means.
+   */
   async #rebuild(compact: CompactBlock, from: string, ports: BodyPorts): Promise<void> {
     const id = blockIdOf(compact.header)
     const draft = this.#draft(compact)
@@ -211,8 +215,8 @@ export class BlockIntake {
 }
 
 /**
- * The block in these bytes. A body that is not the one its header commits to is refused here: gossip relays one message per
- * header, so whoever came first with another body would keep the true one away.
+ * The block in these bytes. A body that is not the one its header commits to is refused here: gossip relays one
+ * message per header, so whoever came first with another body would keep the true one away.
  */
 export function readBlock(bytes: Uint8Array): Block | undefined {
   const decoded = decode(blockCodec, bytes, BLOCK_BYTES)

@@ -1,6 +1,7 @@
-// Blocks without the transactions that everyone has: the header and six bytes for each transaction, salted with the block's
-// id, which nobody knows before the block is made. The receiver puts the block together from what it holds and asks for
-// the rest by place; only a body that the header commits to counts, so a wrong or colliding id costs a question [GSP-1].
+// Blocks without the transactions that everyone has: the header and six bytes for each transaction,
+// salted with the block's id, which nobody knows before the block is made. The receiver puts the block
+// together from what it holds and asks for the rest by place; only a body that the header commits to
+// counts, so a wrong or colliding id costs a question [GSP-1].
 import { bytes, type Decoded, encode, list, record } from '#contracts/codec/codec.ts'
 import { hashBytes } from '#contracts/crypto/hash.ts'
 import { transactionCodec } from '#contracts/ledger/transaction.ts'

@@ -1,7 +1,7 @@
-// Catching up from far behind: what is final is learned first, by the rules of a light client, then the headers that lead
-// there, then the bodies, from several peers at once [FIN-5, FIN-10]. A header counts only under a proven final one, so no
-// peer makes this node fetch or execute what is not of the chain. Progress is what the chain has stored: a run that was
-// cut off goes on from there.
+// Catching up from far behind: what is final is learned first, by the rules of a light client, then the headers
+// that lead there, then the bodies, from several peers at once [FIN-5, FIN-10]. A header counts only under a
+// proven final one, so no peer makes this node fetch or execute what is not of the chain. Progress is what the
+// chain has stored: a run that was cut off goes on from there.
 import type { BlockId } from '#contracts/primitives/ids.ts'
 import { blockIdOf, type BlockHeader } from '#contracts/statements/block.ts'
 import { decode } from '#contracts/codec/codec.ts'
@@ -43,7 +43,10 @@ export class HeaderSync {
     this.#parts = parts
   }
 
-  /** Follows what `peer` proves to be final, as far as it and others bring it. True: the node is level with that proof. */
+  /**
+   * Follows what `peer` proves to be final, as far as it and others
+   * bring it. True: the node is level with that proof.
+   */
   async run(peer: string): Promise<boolean> {
     const { chain, asker, questions, isStopped } = this.#parts
     let client = clientOf(chain)
@@ -80,7 +83,10 @@ export class HeaderSync {
     return this.#bodies(new BodyQueue(from + known, ids.slice(known)), peer)
   }
 
-  /** Ids from a height to the milestone, each the parent of the next; none if they do not come, false if they do not fit. */
+  /**
+   * Ids from a height to the milestone, each the parent of the next;
+   * none if they do not come, false if they do not fit.
+   */
   async #headers(
     from: number,
     { id, height }: Milestone,

@@ -31,7 +31,10 @@ export class Intake {
   readonly #gate: Gate
   readonly #blocks: BlockIntake
   readonly #transactions: TransactionIntake
-  /** Votes and acknowledgements relayed lately, by all their bytes: nobody has them relayed again by sending them again. */
+  /**
+   * Votes and acknowledgements relayed lately, by all their bytes:
+   * nobody has them relayed again by sending them again.
+   */
   readonly #relayed = new Set<string>()
   #waiting = 0
 

@@ -5,7 +5,10 @@ const MIB = 1024 * KIB
 export const SYNC_LIMITS = {
   /** Gossip carries whole blocks up to this size: asking for what is missing would cost more than it saves. */
   wholeBlockBytes: 8 * KIB,
-  /** Larger ones travel as a header with short ids, up to this size; of others only the header, and peers fetch the body. */
+  /**
+   * Larger ones travel as a header with short ids, up to this size;
+   * of others only the header, and peers fetch the body.
+   */
   gossipBlockBytes: 192 * KIB,
   /** Transactions of one block asked for by index, and their bytes; with more missing the whole block is fetched. */
   pieces: 1_024,
@@ -73,7 +76,10 @@ export const SYNC_LIMITS = {
   /** Times all of them are asked, and the time between: who relayed a header may be fetching the body as well. */
   fetchRounds: 4,
   fetchRetryMs: 150,
-  /** What an answer that no honest peer gives counts against who gave it: the second within a few seconds cuts it off. */
+  /**
+   * What an answer that no honest peer gives counts against who gave
+   * it: the second within a few seconds cuts it off.
+   */
   garbageOffences: 11,
   /** A peer this many blocks ahead makes this node stop signing until it has caught up. */
   behindBlocks: 4,
@@ -91,8 +97,8 @@ export const SYNC_LIMITS = {
 /** Prices and budgets in native signature checks of 60 us each [GSP-1]; one that fails is checked portably, in 1 ms. */
 export const GATE_LIMITS = {
   /**
-   * What a peer may cost without being of use: two full minutes of the rate at once, since floods of honest traffic come
-   * after a pause; then for a hundred peers a third of a core.
+   * What a peer may cost without being of use: two full minutes of the rate at once, since floods of honest traffic
+   * come after a pause; then for a hundred peers a third of a core.
    */
   peer: { capacity: 8_192, perSecond: 64, namesMax: 1_024 },
   /** What a key may sign for nothing: a few things at once, one in two seconds after that. */
@@ -105,7 +111,10 @@ export const GATE_LIMITS = {
   bytesPerCheck: 4 * KIB,
   /** Short ids of waiting transactions made in the time of one check, when a block is put together again. */
   idsPerCheck: 20,
-  /** Transactions that cost more than this to check are checked before they are relayed, or a flood would be multiplied. */
+  /**
+   * Transactions that cost more than this to check are checked before
+   * they are relayed, or a flood would be multiplied.
+   */
   relayUncheckedMax: 16,
   /** Things relayed whose full check waits its turn; above it they are checked first. */
   checksWaiting: 256,

@@ -1,5 +1,5 @@
-// What base chain nodes ask each other: the codecs of each request and its answer under its protocol name. Handlers answer
-// by the same table that askers ask by.
+// What base chain nodes ask each other: the codecs of each request and its answer under its protocol name.
+// Handlers answer by the same table that askers ask by.
 import type { Question } from './asker.ts'
 import { SYNC_LIMITS } from './limits.ts'
 import {

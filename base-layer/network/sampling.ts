@@ -1,6 +1,6 @@
-// Asking outside the circle one was told by [NET-2]: before a certificate is treated as final, or a claim filed, peers of
-// other address groups than those it came from say what is final at that height. Who controls everyone we heard from still
-// has to control strangers drawn by lot. Whom to ask and what the answers mean are pure functions.
+// Asking outside the circle one was told by [NET-2]: before a certificate is treated as final, or a claim filed,
+// peers of other address groups than those it came from say what is final at that height. Who controls everyone we
+// heard from still has to control strangers drawn by lot. Whom to ask and what the answers mean are pure functions.
 import type { BlockId } from '#contracts/primitives/ids.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { Asker } from './asker.ts'
@@ -28,14 +28,17 @@ export type SampleOutcome =
   | { readonly kind: 'alone' }
 
 /**
- * True if somebody else must be asked: everything about this point came from fewer address groups than count as a circle
- * of one's own choice.
+ * True if somebody else must be asked: everything about this point came from fewer
+ * address groups than count as a circle of one's own choice.
  */
 export function needsSample(heardFrom: Iterable<string>): boolean {
   return new Set(heardFrom).size < SYNC_LIMITS.sampleGroups
 }
 
-/** Whom to ask: at most one of each group that nothing came from, by lot; peers of known groups only if there is no other. */
+/**
+ * Whom to ask: at most one of each group that nothing came from, by
+ * lot; peers of known groups only if there is no other.
+ */
 export function chooseSample(
   peers: readonly GroupedPeer[],
   heardFrom: ReadonlySet<string>,

@@ -1,5 +1,6 @@
-// Offers the state of one recent final block in chunks, so that a late joiner need not replay the chain [FIN-5]. States are
-// persistent trees, so holding one costs what changed since; chunks are made as they are asked for and kept within bounds.
+// Offers the state of one recent final block in chunks, so that a late joiner need not replay
+// the chain [FIN-5]. States are persistent trees, so holding one costs what changed since;
+// chunks are made as they are asked for and kept within bounds.
 import type { BlockId } from '#contracts/primitives/ids.ts'
 import type { Chain } from '../chain/chain.ts'
 import { PROOF_BYTES, proofCodec } from '../chain/finalise.ts'

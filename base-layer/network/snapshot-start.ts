@@ -1,6 +1,6 @@
-// A late joiner's first state without a replay [FIN-5]: from a head somebody trusts, by light-client updates to what is
-// final now, then the leaves of that block's state from one peer, which must hash to the root in its header. What does not
-// fit is forgotten and another peer is asked.
+// A late joiner's first state without a replay [FIN-5]: from a head somebody trusts, by light-client updates to
+// what is final now, then the leaves of that block's state from one peer, which must hash to the root in its
+// header. What does not fit is forgotten and another peer is asked.
 import { encode } from '#contracts/codec/codec.ts'
 import { type Genesis, genesisHashOf } from '#contracts/ledger/genesis.ts'
 import { hexToBytes } from '#contracts/primitives/bytes.ts'
@@ -45,7 +45,10 @@ export interface Snapshot extends Restored {
 
 type SnapshotCode = 'E_SNAPSHOT_NONE' | 'E_SNAPSHOT_FALSE'
 
-/** Into an empty store, from whichever peer comes up with it; gives up after a while, and then the chain is replayed. */
+/**
+ * Into an empty store, from whichever peer comes up with it; gives up
+ * after a while, and then the chain is replayed.
+ */
 export async function joinBySnapshot(store: ChainStore, parts: SnapshotParts): Promise<boolean> {
   for (let round = 0; round < SYNC_LIMITS.snapshotRounds; round++) {
     const found = await fetchSnapshot(parts)

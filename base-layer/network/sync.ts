@@ -131,8 +131,8 @@ export class Sync {
   }
 
   /**
-   * What one peer has: from far behind, first what it proves final [FIN-10]; then ranges until it has no more, or nothing that
-   * is new and valid: lies end, whatever they are.
+   * What one peer has: from far behind, first what it proves final [FIN-10]; then ranges until it has no more, or
+   * nothing that is new and valid: lies end, whatever they are.
    */
   async #follow(peer: string, finalHeight = 0): Promise<void> {
     if (this.#catchingUp) return

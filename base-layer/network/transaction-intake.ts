@@ -1,6 +1,6 @@
-// Transactions from peers: relayed once their form is right and their owner, who is known by the coin spent, has signed;
-// applied after that, and the owner answers for what then fails [GSP-1]. What is dear to check is checked first. Those
-// submitted here are checked whole before anyone hears of them.
+// Transactions from peers: relayed once their form is right and their owner, who is known by the coin spent, has
+// signed; applied after that, and the owner answers for what then fails [GSP-1]. What is dear to check is checked
+// first. Those submitted here are checked whole before anyone hears of them.
 import { decode } from '#contracts/codec/codec.ts'
 import { type Transaction, TRANSACTION_BYTES, transactionCodec } from '#contracts/ledger/transaction.ts'
 import type { PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
@@ -72,7 +72,10 @@ export class TransactionIntake {
     return 'accept'
   }
 
-  /** Judging a claim or a proof costs milliseconds: who hands over one that fails pays for it as well as who signed it. */
+  /**
+   * Judging a claim or a proof costs milliseconds: who hands over one
+   * that fails pays for it as well as who signed it.
+   */
   #checkFirst(prepared: PreparedTransaction, signer: PublicKey, from: string, price: number): Looked {
     if (!this.#gate.spend(from, price)) return 'ignore'
     const verdict = this.#chain.submit(prepared, false)

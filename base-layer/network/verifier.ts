@@ -27,14 +27,17 @@ export class Verifier {
     return this.#chain.head.isPeer(peer) || this.#chain.final.isPeer(peer)
   }
 
-  /** One signature, here and now: 60 us, where waiting for a thread behind whole blocks takes longer than relaying may. */
+  /**
+   * One signature, here and now: 60 us, where waiting for a thread
+   * behind whole blocks takes longer than relaying may.
+   */
   verifyNow({ key, message, signature }: SignedItem): boolean {
     return verifySignature(key, message, signature)
   }
 
   /**
-   * True if all are valid. The pool is shared with the layer above, whose load must neither stop the base chain nor make
-   * an honest sender look bad: when it is full, what little comes here is checked in place.
+   * True if all are valid. The pool is shared with the layer above, whose load must neither stop the base chain nor
+   * make an honest sender look bad: when it is full, what little comes here is checked in place.
    */
   async verify(items: readonly SignedItem[]): Promise<boolean> {
     this.#pending += 1

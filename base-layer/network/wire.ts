@@ -126,7 +126,10 @@ export const snapshotChunkCodec = nullable(list(storedLeafCodec, SYNC_LIMITS.sna
 export const headersRequestCodec = record({ from: uint(), count: uint(SYNC_LIMITS.headers) })
 export const headersCodec = list(signedHeaderCodec, SYNC_LIMITS.headers)
 
-/** Transactions that have waited for some blocks: gossip forgets what it has sent once, so they are handed over [GSP-2]. */
+/**
+ * Transactions that have waited for some blocks: gossip forgets what
+ * it has sent once, so they are handed over [GSP-2].
+ */
 export const offerCodec = list(bytes(TRANSACTION_BYTES), SYNC_LIMITS.offered)
 /** How many of them were new and taken. */
 export const offerAnswerCodec = record({ taken: uint() })

@@ -88,7 +88,10 @@ export function admitsInbound(
   return inbound.filter(link => link.group === group).length < inboundPerGroupMax
 }
 
-/** Anchors, then bootstrap peers of a node that has no link yet, then the rest by lot; groups not yet linked go first. */
+/**
+ * Anchors, then bootstrap peers of a node that has no link yet, then
+ * the rest by lot; groups not yet linked go first.
+ */
 function pick(
   due: readonly Candidate[],
   chosen: readonly Link[],

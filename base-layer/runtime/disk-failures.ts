@@ -21,8 +21,8 @@ export function reportDiskFailure(error: unknown): void {
 }
 
 /**
- * A failed write or sync, a full disk, a damaged page. Such a write is never tried again: after a failed fsync the kernel
- * may take the lost pages for clean.
+ * A failed write or sync, a full disk, a damaged page. Such a write is never tried again: after a failed
+ * fsync the kernel may take the lost pages for clean.
  */
 export function isDiskFailure(error: unknown): boolean {
   if (!(error instanceof SqliteDatabase.SqliteError)) return false

@@ -55,9 +55,15 @@ export interface Host {
   peers(): string[]
   /** Full addresses of connected peers that we dialled, to keep over a restart; the `anchors` of it first [NET-1]. */
   knownPeers(): string[]
-  /** Address group of a connected peer, which says who may belong together [NET-1]; undefined if it is not connected. */
+  /**
+   * Address group of a connected peer, which says who may belong
+   * together [NET-1]; undefined if it is not connected.
+   */
   groupOf(peer: string): string | undefined
-  /** Counts `offences` against a peer as rejected gossip is counted: at the limit it is cut off and kept out a while. */
+  /**
+   * Counts `offences` against a peer as rejected gossip is counted:
+   * at the limit it is cut off and kept out a while.
+   */
   penalise(peer: string, offences?: number): void
   onPeer(listener: (event: PeerEvent) => void): () => void
 

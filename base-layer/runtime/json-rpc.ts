@@ -1,6 +1,7 @@
-// JSON-RPC 2.0 over POST /rpc, with GET /healthz, /readyz, /metrics and /version: how the command line, the wallet, the
-// explorer and an operator's monitoring talk to a node. Loopback by default. A foreign web page cannot reach it: the Host
-// header is checked against DNS rebinding, and the JSON content type makes a browser ask first, which nothing answers.
+// JSON-RPC 2.0 over POST /rpc, with GET /healthz, /readyz, /metrics and /version: how the command
+// line, the wallet, the explorer and an operator's monitoring talk to a node. Loopback by default. A
+// foreign web page cannot reach it: the Host header is checked against DNS rebinding, and the JSON
+// content type makes a browser ask first, which nothing answers.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'

@@ -85,7 +85,10 @@ export const NETWORK_LIMITS = {
     maxPeerInfos: 8
   },
 
-  /** Records of the DHT this node keeps for others, their sizes and the sum of them; the least recently used goes first. */
+  /**
+   * Records of the DHT this node keeps for others, their sizes and
+   * the sum of them; the least recently used goes first.
+   */
   dhtRecordsMax: 4_096,
   dhtRecordBytesMax: 8 * KIB,
   dhtBytesMax: 8 * MIB,
@@ -101,7 +104,10 @@ export const NETWORK_LIMITS = {
 export const VERIFY_LIMITS = {
   /** Signatures waiting for a thread. Above it the caller sheds load: 2048 take about 150 ms on one core. */
   pendingMax: 2_048,
-  /** Signatures of one message checked at once: if one is invalid all may be, and each takes a millisecond to refuse. */
+  /**
+   * Signatures of one message checked at once: if one is invalid all
+   * may be, and each takes a millisecond to refuse.
+   */
   lostWithOneInvalid: 32,
   /** From so many on, signatures go to threads of our own in batches: below, starting a thread costs more. */
   batchMin: 64,
@@ -136,7 +142,10 @@ export const RPC_LIMITS = {
 export const DATABASE_LIMITS = {
   /** How long a statement waits for the other connection of the same process. */
   busyTimeoutMs: 5_000,
-  /** Pages in the WAL before they are copied into the file: with the usual thousand, a busy store does that each second. */
+  /**
+   * Pages in the WAL before they are copied into the file: with the
+   * usual thousand, a busy store does that each second.
+   */
   checkpointPages: 4_096,
   /** Page cache of a connection, so that inserts under random keys read nothing back. */
   cacheKib: 16 * KIB,

@@ -1,5 +1,5 @@
-// Counters and gauges of one node in the text format of Prometheus. Gauges are read when the page is asked for, so nothing
-// here runs by itself but the histogram of event-loop delays. Names end in their unit.
+// Counters and gauges of one node in the text format of Prometheus. Gauges are read when the page is asked for, so
+// nothing here runs by itself but the histogram of event-loop delays. Names end in their unit.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 

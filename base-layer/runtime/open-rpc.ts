@@ -1,5 +1,5 @@
-// The OpenRPC document of a server, made of the same zod schemas that check its calls: what rpc.discover answers and what
-// docs/openrpc.json holds. Deterministic: methods in the order of their names.
+// The OpenRPC document of a server, made of the same zod schemas that check its calls: what rpc.discover answers
+// and what docs/openrpc.json holds. Deterministic: methods in the order of their names.
 import { z } from 'zod'
 import { RPC_CODES, type RpcDescription } from './json-rpc-method.ts'
 import { RPC_LIMITS } from './limits.ts'

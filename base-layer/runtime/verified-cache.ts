@@ -1,5 +1,6 @@
-// Remembers signatures that were found valid, by all the bytes involved, so that nothing is verified twice: what the
-// pool verified when it arrived is free when a rule verifies it again inside a block [SIG-1]. Bounded, oldest out first.
+// Remembers signatures that were found valid, by all the bytes involved, so that nothing is
+// verified twice: what the pool verified when it arrived is free when a rule verifies it
+// again inside a block [SIG-1]. Bounded, oldest out first.
 import { hash } from 'node:crypto'
 import { VERIFY_LIMITS } from './limits.ts'
 

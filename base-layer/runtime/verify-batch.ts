@@ -1,5 +1,5 @@
-// The bytes that go to a verifying thread and back: many signed items in one buffer, one byte for each in the answer. Written
-// on the main thread, read on the others, so it needs nothing but node:*.
+// The bytes that go to a verifying thread and back: many signed items in one buffer, one byte for each in the
+// answer. Written on the main thread, read on the others, so it needs nothing but node:*.
 import { KeyObject, verify, webcrypto } from 'node:crypto'
 
 const { subtle } = webcrypto

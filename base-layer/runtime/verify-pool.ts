@@ -1,6 +1,6 @@
-// Verifies signatures off the event loop before the rules see them: single ones on the threads of libuv, those of a block
-// on threads of our own. What it accepts is remembered for verifySignature, which then answers at once [SIG-1]. Drivers
-// call it on arrival of anything signed.
+// Verifies signatures off the event loop before the rules see them: single ones on the threads of libuv, those of a
+// block on threads of our own. What it accepts is remembered for verifySignature, which then answers at once
+// [SIG-1]. Drivers call it on arrival of anything signed.
 import { verify } from 'node:crypto'
 import { verifySignature } from '#contracts/crypto/signature.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'

@@ -1,6 +1,6 @@
-// Threads that verify many signatures at a time: what a block holds takes the main thread a microsecond a signature to hand
-// over, where a job of libuv for each takes tens. Started when there is a batch, ended when there was none for a while: a
-// node at rest has none.
+// Threads that verify many signatures at a time: what a block holds takes the main thread a microsecond a
+// signature to hand over, where a job of libuv for each takes tens. Started when there is a batch, ended when
+// there was none for a while: a node at rest has none.
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { VERIFY_LIMITS } from './limits.ts'
@@ -22,7 +22,10 @@ export class VerifyThreads {
   readonly #waiting: Batch[] = []
   #endTimer: NodeJS.Timeout | undefined
 
-  /** Which are surely valid, in order, of keys and signatures of the right size; false says nothing. Rejects if a thread fails: verify elsewhere. */
+  /**
+   * Which are surely valid, in order, of keys and signatures of the right size; false says
+   * nothing. Rejects if a thread fails: verify elsewhere.
+   */
   async verify(items: readonly BatchItem[]): Promise<readonly boolean[]> {
     const batches: Promise<readonly boolean[]>[] = []
     for (let at = 0; at < items.length; at += VERIFY_LIMITS.batchItems) {

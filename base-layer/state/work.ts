@@ -241,7 +241,10 @@ export class Work {
   }
 }
 
-/** What a cell goes by: the key itself if it is text, as ids are, else its bytes. All keys of a section are of one kind. */
+/**
+ * What a cell goes by: the key itself if it is text, as ids are, else
+ * its bytes. All keys of a section are of one kind.
+ */
 function nameOf<S extends SectionName>(section: S, key: KeyOf<S>): string {
   return typeof key === 'string' ? key : octetsOf(encodeKey(section, key))
 }

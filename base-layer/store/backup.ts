@@ -1,6 +1,6 @@
-// Copies of chain.db while the node writes to it, checked before they count, the oldest dropped. chain.db alone: votes.db
-// says what a key has signed, and an older copy of it in its place would let the key contradict itself [FIN-7]; without
-// chain.db's newest blocks a node merely fetches them again.
+// Copies of chain.db while the node writes to it, checked before they count, the oldest dropped. chain.db alone:
+// votes.db says what a key has signed, and an older copy of it in its place would let the key contradict itself
+// [FIN-7]; without chain.db's newest blocks a node merely fetches them again.
 import {
   chmodSync,
   closeSync,
@@ -66,8 +66,8 @@ export async function backUpChain(handle: SqliteHandle, settings: BackupSettings
 }
 
 /**
- * A copy from outside the node's process, which may be writing: all pages in one step, so that they are of one moment. The
- * writer does not wait for it.
+ * A copy from outside the node's process, which may be writing: all pages in one step, so that they
+ * are of one moment. The writer does not wait for it.
  */
 export async function backUpChainFile(
   path: string,

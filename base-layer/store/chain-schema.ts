@@ -1,5 +1,6 @@
-// Tables of chain.db: blocks, leaves of the newest final state, certificates, hand-overs, and indexes over the final chain.
-// Names of migrations are append-only; hot paths use prepared statements over the same tables (chain-store.ts).
+// Tables of chain.db: blocks, leaves of the newest final state, certificates, hand-overs,
+// and indexes over the final chain. Names of migrations are append-only; hot paths use
+// prepared statements over the same tables (chain-store.ts).
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { hashBytes } from '#contracts/crypto/hash.ts'

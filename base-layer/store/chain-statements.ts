@@ -1,5 +1,5 @@
-// Every statement that chain.db is read and written by, prepared once: a row through the query builder costs ten times as
-// much. chain-store.ts runs them and is the only one that does.
+// Every statement that chain.db is read and written by, prepared once: a row through the query builder costs ten
+// times as much. chain-store.ts runs them and is the only one that does.
 import type { SqliteHandle } from '../runtime/database.ts'
 import { STORE_LIMITS } from './limits.ts'
 

@@ -1,6 +1,6 @@
-// chain.db: every block this node accepted, the leaves of the newest final state, and what proofs of finality need. One
-// owner, the chain's writer; reads by others are of final rows. A final advance is one transaction, so a crash leaves the
-// state of one final block or of the next [FIN-5, POS-5].
+// chain.db: every block this node accepted, the leaves of the newest final state, and what proofs of finality need.
+// One owner, the chain's writer; reads by others are of final rows. A final advance is one transaction, so a crash
+// leaves the state of one final block or of the next [FIN-5, POS-5].
 import { decode, encode, list, uint } from '#contracts/codec/codec.ts'
 import { bytesToHex, equalBytes, hexToBytes } from '#contracts/primitives/bytes.ts'
 import type { BlockId, Hash, OutputId, TransactionId } from '#contracts/primitives/ids.ts'
@@ -82,8 +82,9 @@ export class ChainStore {
   }
 
   /**
-   * Stores blocks and certificates in one durable transaction; those already there stay as they are. `guard`: the stamp of
-   * the vote guard as it is now, so that an older copy of its file is noticed however long finality stalls [FIN-7].
+   * Stores blocks and certificates in one durable transaction; those already there stay as
+   * they are. `guard`: the stamp of the vote guard as it is now, so that an older copy of its
+   * file is noticed however long finality stalls [FIN-7].
    */
   put(blocks: readonly StoredBlock[], certificates: readonly Certificate[], guard?: Uint8Array): void {
     const { putBlock, putCertificate, dropCertificates, putMeta } = this.#statements

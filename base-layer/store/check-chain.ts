@@ -1,6 +1,7 @@
-// Whether chain.db is what this node wrote: pages, rows, the chain of block ids with what their bodies must hash to, and
-// the state root of the newest final header. At a start for the newest blocks; in full by `node check`, on the operator's
-// schedule, and for every backup. It finds, and repairs nothing: blocks and state come again from peers.
+// Whether chain.db is what this node wrote: pages, rows, the chain of block ids with what their
+// bodies must hash to, and the state root of the newest final header. At a start for the newest
+// blocks; in full by `node check`, on the operator's schedule, and for every backup. It finds, and
+// repairs nothing: blocks and state come again from peers.
 import { decode, encode } from '#contracts/codec/codec.ts'
 import { type Genesis, genesisHashOf } from '#contracts/ledger/genesis.ts'
 import { transactionCodec } from '#contracts/ledger/transaction.ts'

@@ -1,5 +1,5 @@
-// The logins that this node serves under its own name [NAM-3], in logins.db. Records are signed, so whoever stores them can
-// lose or withhold them and nothing worse; only the newest version of each is kept.
+// The logins that this node serves under its own name [NAM-3], in logins.db. Records are signed, so whoever stores
+// them can lose or withhold them and nothing worse; only the newest version of each is kept.
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { encode } from '#contracts/codec/codec.ts'

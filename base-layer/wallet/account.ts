@@ -1,6 +1,6 @@
-// The coin of a wallet on the base chain: its balance, and transactions built, signed and sent from its outputs [LED-3].
-// Commands, wallets and nodes that pay fees use it over any BaseChain. Outputs it has spent stay held until the transaction
-// has ended, which the account's memory keeps; it is written before anything is sent.
+// The coin of a wallet on the base chain: its balance, and transactions built, signed and sent from its outputs
+// [LED-3]. Commands, wallets and nodes that pay fees use it over any BaseChain. Outputs it has spent stay held
+// until the transaction has ended, which the account's memory keeps; it is written before anything is sent.
 import type { Action } from '#contracts/ledger/actions/action.ts'
 import { hostOf, keysOf, ownerOf } from '#contracts/ledger/output.ts'
 import { type Transaction, transactionIdOf, transactionSigningBytes } from '#contracts/ledger/transaction.ts'

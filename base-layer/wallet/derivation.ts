@@ -1,4 +1,5 @@
-// From words to keys [KEY-1]: BIP-39 phrase, SLIP-0010 for Ed25519, path m/44'/COIN'/account'/role'/index', all hardened.
+// From words to keys [KEY-1]: BIP-39 phrase, SLIP-0010 for Ed25519,
+// path m/44'/COIN'/account'/role'/index', all hardened.
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { generateMnemonic, mnemonicToSeedSync, validateMnemonic } from '@scure/bip39'

@@ -1,4 +1,5 @@
-// Which keys of a restored wallet were used [KEY-1]: asked of the chain, key after key, until GAP in a row have no history.
+// Which keys of a restored wallet were used [KEY-1]: asked of the
+// chain, key after key, until GAP in a row have no history.
 import { derivePublicKey } from '#contracts/crypto/signature.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import type { BaseChain } from '../base-chain.ts'

@@ -1,5 +1,5 @@
-// The path of each own transaction, kept with it [WAL-1]: a document that shows it in a final block to anyone, without asking
-// a node. Fetched once the transaction is final, and again at contact when its head has grown old.
+// The path of each own transaction, kept with it [WAL-1]: a document that shows it in a final block to anyone,
+// without asking a node. Fetched once the transaction is final, and again at contact when its head has grown old.
 import { bytes, decode, encode, record, uint } from '#contracts/codec/codec.ts'
 import type { BaseChain, ProofDocument } from '../base-chain.ts'
 import type { WalletStore } from './wallet-store.ts'

@@ -1,5 +1,5 @@
-// The keys of one wallet: a single key, or as many as a phrase has given out [KEY-1]. Accounts ask it which outputs are the
-// wallet's and for the secret that signs; secrets never leave it but to sign in this process [WAL-1].
+// The keys of one wallet: a single key, or as many as a phrase has given out [KEY-1]. Accounts ask it which outputs
+// are the wallet's and for the secret that signs; secrets never leave it but to sign in this process [WAL-1].
 import { randomBytes } from 'node:crypto'
 import { aggregateKeys } from '#contracts/crypto/multisignature.ts'
 import { derivePublicKey, signMessage } from '#contracts/crypto/signature.ts'
@@ -26,7 +26,10 @@ export function createSingleKey(secret: Secret<Uint8Array>): Keyring {
   return { key, keys: [key], secretOf: asked => (asked === key ? secret : undefined), nextKey: () => key }
 }
 
-/** A keyring that also signs with another key, whose coin is not the wallet's: a node's, when its owner registers it. */
+/**
+ * A keyring that also signs with another key, whose coin is not the
+ * wallet's: a node's, when its owner registers it.
+ */
 export function withSigningKey(keyring: Keyring, secret: Secret<Uint8Array>): Keyring {
   const added = derivePublicKey(secret.reveal())
   return {
@@ -39,7 +42,10 @@ export function withSigningKey(keyring: Keyring, secret: Secret<Uint8Array>): Ke
   }
 }
 
-/** Keys looked at beyond the newest that was given out or used: who restores a wallet finds what came to them [KEY-1]. */
+/**
+ * Keys looked at beyond the newest that was given out or used: who
+ * restores a wallet finds what came to them [KEY-1].
+ */
 export const GAP = 20
 
 export interface DerivedKeysSettings {
@@ -78,8 +84,8 @@ export function createDerivedKeys(seed: Secret<Uint8Array>, settings: DerivedKey
 }
 
 /**
- * One signature by all of `signers`, ascending, whose secrets this keyring holds. E_SIGNERS_ABSENT names those it does not
- * hold: they sign in a session of several wallets [SIG-3].
+ * One signature by all of `signers`, ascending, whose secrets this keyring holds. E_SIGNERS_ABSENT names those it
+ * does not hold: they sign in a session of several wallets [SIG-3].
  */
 export function signAsAll(
   keyring: Keyring,

@@ -15,7 +15,10 @@ export interface OwnTransaction {
 }
 
 export interface AccountMemory {
-  /** Remembers a transaction as built and holds its inputs, also those of the one it replaces; durable once it returns. */
+  /**
+   * Remembers a transaction as built and holds its inputs, also those
+   * of the one it replaces; durable once it returns.
+   */
   hold(transaction: Transaction, id: TransactionId, note: string, replaces?: TransactionId): void
   /** An end frees the inputs. `height` of the block that holds a final one. */
   mark(id: TransactionId, state: OwnState, height?: number): void

@@ -1,6 +1,6 @@
-// Names as a wallet takes, uses and reviews them [NAM-2 to NAM-4]: what to send and when, over any account. Nothing has to
-// be remembered between commitment and claim: the salt follows from the owner's secret and the name, so a wallet that is
-// restored from its words can still claim.
+// Names as a wallet takes, uses and reviews them [NAM-2 to NAM-4]: what to send and when, over any account. Nothing
+// has to be remembered between commitment and claim: the salt follows from the owner's secret and the name, so a
+// wallet that is restored from its words can still claim.
 import { hashHex } from '#contracts/crypto/hash.ts'
 import type { Action } from '#contracts/ledger/actions/action.ts'
 import { checkLogin, type LoginRecord } from '#contracts/names/login.ts'
@@ -30,7 +30,10 @@ export function buildCommit(owner: NameOwner, name: Name): Action {
   return { kind: 'name.commit', commitment: nameCommitmentOf(name, owner.key, nameSaltOf(owner, name)) }
 }
 
-/** The second step, for when `claimStage` says `ripe`: sent earlier, it tells the name to everyone and takes nothing. */
+/**
+ * The second step, for when `claimStage` says `ripe`: sent earlier,
+ * it tells the name to everyone and takes nothing.
+ */
 export function buildClaim(owner: NameOwner, name: Name, targets: NameTargets): Action {
   return { kind: 'name.claim', name, owner: owner.key, salt: nameSaltOf(owner, name), targets }
 }

@@ -11,8 +11,8 @@ import type { Reader } from '../state/finality/period-tables.ts'
 import type { KeyOf, SectionName } from '../state/trees/sections.ts'
 
 /**
- * Runs a question of the rules, which read state at once, over a chain that answers later: asks again until all is read. In
- * between it meets leaves that seem absent, so it must not assert on what state always holds together.
+ * Runs a question of the rules, which read state at once, over a chain that answers later: asks again until all is
+ * read. In between it meets leaves that seem absent, so it must not assert on what state always holds together.
  */
 export async function askRules<T>(chain: Pick<BaseChain, 'read'>, question: (read: Reader) => T): Promise<T> {
   const known = new Map<string, unknown>()

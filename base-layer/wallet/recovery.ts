@@ -1,5 +1,6 @@
-// Recovery files as operators and holders of shares make them [FIN-9]: a draft from the table that finality is stuck with,
-// the parts that a wallet's coin may sign, and what a file weighs so far. Over any BaseChain; nothing is believed of a file.
+// Recovery files as operators and holders of shares make them [FIN-9]: a draft from the table
+// that finality is stuck with, the parts that a wallet's coin may sign, and what a file weighs so
+// far. Over any BaseChain; nothing is believed of a file.
 import { hostOf, type OutputRecord, ownerOf } from '#contracts/ledger/output.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import { signMessage } from '#contracts/crypto/signature.ts'
@@ -43,9 +44,9 @@ async function readStuck(chain: BaseChain): Promise<Verdict<Stuck, 'E_RECOVERY_E
 }
 
 /**
- * A file without signatures: the stuck table without those who are gone, from the node's newest final block, as far as a
- * file may reach. E_RECOVERY_PEER if nobody would be left or somebody named was not there; E_RECOVERY_EARLY if the chain
- * ticks, where no block would take it.
+ * A file without signatures: the stuck table without those who are gone, from the node's newest final block, as
+ * far as a file may reach. E_RECOVERY_PEER if nobody would be left or somebody named was not there;
+ * E_RECOVERY_EARLY if the chain ticks, where no block would take it.
  */
 export async function draftRecovery(
   chain: BaseChain,

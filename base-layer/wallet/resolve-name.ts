@@ -1,5 +1,5 @@
-// Names as a wallet believes them: the leaf is proven under a final head, from the wallet's own trust on [NAM-2, PRF-5]. What
-// a node says of a name without proof pays nobody.
+// Names as a wallet believes them: the leaf is proven under a final head, from the wallet's own trust on [NAM-2,
+// PRF-5]. What a node says of a name without proof pays nobody.
 import type { Name } from '#contracts/names/name.ts'
 import { type ProvenName, type ResolveCode, type ResolvedName, resolveName } from '#contracts/names/resolve.ts'
 import { reject, type Verdict } from '#contracts/primitives/verdict.ts'

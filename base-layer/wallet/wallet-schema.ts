@@ -1,5 +1,5 @@
-// Tables of a wallet's file: what it has sent, which outputs that holds, and its public keys. No secret is in it. Names of
-// migrations are append-only.
+// Tables of a wallet's file: what it has sent, which outputs that holds, and its public keys. No
+// secret is in it. Names of migrations are append-only.
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 

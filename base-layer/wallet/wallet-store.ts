@@ -1,5 +1,6 @@
-// The file of a wallet on one network: an account's memory that outlives the process, and the public keys given out so far.
-// What is held and what is to be sent is on the disk before it leaves, so a crash between the two loses nothing [WAL-1].
+// The file of a wallet on one network: an account's memory that outlives the process, and the
+// public keys given out so far. What is held and what is to be sent is on the disk before it
+// leaves, so a crash between the two loses nothing [WAL-1].
 import { decode, encode } from '#contracts/codec/codec.ts'
 import { TRANSACTION_BYTES, type Transaction, transactionCodec } from '#contracts/ledger/transaction.ts'
 import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'

@@ -1,5 +1,5 @@
-// Items of an asset's log in base state [VAL-1]: section `logs`, key (asset) holds the head, key (asset, index) an item.
-// Deposits, messages and parameter changes join the union under new tags.
+// Items of an asset's log in base state [VAL-1]: section `logs`, key (asset) holds the head, key (asset, index) an
+// item. Deposits, messages and parameter changes join the union under new tags.
 import { bytes, type Decoded, hex32, list, record, uint, union } from '../codec/codec.ts'
 import { SEATS_MAX } from '../ledger/actions/asset-register.ts'
 import { INSTRUCTION_BYTES } from '../ledger/actions/log-post.ts'

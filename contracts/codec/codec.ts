@@ -1,8 +1,8 @@
-// Schemas for everything that is hashed, signed, stored or sent [ENC-1]. A Codec<T> says how a T is written
-// as canonical CBOR and what is accepted when it is read. Records are arrays in the order of their fields;
-// variants are [tag, ...fields] with append-only tags. encode asserts on values a program should not have
-// made; decode never throws. Every schema of this file is read and written in one pass (reader.ts, writer.ts) and also by
-// way of items; a codec made elsewhere may know items alone.
+// Schemas for everything that is hashed, signed, stored or sent [ENC-1]. A Codec<T> says how a T is written as
+// canonical CBOR and what is accepted when it is read. Records are arrays in the order of their fields; variants
+// are [tag, ...fields] with append-only tags. encode asserts on values a program should not have made; decode never
+// throws. Every schema of this file is read and written in one pass (reader.ts, writer.ts) and also by way of
+// items; a codec made elsewhere may know items alone.
 import { decode as cborDecode } from 'cborg'
 import { AMOUNT_LIMIT } from '../primitives/amounts.ts'
 import { bytesToHex, hexToBytes } from '../primitives/bytes.ts'
@@ -37,8 +37,8 @@ function misfit(why: string): never {
 }
 
 /**
- * Canonical bytes of a value, in memory of their own. Asserts if the value breaks its schema, or if `decode` would refuse
- * the bytes.
+ * Canonical bytes of a value, in memory of their own. Asserts if the value
+ * breaks its schema, or if `decode` would refuse the bytes.
  */
 export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
   // Encoding may be nested, when a codec hashes something of a value: then the idle writer is not there.

@@ -1,6 +1,6 @@
-// Reads canonical CBOR straight into values, looking at each byte once [ENC-1]. It takes only what scan.ts and the schema
-// both take; in any doubt it gives up, and `decode` goes the long way round, which alone says what is wrong. So this
-// never refuses anything, and what it accepts is tested to be what the long way gives.
+// Reads canonical CBOR straight into values, looking at each byte once [ENC-1]. It takes only what scan.ts and the
+// schema both take; in any doubt it gives up, and `decode` goes the long way round, which alone says what is wrong.
+// So this never refuses anything, and what it accepts is tested to be what the long way gives.
 import { DEPTH_LIMIT, itemsMaxOf } from './scan.ts'
 import type { CborItem } from './item.ts'
 

@@ -2,8 +2,9 @@
 import { type Codec, readFrom, writeTo } from './codec.ts'
 
 /**
- * The same codec, but what is decoded remembers its bytes, so that encoding it again gives them at once: a decoded value
- * is never changed, and a changed copy is another object. The memory is shared by all that was decoded together.
+ * The same codec, but what is decoded remembers its bytes, so that encoding it again
+ * gives them at once: a decoded value is never changed, and a changed copy is another
+ * object. The memory is shared by all that was decoded together.
  */
 export function remembered<T extends object>(inner: Codec<T>): Codec<T> {
   const known = new WeakMap<T, { readonly bytes: Uint8Array; readonly items: number }>()

@@ -1,8 +1,8 @@
-// Whether 32 bytes surely name a point of Ed25519 of large order, without finding the point: keys of owners are met by the
-// thousand in a block and most of them once [SIG-3]. By the curve's equation, y names a point if and only if
-// (y^2 - 1)(d y^2 + 1) is a square modulo p = 2^255 - 19: the divisor d y^2 + 1 is never zero, since -1/d is no square.
-// Whether it is one is told by its Jacobi symbol, found like a greatest common divisor, far cheaper than a root.
-// Only "yes" counts: who is told nothing asks the portable curve, which alone may say "no" (signature.ts).
+// Whether 32 bytes surely name a point of Ed25519 of large order, without finding the point: keys of owners are met
+// by the thousand in a block and most of them once [SIG-3]. By the curve's equation, y names a point if and only if
+// (y^2 - 1)(d y^2 + 1) is a square modulo p = 2^255 - 19: the divisor d y^2 + 1 is never zero, since -1/d is no
+// square. Whether it is one is told by its Jacobi symbol, found like a greatest common divisor, far cheaper than a
+// root. Only "yes" counts: who is told nothing asks the portable curve, which alone may say "no" (signature.ts).
 import { ED25519_TORSION_SUBGROUP } from '@noble/curves/ed25519.js'
 
 /** A number of the field is a list of limbs, least significant first, below 2^264 and not always below p. */
@@ -112,10 +112,11 @@ function carry(limbs: number[], length: number): number {
 }
 
 /**
- * True if the Jacobi symbol (g / p) is 1, for a g that p does not divide. Keeps it as a sign and a pair (g / f), f odd. An
- * even g is halved (the sign turns if f is 3 or 5 modulo 8). An odd g that has been halved as often as f is swapped with it
- * (reciprocity: the sign turns if both are 3 modulo 4); then a multiple of f is added to it, which makes it even. What
- * LIMB_BITS halvings do depends on the low bits alone and is applied to all limbs at once. With f or g at 1 it is known.
+ * True if the Jacobi symbol (g / p) is 1, for a g that p does not divide. Keeps it as a sign and a pair (g /
+ * f), f odd. An even g is halved (the sign turns if f is 3 or 5 modulo 8). An odd g that has been halved as
+ * often as f is swapped with it (reciprocity: the sign turns if both are 3 modulo 4); then a multiple of f is
+ * added to it, which makes it even. What LIMB_BITS halvings do depends on the low bits alone and is applied
+ * to all limbs at once. With f or g at 1 it is known.
  */
 function isSurelySquare(): boolean {
   for (let i = 0; i < LIMBS; i++) f[i] = P[i] ?? 0

@@ -1,6 +1,6 @@
-// One key for several: the MuSig2 aggregate over Ed25519 [SIG-3]. Whoever checks a transaction with several signers derives
-// the key that its one signature answers to; `signing-session.ts` makes that signature. Every coefficient hashes the whole
-// list, so nobody can choose a key that cancels another's.
+// One key for several: the MuSig2 aggregate over Ed25519 [SIG-3]. Whoever checks a transaction with several signers
+// derives the key that its one signature answers to; `signing-session.ts` makes that signature. Every coefficient
+// hashes the whole list, so nobody can choose a key that cancels another's.
 import { interleavedMSMUnsafe } from '@noble/curves/abstract/curve.js'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { bytesToHex, concatBytes, hexToBytes } from '../primitives/bytes.ts'
@@ -19,9 +19,9 @@ const { Point } = ed25519
 const kept = new Map<string, PublicKey | undefined>()
 
 /**
- * A = sum of H(tag, list, X_i) * X_i as a key for `verifySignature`; a single key is returned as it is. Undefined if the list
- * is empty, longer than 64, not in ascending order, repeats a key, holds an unusable one, or sums to a point of small order.
- * Never throws [SIG-3].
+ * A = sum of H(tag, list, X_i) * X_i as a key for `verifySignature`; a single key is returned as it is.
+ * Undefined if the list is empty, longer than 64, not in ascending order, repeats a key, holds an unusable one,
+ * or sums to a point of small order. Never throws [SIG-3].
  */
 export function aggregateKeys(keys: readonly PublicKey[]): PublicKey | undefined {
   if (!isSignerList(keys)) return undefined

@@ -1,6 +1,7 @@
-// How several owners make the one signature of `multisignature.ts`: MuSig2 with two nonces each [SIG-3]. A wallet creates its
-// nonce, hears the others', opens the session, signs its part and joins all parts; each part is checkable alone, so who sent a
-// wrong one is named. The challenge is that of RFC 8032, so the result is an ordinary signature under the aggregate [SIG-1].
+// How several owners make the one signature of `multisignature.ts`: MuSig2 with two nonces each [SIG-3]. A
+// wallet creates its nonce, hears the others', opens the session, signs its part and joins all parts; each
+// part is checkable alone, so who sent a wrong one is named. The challenge is that of RFC 8032, so the result
+// is an ordinary signature under the aggregate [SIG-1].
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { asciiToBytes, bytesToHex, concatBytes, hexToBytes } from '../primitives/bytes.ts'
@@ -122,8 +123,8 @@ export function openSession(
 }
 
 /**
- * This signer's part, 32 bytes; uses the nonce up. Asserts if the key or the nonce is not of this session, or the nonce has
- * signed before.
+ * This signer's part, 32 bytes; uses the nonce up. Asserts if the key or the nonce is
+ * not of this session, or the nonce has signed before.
  */
 export function signPartial(session: SigningSession, secretKey: Uint8Array, nonce: SecretNonce): Uint8Array {
   const { scalar, pointBytes } = ed25519.utils.getExtendedPublicKey(secretKey)
@@ -152,7 +153,10 @@ export function isPartial(session: SigningSession, index: number, partial: Uint8
   return Point.BASE.multiplyUnsafe(scalar).subtract(expected).isSmallOrder()
 }
 
-/** All parts, in the order of the keys, as one signature of 64 bytes; E_PARTIAL names the first key whose part is wrong. */
+/**
+ * All parts, in the order of the keys, as one signature of 64 bytes;
+ * E_PARTIAL names the first key whose part is wrong.
+ */
 export function joinPartials(
   session: SigningSession,
   partials: readonly Uint8Array[]

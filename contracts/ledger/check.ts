@@ -1,5 +1,5 @@
-// What can be wrong with a transaction whatever the state [LED-3, LED-5]: garbage is refused here with a code, at the price
-// of decoding. Asked by nodes before they look at a signature, and by the state transition first.
+// What can be wrong with a transaction whatever the state [LED-3, LED-5]: garbage is refused here with a code, at
+// the price of decoding. Asked by nodes before they look at a signature, and by the state transition first.
 import { isUsableKey } from '../crypto/signature.ts'
 import type { PublicKey } from '../primitives/ids.ts'
 import { accept, reject, type Verdict } from '../primitives/verdict.ts'

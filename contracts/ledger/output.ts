@@ -1,5 +1,5 @@
-// Outputs: who owns the base coin [LED-1]. An output is created by a transaction or by the sharing out of fees, and spent
-// whole.
+// Outputs: who owns the base coin [LED-1]. An output is created by a
+// transaction or by the sharing out of fees, and spent whole.
 import { amount, type Decoded, encode, hex32, nullable, record, uint, union } from '../codec/codec.ts'
 import { hashHex, sha256 } from '../crypto/hash.ts'
 import { bytesToHex, hexToBytes, uintToBytes } from '../primitives/bytes.ts'
@@ -15,7 +15,10 @@ export const outputCodec = union({
       atoms: amount()
     })
   ],
-  /** The claimant's for the preimage while the chain has counted fewer than `timeout` ticks, the refund key's from then on. */
+  /**
+   * The claimant's for the preimage while the chain has counted fewer
+   * than `timeout` ticks, the refund key's from then on.
+   */
   hashlock: [
     1,
     record({
@@ -51,7 +54,10 @@ export function hashOfPreimage(preimage: Uint8Array): Hash {
   return bytesToHex(sha256(preimage)) as Hash
 }
 
-/** The key that a transaction which opens these locks spends the output with: without its preimage a lock is refunded. */
+/**
+ * The key that a transaction which opens these locks spends the
+ * output with: without its preimage a lock is refunded.
+ */
 export function spenderOf(output: Output, opened: ReadonlySet<Hash>): PublicKey {
   if (output.kind === 'key') return output.owner
   return opened.has(output.hash) ? output.claimant : output.refund
@@ -72,8 +78,8 @@ export function outputIdOf(transaction: TransactionId, index: number): OutputId 
 }
 
 /**
- * Id of a payout that the chain itself makes at `height`: fees, rewards, returned deposits, released bonds. It names the
- * owner and the amount, so that what spends it on one fork spends nothing else on another [LED-2].
+ * Id of a payout that the chain itself makes at `height`: fees, rewards, returned deposits, released bonds. It
+ * names the owner and the amount, so that what spends it on one fork spends nothing else on another [LED-2].
  */
 export function payoutIdOf(height: number, index: number, owner: PublicKey, atoms: bigint): OutputId {
   const place = [uintToBytes(height, 8), uintToBytes(index, 4)]

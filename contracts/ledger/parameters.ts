@@ -84,7 +84,10 @@ export const STANDING_WINDOW_MAX = 4096
 
 /** Tick counts are sums of a few durations and stay exact; nobody waits for a thousand years of slots. */
 const TICKS_MOST = 2 ** 32
-/** Bytes of a plain transaction, generously: at every price it stays something that people can pay, or nobody governs. */
+/**
+ * Bytes of a plain transaction, generously: at every price it stays
+ * something that people can pay, or nobody governs.
+ */
 const PLAIN_BYTES = 1_000n
 
 const shared = {

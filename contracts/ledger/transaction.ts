@@ -1,5 +1,5 @@
-// Base transactions [LED-3]: inputs, outputs, at most one action, one signature by all the keys it needs [SIG-3]. The id
-// hashes everything but the signature, so that it cannot be malleated.
+// Base transactions [LED-3]: inputs, outputs, at most one action, one signature by all the keys it needs [SIG-3].
+// The id hashes everything but the signature, so that it cannot be malleated.
 import { bytes, type Decoded, encode, hex32, list, nullable, record, uint } from '../codec/codec.ts'
 import { remembered } from '../codec/remembered.ts'
 import { hashHex } from '../crypto/hash.ts'

@@ -100,7 +100,10 @@ const OPEN_LEAF = 1
 const keyCodec = bytes(WITNESS_KEY_BYTES_MAX)
 const valueCodec = bytes(WITNESS_VALUE_BYTES_MAX)
 
-/** Refuses more than WITNESS_NODES_MAX nodes, leaves out of place, and every form the rules of the tree do not allow. */
+/**
+ * Refuses more than WITNESS_NODES_MAX nodes, leaves out of place, and
+ * every form the rules of the tree do not allow.
+ */
 export const witnessCodec: Codec<Witness> = {
   pack: packNodes,
   unpack: item =>
@@ -133,7 +136,10 @@ function packNode(node: Witness): CborItem {
   }
 }
 
-/** The tree of a pre-order list, without recursion: `lefts` holds the finished left child of each open branch, if any. */
+/**
+ * The tree of a pre-order list, without recursion: `lefts` holds the
+ * finished left child of each open branch, if any.
+ */
 function rebuild(items: readonly unknown[]): Witness {
   const lefts: (Witness | undefined)[] = []
   const position = new Uint8Array(HASH_BYTES)

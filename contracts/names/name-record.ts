@@ -49,8 +49,8 @@ export type NameStanding =
   | { readonly kind: 'held'; readonly owner: PublicKey; readonly targets: NameTargets; readonly expiresAt: Tick }
 
 /**
- * What a leaf (null: proven absent) means in a block of this tick count. A transfer whose delay is over needs no further
- * transaction; what the name pointed to was the former owner's and ends with it.
+ * What a leaf (null: proven absent) means in a block of this tick count. A transfer whose delay is over needs no
+ * further transaction; what the name pointed to was the former owner's and ends with it.
  */
 export function standingOf(record: NameRecord | null, ticks: Tick, graceTicks: number): NameStanding {
   if (record === null || ticks >= record.expiresAt + graceTicks) return { kind: 'free' }

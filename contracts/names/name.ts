@@ -1,5 +1,5 @@
-// Unique names of the base chain [NAM-1]: what is a name, for consensus and everyone above it, and how names are written
-// together. Nothing is normalised: two texts that differ are two names, and what is not a name is refused.
+// Unique names of the base chain [NAM-1]: what is a name, for consensus and everyone above it, and how names are
+// written together. Nothing is normalised: two texts that differ are two names, and what is not a name is refused.
 import { type Codec, text } from '../codec/codec.ts'
 import { expected } from '../merkle/hash.ts'
 import { asciiToBytes } from '../primitives/bytes.ts'

@@ -45,8 +45,9 @@ export function resolveName(proven: ProvenName): Verdict<ResolvedName, ResolveCo
 }
 
 /**
- * `name.sidechain`: the outer name, proven on the base chain, says which chain is meant; the inner one is proven on that
- * chain and no other [NAM-5]. The sidechain's own head is the caller's to check, with what that chain registered.
+ * `name.sidechain`: the outer name, proven on the base chain, says which chain is meant; the
+ * inner one is proven on that chain and no other [NAM-5]. The sidechain's own head is the
+ * caller's to check, with what that chain registered.
  */
 export function resolveOnSidechain(sidechain: ProvenName, inner: ProvenName): Verdict<ResolvedName, ResolveCode> {
   const outer = resolveName(sidechain)

@@ -1,5 +1,5 @@
-// Reviews [NAM-4]: the payer of a payment that names its payee says once how it went, and the payee replies once. Both are
-// in the name's history for ever; state holds the right to write them for a while.
+// Reviews [NAM-4]: the payer of a payment that names its payee says once how it went, and the payee replies once.
+// Both are in the name's history for ever; state holds the right to write them for a while.
 import { type Decoded, hex32, oneOf, record, text, uint, union } from '../codec/codec.ts'
 import type { Hash, PublicKey } from '../primitives/ids.ts'
 import { nameCodec } from './name.ts'

@@ -33,7 +33,10 @@ export function hexToBytes(text: string): Uint8Array {
   return bytes
 }
 
-/** Writes the bytes of hexadecimal digits from `at` on; false if some are no digits, and then what is written is void. */
+/**
+ * Writes the bytes of hexadecimal digits from `at` on; false if some
+ * are no digits, and then what is written is void.
+ */
 export function putHex(text: string, into: Uint8Array, at: number): boolean {
   let worst = 0
   for (let i = 0; 2 * i < text.length; i++) {

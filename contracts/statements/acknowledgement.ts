@@ -1,5 +1,5 @@
-// Acknowledgements [POS-5]: once per slot a peer says which block its fork choice prefers, having checked it and holding
-// its data. The digest [POS-6] proves that it also holds a piece of history chosen by the block itself.
+// Acknowledgements [POS-5]: once per slot a peer says which block its fork choice prefers, having checked it and
+// holding its data. The digest [POS-6] proves that it also holds a piece of history chosen by the block itself.
 import { bytes, type Decoded, encode, hex32, record, uint } from '../codec/codec.ts'
 import { hashBytes, hashHex } from '../crypto/hash.ts'
 import { SIGNATURE_BYTES, signingBytes } from '../crypto/signature.ts'

@@ -1,5 +1,5 @@
-// Base blocks. The header commits to the whole history, state and body; the id hashes the header alone; the proposer signs
-// the id's header bytes. Sections 4 to 6 of the protocol say what each field must be.
+// Base blocks. The header commits to the whole history, state and body; the id hashes the header alone; the
+// proposer signs the id's header bytes. Sections 4 to 6 of the protocol say what each field must be.
 import { amount, bytes, type Decoded, encode, hex32, list, record, uint } from '../codec/codec.ts'
 import { hashHex } from '../crypto/hash.ts'
 import { SIGNATURE_BYTES, signingBytes } from '../crypto/signature.ts'

@@ -17,9 +17,10 @@ export type CertificateCode =
   | 'E_CERTIFICATE_SIGNATURE'
 
 /**
- * What can be said of a vote without a chain [FIN-1]: the root is {0, L_(j-1), id}, the target's epoch is later than the
- * source's, heights do not fall from root to source to target to L_j, equal heights mean equal blocks, and only the root
- * has epoch 0. Which block a recovered period starts from is in its file, and its targets lie above it [FIN-9].
+ * What can be said of a vote without a chain [FIN-1]: the root is {0, L_(j-1), id}, the target's
+ * epoch is later than the source's, heights do not fall from root to source to target to L_j, equal
+ * heights mean equal blocks, and only the root has epoch 0. Which block a recovered period starts
+ * from is in its file, and its targets lie above it [FIN-9].
  */
 export function checkVote(vote: Vote, p: PeriodLengths): Verdict<Vote, VoteCode> {
   const { period, recovery, root, source, target } = vote
@@ -59,9 +60,9 @@ export function isMajority(table: Pick<PeriodTable, 'total'>, weight: bigint): b
 }
 
 /**
- * A certificate whose signatures are known to be good: the vote's form, the table's period, distinct peers in order, and
- * more than two thirds of the table [FIN-1, FIN-2]. `isPeer` tells registered peers without weight, whose votes may be
- * carried for their standing alone [POS-9]; nobody else outside the table may be listed.
+ * A certificate whose signatures are known to be good: the vote's form, the table's period, distinct peers in
+ * order, and more than two thirds of the table [FIN-1, FIN-2]. `isPeer` tells registered peers without weight,
+ * whose votes may be carried for their standing alone [POS-9]; nobody else outside the table may be listed.
  */
 export function checkCertificateWeight(
   table: PeriodTable,
@@ -125,8 +126,9 @@ export function checkCertificateSignatures(
 }
 
 /**
- * The fewest votes that pass two thirds, largest first: what a wallet is given [PRF-7]. Votes that a block carries for their
- * peers' standing alone are left out, so a checker needs the table and nothing else. Unchanged without a quorum.
+ * The fewest votes that pass two thirds, largest first: what a wallet is given [PRF-7]. Votes
+ * that a block carries for their peers' standing alone are left out, so a checker needs the
+ * table and nothing else. Unchanged without a quorum.
  */
 export function fewestVotes(table: PeriodTable, certificate: Certificate): Certificate {
   const weightAt = (peer: PublicKey): bigint => table.byPeer.get(peer)?.weight ?? 0n

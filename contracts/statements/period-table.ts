@@ -86,7 +86,10 @@ type Tickets = readonly [Ticket, Ticket, Ticket]
 export interface LinkStanding {
   /** x in Q32 bits: max(0, C - log2(M * total)), 0 without M. */
   readonly weight: bigint
-  /** Holders of the at most three best tickets, best first: a peer stands once for each, and shares the fees so [LED-2]. */
+  /**
+   * Holders of the at most three best tickets, best first: a peer
+   * stands once for each, and shares the fees so [LED-2].
+   */
   readonly holders: readonly PublicKey[]
   /** The same without repeats: what a header records. */
   readonly best: readonly PublicKey[]

@@ -1,5 +1,6 @@
-// The chief's word on which of two conflicting unconfirmed transactions it would rather see in a block [GOV-3]. A mempool
-// may listen to it. No rule of validity, fork choice or finality reads it, and it says nothing about what is in a block.
+// The chief's word on which of two conflicting unconfirmed transactions it would rather see in
+// a block [GOV-3]. A mempool may listen to it. No rule of validity, fork choice or finality
+// reads it, and it says nothing about what is in a block.
 import { bytes, type Decoded, encode, hex32, record, uint } from '../codec/codec.ts'
 import { SIGNATURE_BYTES, signingBytes, signMessage } from '../crypto/signature.ts'
 import type { GenesisHash, TransactionId } from '../primitives/ids.ts'

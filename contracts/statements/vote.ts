@@ -1,5 +1,5 @@
-// Finality votes and certificates [FIN-1]: what a peer signs once per finality epoch, and what more than two thirds of a
-// period's table make of it. Certificates are not unique: nothing hashes one into state.
+// Finality votes and certificates [FIN-1]: what a peer signs once per finality epoch, and what more than two thirds
+// of a period's table make of it. Certificates are not unique: nothing hashes one into state.
 import { bytes, type Decoded, encode, hex32, list, nullable, record, uint } from '../codec/codec.ts'
 import { hashHex } from '../crypto/hash.ts'
 import { SIGNATURE_BYTES, signingBytes } from '../crypto/signature.ts'
@@ -13,7 +13,10 @@ export const voteCodec = record({
   period: uint(),
   /** Id of the recovery file whose table takes the place of the period's own; null without one [FIN-9]. */
   recovery: nullable(hex32<Hash>()),
-  /** Justified as epoch 0: {0, L_(j-1), id}, the last block of the period before, or the block that a recovery names. */
+  /**
+   * Justified as epoch 0: {0, L_(j-1), id}, the last block of the
+   * period before, or the block that a recovery names.
+   */
   root: finalityPointCodec,
   source: finalityPointCodec,
   target: finalityPointCodec
@@ -93,10 +96,10 @@ export function voteMarkOf(vote: Vote): VoteMark {
 }
 
 /**
- * Whether a peer whose last vote left this mark may sign `vote` [FIN-4, FIN-7]: later target, in the same period no
- * earlier source and the same root; never an earlier period, and of the tables of one period the recovered one last, for a
- * mark of the second could not tell of the first [FIN-9]. A chain of votes each allowed by the one before holds no
- * two that contradict each other.
+ * Whether a peer whose last vote left this mark may sign `vote` [FIN-4, FIN-7]: later target, in the same
+ * period no earlier source and the same root; never an earlier period, and of the tables of one period the
+ * recovered one last, for a mark of the second could not tell of the first [FIN-9]. A chain of votes each
+ * allowed by the one before holds no two that contradict each other.
  */
 export function mayVote(mark: VoteMark | undefined, vote: Vote): boolean {
   if (mark === undefined) return true

@@ -5,8 +5,8 @@ import { CHAIN_LIMITS } from '../limits.ts'
 import { type Entry, packageRateOf } from './pool-entries.ts'
 
 /**
- * Candidates by lane, within a lane by what a block gains for each byte of a transaction and all it needs; what is needed
- * comes before it. A flood in one lane hides none of another [LED-5].
+ * Candidates by lane, within a lane by what a block gains for each byte of a transaction and all it needs; what is
+ * needed comes before it. A flood in one lane hides none of another [LED-5].
  */
 export function chooseCandidates(entries: Iterable<Entry>): readonly Transaction[] {
   const lanes = Array.from({ length: LAST_LANE + 1 }, (): { entry: Entry; rate: number }[] => [])

@@ -1,5 +1,6 @@
-// What a lane of the mempool asks for at the least: nothing while there is room, more than what was last pushed out once
-// it is full, and half as much every so many heights [GSP-3]. Counted in heights, so that it stands still in a stall.
+// What a lane of the mempool asks for at the least: nothing while there is room, more than
+// what was last pushed out once it is full, and half as much every so many heights [GSP-3].
+// Counted in heights, so that it stands still in a stall.
 import { CHAIN_LIMITS } from '../limits.ts'
 
 export class FeeFloor {

@@ -1,6 +1,6 @@
-// What waits in the mempool, kept over a restart: own submissions the moment they are accepted, all that waits at a stop. A
-// submission outlives a killed process at once and a power cut a moment later. Bounded; what cannot be read is passed
-// over, since every transaction is checked again like one from a stranger.
+// What waits in the mempool, kept over a restart: own submissions the moment they are accepted, all that waits at a
+// stop. A submission outlives a killed process at once and a power cut a moment later. Bounded; what cannot be read
+// is passed over, since every transaction is checked again like one from a stranger.
 import { closeSync, fdatasync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { decode } from '#contracts/codec/codec.ts'
 import { type Transaction, TRANSACTION_BYTES, transactionCodec } from '#contracts/ledger/transaction.ts'
@@ -40,7 +40,10 @@ export class MempoolFile {
     return [...this.#left.values()].map(({ transaction }) => transaction)
   }
 
-  /** What the last run left and was neither kept nor forgotten since: at most `count`, those of the last call come last. */
+  /**
+   * What the last run left and was neither kept nor forgotten since:
+   * at most `count`, those of the last call come last.
+   */
   left(count: number): readonly PreparedTransaction[] {
     const found = [...this.#left.values()].slice(0, count)
     for (const one of found) {

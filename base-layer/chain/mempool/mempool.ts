@@ -1,6 +1,6 @@
-// Transactions on their way into a block [LED-5, GSP-3]. Each applies on the head with what it spends from the pool; of two
-// that conflict the one that pays clearly more stays, and a full lane lets go of what pays least. The chain's writer owns
-// it. A transaction that is refused or let go is dropped and the reason kept for whoever asks.
+// Transactions on their way into a block [LED-5, GSP-3]. Each applies on the head with what it spends from the
+// pool; of two that conflict the one that pays clearly more stays, and a full lane lets go of what pays least. The
+// chain's writer owns it. A transaction that is refused or let go is dropped and the reason kept for whoever asks.
 import { spenderOf } from '#contracts/ledger/output.ts'
 import type { Transaction } from '#contracts/ledger/transaction.ts'
 import type { TransactionId } from '#contracts/primitives/ids.ts'
@@ -28,7 +28,8 @@ export interface MempoolLimits {
 }
 
 /**
- * Which of two conflicting unconfirmed transactions the chief prefers, if it said so [GOV-3]: it decides whatever they pay.
+ * Which of two conflicting unconfirmed transactions the chief prefers,
+ * if it said so [GOV-3]: it decides whatever they pay.
  */
 export type Preference = (waiting: Transaction, arriving: Transaction) => 'waiting' | 'arriving' | undefined
 
@@ -140,8 +141,8 @@ export class Mempool {
   }
 
   /**
-   * Follows the preferred chain: `returned` were in blocks it left, `included` are in blocks it gained. Costs what changed:
-   * of what waits, only conflicts and a bounded number that may have become invalid are looked at.
+   * Follows the preferred chain: `returned` were in blocks it left, `included` are in blocks it gained. Costs what
+   * changed: of what waits, only conflicts and a bounded number that may have become invalid are looked at.
    */
   advance(
     head: ChainState,
@@ -228,7 +229,10 @@ export class Mempool {
     return isLong ? reject('E_TX_FAMILY', 'too many transactions that are not in a block hang together') : undefined
   }
 
-  /** Why an arrival may not push out what conflicts with it: it pays for all of that and its own way, or the chief says so. */
+  /**
+   * Why an arrival may not push out what conflicts with it: it pays for
+   * all of that and its own way, or the chief says so.
+   */
   #replacementFault(entry: Entry, rivals: ReadonlySet<Entry>, leaving: ReadonlySet<Entry>): Rejection | undefined {
     if (rivals.size === 0) return undefined
     const { transaction, encoded } = entry.prepared

@@ -1,5 +1,6 @@
-// What was accepted at this node's door and outlives its process: kept before it is answered, and tried again after a
-// restart for as long as a transaction may wait [LED-3]. The node owns it; every submission of its own goes through here.
+// What was accepted at this node's door and outlives its process: kept before it is answered,
+// and tried again after a restart for as long as a transaction may wait [LED-3]. The node
+// owns it; every submission of its own goes through here.
 import type { Transaction } from '#contracts/ledger/transaction.ts'
 import type { TransactionId } from '#contracts/primitives/ids.ts'
 import type { Verdict } from '#contracts/primitives/verdict.ts'

@@ -1,6 +1,6 @@
-// What only one of several transactions can do, although they spend nothing in common: a second claim of a name, a second
-// report of an offence. The mempool keeps one of each topic [LED-5], since the others would pay for nothing and crowd out
-// what pays.
+// What only one of several transactions can do, although they spend nothing in common: a second claim
+// of a name, a second report of an offence. The mempool keeps one of each topic [LED-5], since the
+// others would pay for nothing and crowd out what pays.
 import { claimTargetOf } from '#contracts/claims/claim.ts'
 import type { Action } from '#contracts/ledger/actions/action.ts'
 import { deriveOffence } from '#contracts/statements/evidence.ts'
@@ -8,8 +8,8 @@ import { claimOf, evidenceOf, statementOf } from '../../state/actions/carried.ts
 import { targetHashOf } from '../../state/claims/targets.ts'
 
 /**
- * Of two actions that share a topic no chain holds both, or not before other blocks. What any number can do in one block
- * has none: payments, updates, bonds, posts to logs.
+ * Of two actions that share a topic no chain holds both, or not before other blocks. What any number can do in one
+ * block has none: payments, updates, bonds, posts to logs.
  */
 export function topicsOf(action: Action | null): readonly string[] {
   switch (action?.kind) {

@@ -1,5 +1,5 @@
-// What actions carry as bytes because floors above the ledger define it: statements, claims, evidence [LED-4]. Decoded by
-// the handlers, and by nodes before they look at any state.
+// What actions carry as bytes because floors above the ledger define it: statements, claims, evidence [LED-4].
+// Decoded by the handlers, and by nodes before they look at any state.
 import { type Claim, decodeClaim } from '#contracts/claims/claim.ts'
 import { decode } from '#contracts/codec/codec.ts'
 import type { Action } from '#contracts/ledger/actions/action.ts'

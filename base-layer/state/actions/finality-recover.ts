@@ -42,7 +42,10 @@ export function applyFinalityRecover({ work }: ActionContext, action: FinalityRe
   return accept(0n)
 }
 
-/** The file's block is on this chain at or above what is final here, and its period ends neither before it nor far off. */
+/**
+ * The file's block is on this chain at or above what is final here,
+ * and its period ends neither before it nor far off.
+ */
 function placeFault(work: Work, { period, height, block }: RecoveryBody): Rejection | undefined {
   const { now, parent, parameters } = work
   const isLater = now.recovery === null ? period >= now.period : period > now.period
@@ -88,8 +91,8 @@ export function youngestCounted(period: number, { period: length, lag }: Paramet
 }
 
 /**
- * What the outputs of holders weigh in the table that finality is stuck with: they are unspent, their holders', and counted
- * there; of each peer they weigh what it weighs there at most.
+ * What the outputs of holders weigh in the table that finality is stuck with: they are unspent, their holders', and
+ * counted there; of each peer they weigh what it weighs there at most.
  */
 export function weighHolders(
   recordOf: (output: OutputId) => OutputRecord | undefined,

@@ -1,5 +1,5 @@
-// name.pay and name.review [NAM-4]: a payment that names its payee gives its payer the right to one review, and the review
-// gives the payee the right to one reply, each for NAME_REVIEW ticks. All of it is in the name's history.
+// name.pay and name.review [NAM-4]: a payment that names its payee gives its payer the right to one review, and the
+// review gives the payee the right to one reply, each for NAME_REVIEW ticks. All of it is in the name's history.
 import type { NamePay, NameReview } from '#contracts/ledger/actions/name-pay.ts'
 import { accept, reject } from '#contracts/primitives/verdict.ts'
 import { queue } from '../names/expiry.ts'

@@ -1,5 +1,5 @@
-// name.update, name.transfer, name.renew: an owner and its name [NAM-2]. Who signs as `owner` is the authority; whether it
-// owns the name in this block is asked here.
+// name.update, name.transfer, name.renew: an owner and its name [NAM-2]. Who signs as `owner` is the authority;
+// whether it owns the name in this block is asked here.
 import type { NameRenew, NameTransfer, NameUpdate } from '#contracts/ledger/actions/name-update.ts'
 import { NAME_TERMS_MAX, namePriceOf } from '#contracts/names/name-record.ts'
 import { accept, reject } from '#contracts/primitives/verdict.ts'

@@ -1,5 +1,5 @@
-// peer.retire: the next snapshot leaves the peer out, and its bond waits until what it signed with weight is too old to be
-// evidence [FIN-4]. Until the bond is paid back, evidence burns it as before.
+// peer.retire: the next snapshot leaves the peer out, and its bond waits until what it signed with weight is too
+// old to be evidence [FIN-4]. Until the bond is paid back, evidence burns it as before.
 import type { PeerRetire } from '#contracts/ledger/actions/peer-retire.ts'
 import { accept, reject } from '#contracts/primitives/verdict.ts'
 import { lastHeightCounting } from '../finality/peers.ts'

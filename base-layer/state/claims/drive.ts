@@ -1,5 +1,5 @@
-// What a block does for an asset's claims by ticks alone [CLM-4, BND-5]: commits that nobody revealed lapse, convictions
-// are paid.
+// What a block does for an asset's claims by ticks alone [CLM-4, BND-5]:
+// commits that nobody revealed lapse, convictions are paid.
 import { shareConviction } from '#contracts/bonds/slashing.ts'
 import type { ClaimCommitRecord } from '#contracts/claims/claim-record.ts'
 import type { ClaimTarget } from '#contracts/ledger/actions/claim.ts'

@@ -1,5 +1,6 @@
-// The clocks of heights [FIN-8]: the tick count of the first block whose recorded final height is at least a given one. A
-// leaf holds a span of them; spans that are older than any rule waits are forgotten, and what was so long ago has passed.
+// The clocks of heights [FIN-8]: the tick count of the first block whose recorded final height
+// is at least a given one. A leaf holds a span of them; spans that are older than any rule
+// waits are forgotten, and what was so long ago has passed.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { Height } from '#contracts/primitives/ids.ts'
 import { assert, present } from '#contracts/primitives/verdict.ts'
@@ -14,8 +15,8 @@ function spanOf(height: Height): number {
 }
 
 /**
- * Ticks since the clock of a height started, in a block that has counted `ticks`: undefined while the height is not recorded
- * final, more than any rule waits where the clock is forgotten.
+ * Ticks since the clock of a height started, in a block that has counted `ticks`: undefined while the height is not
+ * recorded final, more than any rule waits where the clock is forgotten.
  */
 export function ticksSince(read: Reader, height: Height, ticks: number, clocksFrom: Height): number | undefined {
   if (height < clocksFrom) return Number.MAX_SAFE_INTEGER
@@ -59,8 +60,9 @@ export function forgetClocks(
 }
 
 /**
- * The most ticks that any rule waits: the longest of the parameters that count ticks. What an asset sets itself is bounded
- * by them when it is registered. A name's term ends at a tick count of its own [NAM-2] and asks for no clock.
+ * The most ticks that any rule waits: the longest of the parameters that count ticks. What
+ * an asset sets itself is bounded by them when it is registered. A name's term ends at a
+ * tick count of its own [NAM-2] and asks for no clock.
  */
 function longestWait(parameters: Parameters): number {
   const { nameTermTicks: _, ...waiting } = parameters

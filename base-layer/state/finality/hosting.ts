@@ -1,6 +1,6 @@
-// What each host has been trusted with, kept as outputs come and go, by the first snapshot that counts it [POS-1]: a
-// snapshot reads a leaf for each registered peer, however many outputs there are. Kept for any key, since whoever is named
-// may register later.
+// What each host has been trusted with, kept as outputs come and go, by the first snapshot that counts
+// it [POS-1]: a snapshot reads a leaf for each registered peer, however many outputs there are. Kept
+// for any key, since whoever is named may register later.
 import { hostOf, type OutputRecord } from '#contracts/ledger/output.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import type { Height, PublicKey } from '#contracts/primitives/ids.ts'

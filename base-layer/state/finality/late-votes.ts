@@ -1,5 +1,5 @@
-// What of a finality vote a chain's state has kept and may still take [POS-9]: read by block production, which looks for
-// votes to add, and by the rules that add them.
+// What of a finality vote a chain's state has kept and may still take [POS-9]: read by block production, which
+// looks for votes to add, and by the rules that add them.
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import { compareText } from '#contracts/primitives/bytes.ts'
 import type { PublicKey, Slot } from '#contracts/primitives/ids.ts'
@@ -28,8 +28,8 @@ export function isYoung({ slotMs, finalityEpochMs, voteAge }: Parameters, vote: 
 }
 
 /**
- * Of these peers, in order of key, those whose votes for this link the state knows, still takes and does not have: as many as
- * one certificate holds, those of the table first, and of others no more than there is room for.
+ * Of these peers, in order of key, those whose votes for this link the state knows, still takes and does not have:
+ * as many as one certificate holds, those of the table first, and of others no more than there is room for.
  */
 export function votersLacking(view: VotesView, vote: Vote, peers: Iterable<PublicKey>): readonly PublicKey[] {
   const kept = keptVotes(view.get, vote)

@@ -8,8 +8,8 @@ import { type Reader, readTable, readVotingTable } from './period-tables.ts'
 import type { Work } from '../work.ts'
 
 /**
- * The last height whose weights, and whose finality, count the peer: L_j of the newest table that holds it, a recovered one
- * included. Undefined if no table does that finality has still to come to the end of.
+ * The last height whose weights, and whose finality, count the peer: L_j of the newest table that holds it, a
+ * recovered one included. Undefined if no table does that finality has still to come to the end of.
  */
 export function lastHeightCounting(work: Work, peer: PublicKey): Height | undefined {
   const { parameters, now } = work

@@ -1,5 +1,5 @@
-// Recovered periods as a chain's state holds them [FIN-9]: the body of each file that a block carried, by its id, and the
-// table of whichever period finality is in.
+// Recovered periods as a chain's state holds them [FIN-9]: the body of each file that a block carried, by its
+// id, and the table of whichever period finality is in.
 import type { Hash } from '#contracts/primitives/ids.ts'
 import { type Decoded, hex32, list, record, uint } from '#contracts/codec/codec.ts'
 import type { PeriodTable } from '#contracts/statements/period-table.ts'

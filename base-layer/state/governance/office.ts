@@ -1,5 +1,5 @@
-// What base state holds of the corporate form [GOV-2, GOV-3]: nominations with the chief they make, and the one proposal
-// that is open; and what a block does for them at its end.
+// What base state holds of the corporate form [GOV-2, GOV-3]: nominations with the chief they make, and the one
+// proposal that is open; and what a block does for them at its end.
 import { changeParameters } from '#contracts/ledger/parameter-changes.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import { periodOf } from '#contracts/statements/period-table.ts'
@@ -41,9 +41,9 @@ export function writeProposal(work: Work, board: Board, proposal: Proposal): voi
 }
 
 /**
- * At the last height of a period the next board takes over: nominations and approvals of those who are not on it end, so
- * shareholders who move their shares in time undo what the former board approved. Then what is due takes effect: the
- * blocks after this one are judged under the changed parameters.
+ * At the last height of a period the next board takes over: nominations and approvals of those who are not on it
+ * end, so shareholders who move their shares in time undo what the former board approved. Then what is due takes
+ * effect: the blocks after this one are judged under the changed parameters.
  */
 export function driveGovernance(work: Work): void {
   const { height, parameters } = work

@@ -1,5 +1,6 @@
-// The chief's preferences that are in force, for the mempool alone [GOV-3]: whoever builds a block may lean on them, and
-// nobody who judges one does. Nothing of the state transition, of consensus or of finality imports this file.
+// The chief's preferences that are in force, for the mempool alone [GOV-3]: whoever builds
+// a block may lean on them, and nobody who judges one does. Nothing of the state
+// transition, of consensus or of finality imports this file.
 import { verifySignature } from '#contracts/crypto/signature.ts'
 import type { TransactionId } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'

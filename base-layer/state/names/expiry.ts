@@ -1,5 +1,5 @@
-// What of names lapses by ticks: commitments nobody claimed with, and rights to review nobody used. Both stand in lines in
-// the order they came, so that a block looks at the ends of two lines and never at all that waits.
+// What of names lapses by ticks: commitments nobody claimed with, and rights to review nobody used. Both stand in
+// lines in the order they came, so that a block looks at the ends of two lines and never at all that waits.
 import type { Hash } from '#contracts/primitives/ids.ts'
 import { assert } from '#contracts/primitives/verdict.ts'
 import { NAMES_PRUNED } from '../limits.ts'

@@ -67,7 +67,10 @@ export class BlockBudget {
   }
 }
 
-/** Price of a transaction of one key in signature checks: its own, its action's, and a key check for each new owner [SIG-1]. */
+/**
+ * Price of a transaction of one key in signature checks: its own, its
+ * action's, and a key check for each new owner [SIG-1].
+ */
 export function verificationsOf({ action, outputs }: Transaction): number {
   const owners = outputs.reduce((sum, output) => sum + keysOf(output).length, 0)
   return 1 + owners * KEY_VERIFICATIONS + verificationsOfAction(action)

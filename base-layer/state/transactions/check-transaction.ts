@@ -21,7 +21,10 @@ export function checkTransaction(parent: ChainState, transaction: Transaction): 
   return applied.ok ? accept(prepared.id) : applied
 }
 
-/** A block on `parent` before its transactions, with its tick, as far as that is known without its certificates [FIN-8]. */
+/**
+ * A block on `parent` before its transactions, with its tick, as far
+ * as that is known without its certificates [FIN-8].
+ */
 export function nextWork(parent: ChainState, slot: Slot): Work {
   const work = new Work(parent, slot)
   applyTick(work)
@@ -29,8 +32,8 @@ export function nextWork(parent: ChainState, slot: Slot): Work {
 }
 
 /**
- * What is wrong with a transaction whatever the state, at the price of decoding what it carries: nobody honest relays such
- * a one [LED-4].
+ * What is wrong with a transaction whatever the state, at the price of decoding what
+ * it carries: nobody honest relays such a one [LED-4].
  */
 export function checkAlone({ transaction, encoded }: PreparedTransaction): Verdict<undefined> {
   const form = checkForm(transaction, encoded.length, isOwnerKey)

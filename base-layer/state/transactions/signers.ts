@@ -16,8 +16,8 @@ export function locksOpenedBy({ preimages }: Pick<Transaction, 'preimages'>): Re
 }
 
 /**
- * The keys that own the inputs or that the action names as authority: distinct, sorted. Undefined if `read` knows no such
- * input, or nobody would sign.
+ * The keys that own the inputs or that the action names as authority: distinct, sorted. Undefined
+ * if `read` knows no such input, or nobody would sign.
  */
 export function signersOf(read: Reader, transaction: Transaction): readonly PublicKey[] | undefined {
   const opened = locksOpenedBy(transaction)
@@ -30,7 +30,10 @@ export function signersOf(read: Reader, transaction: Transaction): readonly Publ
   return keys.size === 0 ? undefined : [...keys].sort(compareText)
 }
 
-/** The key that the signature verifies under; undefined if there are too many signers, or their aggregate is unusable. */
+/**
+ * The key that the signature verifies under; undefined if there are
+ * too many signers, or their aggregate is unusable.
+ */
 export function signingKeyOf(signers: readonly PublicKey[]): PublicKey | undefined {
   // A single key may be one that owns outputs since genesis: whether it is usable was asked when it came to own them.
   return signers.length === 1 ? signers[0] : aggregateKeys(signers)

@@ -1,6 +1,6 @@
-// The history of every key [PRF-4]: one entry for each transaction or payout that created or spent an output of the key,
-// holds it as claimant or refund key of a lock, or names it as authority. State keeps count and frontier; the entries of a
-// block are handed out for the node to store, and follow again from the block.
+// The history of every key [PRF-4]: one entry for each transaction or payout that created or spent an output of the
+// key, holds it as claimant or refund key of a lock, or names it as authority. State keeps count and frontier; the
+// entries of a block are handed out for the node to store, and follow again from the block.
 import { appendEntry, type HistoryEntry } from '#contracts/merkle/history.ts'
 import { EMPTY_LOG } from '#contracts/merkle/log.ts'
 import type { Hash, Height, PublicKey } from '#contracts/primitives/ids.ts'

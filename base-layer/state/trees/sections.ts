@@ -99,7 +99,10 @@ const openClaimsCodec = record({
 })
 export type OpenClaims = Decoded<typeof openClaimsCodec>
 
-/** Atoms of unspent outputs that name a host, by the period whose snapshot counts them first; see hosting.ts [POS-1]. */
+/**
+ * Atoms of unspent outputs that name a host, by the period whose
+ * snapshot counts them first; see hosting.ts [POS-1].
+ */
 const hostedCodec = record({
   /** Counted by the snapshot before the newest change. */
   aged: amount(),

@@ -1,6 +1,6 @@
-// The leaves of a section that a block must look at whatever is in it: assets that live, claims that wait, bonds to be paid
-// back. Found by following what changed between two states, so that what has ended or only lies there costs nothing. The
-// answer is a function of the section's leaves.
+// The leaves of a section that a block must look at whatever is in it: assets that live, claims that wait, bonds to
+// be paid back. Found by following what changed between two states, so that what has ended or only lies there costs
+// nothing. The answer is a function of the section's leaves.
 import type { LeafNode, TreeNode } from '#contracts/merkle/node.ts'
 import { isEnded } from '../assets/life.ts'
 import type { SectionTrees } from './section-trees.ts'

@@ -1,6 +1,6 @@
-// The list of base actions [LED-4]. Tags follow the protocol's order and are never renumbered; a missing tag belongs to an
-// action that is still to come. Statements, claims and evidence travel as bytes: they are defined on floors above the
-// ledger and decoded where they are judged.
+// The list of base actions [LED-4]. Tags follow the protocol's order and are never renumbered; a missing tag
+// belongs to an action that is still to come. Statements, claims and evidence travel as bytes: they are defined on
+// floors above the ledger and decoded where they are judged.
 import { type Decoded, union } from '../../codec/codec.ts'
 import { assetRegisterCodec } from './asset-register.ts'
 import { bondLeaveCodec, bondPostCodec, bondReleaseCodec } from './bond.ts'

@@ -1,5 +1,6 @@
-// What can be wrong with an action whatever the state: asked by mempools at the price of decoding, and by the state
-// transition before anything else [LED-4]. What travels as bytes is defined on floors above and checked where it is decoded.
+// What can be wrong with an action whatever the state: asked by mempools at the price of
+// decoding, and by the state transition before anything else [LED-4]. What travels as bytes is
+// defined on floors above and checked where it is decoded.
 import type { PublicKey } from '../../primitives/ids.ts'
 import { type Rejection, reject } from '../../primitives/verdict.ts'
 import { changesFault } from '../parameter-changes.ts'

@@ -1,5 +1,6 @@
-// name.commit and name.claim: taking a free name in two steps, so that whoever watches what is sent cannot take it first
-// [NAM-2]. Authority: commit, whoever pays; claim, the owner, since what the name points to is not in the commitment.
+// name.commit and name.claim: taking a free name in two steps, so that whoever watches what
+// is sent cannot take it first [NAM-2]. Authority: commit, whoever pays; claim, the owner,
+// since what the name points to is not in the commitment.
 import { type Decoded, hex32, record } from '../../codec/codec.ts'
 import { nameCodec } from '../../names/name.ts'
 import { nameTargetsCodec } from '../../names/name-record.ts'

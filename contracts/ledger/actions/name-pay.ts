@@ -1,5 +1,5 @@
-// name.pay: says that an output of the transaction pays whom a name points to; name.review: what payer and payee say of it
-// afterwards [NAM-4]. Authority: pay, whoever pays; review, its author.
+// name.pay: says that an output of the transaction pays whom a name points to; name.review: what payer and payee
+// say of it afterwards [NAM-4]. Authority: pay, whoever pays; review, its author.
 import { type Decoded, hex32, record, uint } from '../../codec/codec.ts'
 import { nameCodec } from '../../names/name.ts'
 import { opinionCodec } from '../../names/review.ts'

@@ -1,4 +1,5 @@
-// peer.register: a node becomes a peer by locking a bond [POS-1, POS-3]. Authority: the peer key, which owns the inputs.
+// peer.register: a node becomes a peer by locking a bond [POS-1,
+// POS-3]. Authority: the peer key, which owns the inputs.
 import { amount, type Decoded, hex32, record } from '../../codec/codec.ts'
 import type { PublicKey } from '../../primitives/ids.ts'
 
