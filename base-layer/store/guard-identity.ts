@@ -3,19 +3,17 @@
 import { randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { type Decoded, decode, encode, hex32, nullable, record, text, uint } from '#contracts/codec/codec.ts'
-import type { Parameters } from '#contracts/ledger/parameters.ts'
 import { bytesToHex } from '#contracts/primitives/bytes.ts'
 import type { Hash, PublicKey } from '#contracts/primitives/ids.ts'
-import { periodOf } from '#contracts/statements/period-table.ts'
 import type { Database } from '../runtime/database.ts'
 import { RuntimeError } from '../runtime/errors.ts'
+import type { Fault } from './guard-loss.ts'
 import type { GuardTables } from './guard-schema.ts'
-import { STORE_LIMITS } from './limits.ts'
 
 const identityCodec = record({
   key: hex32<PublicKey>(),
   id: hex32<Hash>(),
-  /** The file's inode: a copy has another one, and may be older than what the key has signed since. */
+  /** The file's inode and birth: a copy has others, and may be older than what the key has signed since. */
   place: text(32),
   /** Nothing is signed before this time, milliseconds after genesis. */
   maySignFromMs: uint(),
@@ -56,24 +54,10 @@ export function readIdentity(database: Database<GuardTables>): GuardIdentity | u
 
 /** Changes when a file is copied or restored, not when its process ends, however it ends. */
 export function placeOf(path: string): string {
-  return path === ':memory:' ? 'memory' : String(statSync(path, { bigint: true }).ino)
-}
-
-/** What keeps a key from signing, or some of what it would sign. */
-export type Fault = Pick<GuardIdentity, 'maySignFromMs' | 'loss'>
-export const NO_FAULT: Fault = { maySignFromMs: 0, loss: null }
-
-/** From a loss on: silence for two epochs, then no old sources in any period this key may have voted in [FIN-7]. */
-export function lossAt(p: Parameters, nowMs: number): Fault {
-  const now = Math.max(0, nowMs)
-  return {
-    maySignFromMs: silenceFrom(p, now),
-    // A height is never above its slot, so this key has voted in no later period.
-    loss: { period: periodOf(Math.floor(now / p.slotMs), p), epoch: Math.floor(now / p.finalityEpochMs) }
-  }
-}
-
-/** The end of a silence that begins now: time to meet the peers, and with them what was forgotten. */
-export function silenceFrom({ finalityEpochMs }: Parameters, nowMs: number): number {
-  return Math.max(0, nowMs) + STORE_LIMITS.lossEpochs * finalityEpochMs
+  if (path === ':memory:') return 'memory'
+  const { ino, birthtimeNs, ctimeNs } = statSync(path, { bigint: true })
+  // Where the disk keeps no time of birth, the time of the last change may stand for it.
+  return birthtimeNs === 0n || birthtimeNs === ctimeNs
+    ? ino.toString(36)
+    : `${ino.toString(36)}.${birthtimeNs.toString(36)}`
 }

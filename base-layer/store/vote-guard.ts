@@ -1,6 +1,6 @@
 // votes.db: what this key has signed, written and synced before each signature, so that no crash makes it contradict
-// itself [FIN-7]. Made together with the key by createGuardFile; a missing or older file is a loss and costs silence.
-// The chain's file knows the guard's random id and its count of writes, which is how an older copy is noticed.
+// itself [FIN-7]. Made together with the key by createGuardFile; a missing, older or moved file is a loss and costs silence.
+// The chain's file knows the guard's random id and its count of writes, and the file its place on the disk.
 import { decode, encode, hex32, record, uint } from '#contracts/codec/codec.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import { bytesToHex, hexToBytes } from '#contracts/primitives/bytes.ts'
@@ -9,24 +9,11 @@ import { mayVote, type VoteMark, voteMarkOf } from '#contracts/statements/vote.t
 import type { GuardMarks, Intention, VoteGuard, Written } from '../consensus/events.ts'
 import { type Database, openDatabase } from '../runtime/database.ts'
 import { RuntimeError } from '../runtime/errors.ts'
-import {
-  amendIdentity,
-  type GuardIdentity,
-  lossAt,
-  NO_FAULT,
-  placeOf,
-  readIdentity,
-  silenceFrom,
-  writeNewIdentity
-} from './guard-identity.ts'
+import { amendIdentity, placeOf, readIdentity, writeNewIdentity } from './guard-identity.ts'
+import { type GuardStamp, isGuardLost, lossAt, NO_FAULT, quietUntilMs } from './guard-loss.ts'
 import { GUARD_MIGRATIONS, type GuardTables } from './guard-schema.ts'
 import { STORE_LIMITS } from './limits.ts'
 
-/** What the chain's file remembers of the guard. */
-export interface GuardStamp {
-  readonly id: Hash
-  readonly writes: number
-}
 const stampCodec = record({ id: hex32<Hash>(), writes: uint() })
 
 export function encodeStamp(stamp: GuardStamp): Uint8Array {
@@ -71,30 +58,10 @@ export async function openVoteGuard(
     await database.close()
     throw new RuntimeError('E_DATA_UNUSABLE', `${path} guards another key`)
   }
-  const isOlder =
-    found !== undefined && stamp !== null && (found.id !== stamp.id || countWrites(database) < stamp.writes)
-  const lost = found === undefined || isOlder
+  const known = found === undefined ? undefined : { ...found, writes: countWrites(database) }
+  const lost = isGuardLost(known, stamp, placeOf(database.path))
   if (lost) writeNewIdentity(database, key, lossAt(context.parameters, context.nowMs))
-  else holdBackIfMoved(database, found, context)
   return { guard: new FileVoteGuard(database, context), lost }
-}
-
-/**
- * A copy of the whole folder looks like the original to itself, save for its place on the disk. It meets its peers, and
- * with them what its key has signed since, before it signs: see `noteForgotten`.
- */
-function holdBackIfMoved(database: Database<GuardTables>, found: GuardIdentity, context: GuardContext): void {
-  const place = placeOf(database.path)
-  if (found.place === place) return
-  const maySignFromMs = Math.max(found.maySignFromMs, silenceFrom(context.parameters, context.nowMs))
-  amendIdentity(database, { place, maySignFromMs })
-}
-
-/** The same for one whose last vote is some epochs old: where the disk tells nothing of a copy, its age does. */
-function quietUntilMs(vote: VoteMark | undefined, { parameters, nowMs }: GuardContext): number {
-  const epoch = Math.floor(Math.max(0, nowMs) / parameters.finalityEpochMs)
-  if (vote === undefined || vote.targetEpoch + STORE_LIMITS.lossEpochs >= epoch) return 0
-  return silenceFrom(parameters, nowMs)
 }
 
 export class FileVoteGuard implements VoteGuard {
@@ -116,7 +83,7 @@ export class FileVoteGuard implements VoteGuard {
     this.#proposedSlot = newestSlot(this.#statements.newestProposal.get())
     this.#vote = voteMarkIn(this.#statements.newestVote.get())
     this.#writes = countWrites(database)
-    this.#quietUntilMs = quietUntilMs(this.#vote, context)
+    this.#quietUntilMs = quietUntilMs(context.parameters, this.#vote ?? null, context.nowMs)
   }
 
   get marks(): GuardMarks {

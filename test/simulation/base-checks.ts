@@ -2,6 +2,7 @@
 // accusation: one final chain unless a third of the table lies, and then evidence against a third; nobody honest
 // contradicts itself or is accused; heads descend from what is justified; atoms, ticks and finality only move as they may.
 import type { Intention } from '#base-layer/consensus/events.ts'
+import type { BaseMachine } from '#base-layer/consensus/machine.ts'
 import type { BlockId, PublicKey } from '#contracts/primitives/ids.ts'
 import { checkEvidence, type Evidence } from '#contracts/statements/evidence.ts'
 import {
@@ -12,8 +13,14 @@ import {
   type Vote
 } from '#contracts/statements/vote.ts'
 import type { Kernel } from '#test/support/simulator/kernel.ts'
-import type { BaseNode } from './base-node.ts'
 import type { BaseWorld, SimState } from './base-world.ts'
+
+/** What is looked at in a simulated peer. */
+export interface CheckedNode {
+  readonly index: number
+  readonly isHonest: boolean
+  readonly machine: BaseMachine<SimState> | undefined
+}
 
 interface Signed {
   readonly votes: Vote[]
@@ -110,11 +117,11 @@ export class BaseChecks {
   }
 
   /** A node comes up: a certificate that it had not synced it does not know any more. */
-  onStart(node: BaseNode): void {
+  onStart(node: CheckedNode): void {
     this.#justified.delete(node.index)
   }
 
-  onFinal(node: BaseNode, states: readonly SimState[]): void {
+  onFinal(node: CheckedNode, states: readonly SimState[]): void {
     if (!node.isHonest) return
     for (const { id, header } of states) {
       const { height } = header
@@ -126,13 +133,13 @@ export class BaseChecks {
   }
 
   /** A certificate against what is final: only if a third lied [FIN-5]. */
-  onConflict(node: BaseNode, why: string): void {
+  onConflict(node: CheckedNode, why: string): void {
     if (!node.isHonest) return
     this.conflicted.add(node.index)
     this.#split(`node ${node.index} stops finalising: ${why}`)
   }
 
-  onCertified(node: BaseNode, certificate: Certificate): void {
+  onCertified(node: CheckedNode, certificate: Certificate): void {
     const before = this.#justified.get(node.index)?.vote
     const { vote } = certificate
     const isNewer = before === undefined || !isSamePeriod(before, vote) || vote.target.epoch > before.target.epoch
@@ -140,7 +147,7 @@ export class BaseChecks {
   }
 
   /** The head descends from what is final and from the newest justified point above it [FIN-5, POS-8]. */
-  onHead({ index, machine, isHonest }: BaseNode, head: SimState): void {
+  onHead({ index, machine, isHonest }: CheckedNode, head: SimState): void {
     if (!isHonest || machine === undefined) return
     const { final } = machine
     this.#kernel.trace(`${index} head ${head.height} ${head.id.slice(0, 16)}`)
@@ -157,7 +164,7 @@ export class BaseChecks {
       this.fail(`the head of node ${index} records another final block at ${recordedFinal.height}`)
   }
 
-  onEvidence(node: BaseNode, evidence: Evidence): void {
+  onEvidence(node: CheckedNode, evidence: Evidence): void {
     if (!node.isHonest) return
     const verdict = checkEvidence(evidence, this.#world().genesis.chain.genesis)
     if (!verdict.ok) return this.fail(`node ${node.index} shows evidence that proves nothing: ${verdict.code}`)

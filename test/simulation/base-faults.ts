@@ -3,7 +3,8 @@
 import type { Random } from '#test/support/random.ts'
 import { type Cut, betweenGroups, type MemoryNetwork } from '#test/support/simulator/network.ts'
 import type { BaseRow } from './base-guard.ts'
-import type { BaseMessage, BaseNode, BaseSim } from './base-node.ts'
+import type { BaseMessage } from './base-messages.ts'
+import type { BaseNode, BaseSim } from './base-node.ts'
 import type { BasePlan } from './base-plan.ts'
 
 export interface FaultSetting {

@@ -4,27 +4,19 @@
 import type { BaseEffect, BaseEvent, GuardMarks, Intention } from '#base-layer/consensus/events.ts'
 import { genesisAnchor } from '#base-layer/consensus/anchor.ts'
 import { type BaseMachine, createBaseMachine, stepBaseMachine } from '#base-layer/consensus/machine.ts'
-import { signMessage } from '#contracts/crypto/signature.ts'
-import { lossAt } from '#base-layer/store/guard-identity.ts'
+import { lossAt } from '#base-layer/store/guard-loss.ts'
 import type { Transaction } from '#contracts/ledger/transaction.ts'
 import type { BlockId, Hash } from '#contracts/primitives/ids.ts'
-import { acknowledgementSigningBytes, type SignedAcknowledgement } from '#contracts/statements/acknowledgement.ts'
-import { type Block, headerSigningBytes } from '#contracts/statements/block.ts'
-import { type SignedVote, type Vote, voteSigningBytes } from '#contracts/statements/vote.ts'
+import type { Block } from '#contracts/statements/block.ts'
+import type { Vote } from '#contracts/statements/vote.ts'
 import type { MemoryDisk } from '#test/support/simulator/disk.ts'
 import type { FaultCounts } from '#test/support/simulator/faults.ts'
 import type { Kernel } from '#test/support/simulator/kernel.ts'
 import type { MemoryNetwork } from '#test/support/simulator/network.ts'
 import type { BaseChecks } from './base-checks.ts'
 import { type BaseRow, markWith, NO_MARKS, openGuard } from './base-guard.ts'
+import { answerFetch, answerRange, type BaseMessage, signIntention } from './base-messages.ts'
 import type { BaseWorld, SimPeer, SimState } from './base-world.ts'
-
-export type BaseMessage =
-  | { readonly kind: 'block'; readonly block: Block }
-  | { readonly kind: 'acknowledgement'; readonly acknowledgement: SignedAcknowledgement }
-  | { readonly kind: 'vote'; readonly vote: SignedVote }
-  | { readonly kind: 'fetch'; readonly id: BlockId }
-  | { readonly kind: 'range'; readonly above: number }
 
 export interface BaseSim {
   readonly kernel: Kernel
@@ -44,10 +36,6 @@ export interface BaseSim {
 
 /** How something signed leaves; the liar has its own way. */
 export type Publish = (node: BaseNode, intention: Intention) => void
-
-/** Blocks in an answer: the one asked for and some before it, or a part of a range. */
-const ANSWER_ANCESTORS = 8
-const ANSWER_RANGE = 64
 
 export class BaseNode {
   readonly sim: BaseSim
@@ -89,7 +77,7 @@ export class BaseNode {
     this.#publish = publish
     this.isHonest = isHonest
     // The guard file is made with the key.
-    disk.replace([{ kind: 'guard', marks: NO_MARKS, writes: 0, place: 0 }])
+    disk.replace([{ kind: 'guard', marks: NO_MARKS, writes: 0, place: '0' }])
   }
 
   get nowMs(): number {
@@ -151,7 +139,7 @@ export class BaseNode {
   #openGuard(rows: readonly BaseRow[]): void {
     const { breaks, fired, world } = this.sim
     if (breaks.forgetGuard) return
-    const opened = openGuard(rows, this.#place, world.document.parameters, this.nowMs)
+    const opened = openGuard(rows, String(this.#place), world.document.parameters, this.nowMs)
     if (opened.isLost) fired.count('guard-lost')
     this.#marks = opened.marks
     this.#writes = opened.writes
@@ -159,7 +147,7 @@ export class BaseNode {
   }
 
   #writeGuard(): void {
-    this.#disk.append({ kind: 'guard', marks: this.#marks, writes: this.#writes, place: this.#place })
+    this.#disk.append({ kind: 'guard', marks: this.#marks, writes: this.#writes, place: String(this.#place) })
   }
 
   crash(): void {
@@ -218,9 +206,9 @@ export class BaseNode {
       case 'vote':
         return this.feed({ ...message, ...source })
       case 'fetch':
-        return this.#answerFetch(from, message.id)
+        return this.#answer(from, answerFetch(this.#blocks, message.id, this.machine.final.height))
       case 'range':
-        return this.#answerRange(from, message.above)
+        return this.#answer(from, answerRange(this.#blocks, this.machine.head.id, message.above))
     }
   }
 
@@ -234,29 +222,7 @@ export class BaseNode {
   }
 
   sign(intention: Intention): BaseMessage {
-    const { genesis } = this.sim.world.genesis.chain
-    const { secret, key } = this.peer
-    switch (intention.kind) {
-      case 'acknowledge': {
-        const { acknowledgement } = intention
-        const signature = signMessage(secret, acknowledgementSigningBytes(genesis, acknowledgement))
-        return { kind: 'acknowledgement', acknowledgement: { acknowledgement, peer: key, signature } }
-      }
-      case 'vote': {
-        const { vote } = intention
-        return {
-          kind: 'vote',
-          vote: { vote, peer: key, signature: signMessage(secret, voteSigningBytes(genesis, vote)) }
-        }
-      }
-      case 'propose': {
-        const { block } = intention
-        return {
-          kind: 'block',
-          block: { ...block, signature: signMessage(secret, headerSigningBytes(genesis, block.header)) }
-        }
-      }
-    }
+    return signIntention(this.sim.world.genesis.chain.genesis, this.peer, intention)
   }
 
   send(to: number, message: BaseMessage): void {
@@ -350,25 +316,8 @@ export class BaseNode {
     this.feed({ kind: 'guard', guard: this.#marks, nowMs: this.nowMs })
   }
 
-  /** One block with some before it, down to what is final. */
-  #answerFetch(to: number, id: BlockId): void {
-    const { height } = this.machine?.final.header ?? { height: 0 }
-    this.#answer(to, id, (block, sent) => block.header.height > height || sent === 0, ANSWER_ANCESTORS + 1)
-  }
-
-  /** The part of the preferred chain that follows a height. */
-  #answerRange(to: number, above: number): void {
-    const head = this.machine?.head.id
-    if (head !== undefined) this.#answer(to, head, ({ header }) => header.height > above, Number.POSITIVE_INFINITY)
-  }
-
-  #answer(to: number, from: BlockId, isAsked: (block: Block, sent: number) => boolean, limit: number): void {
-    const chain: Block[] = []
-    for (let block = this.#blocks.get(from); block !== undefined; block = this.#blocks.get(block.header.parent)) {
-      if (block.header.height === 0 || chain.length >= limit || !isAsked(block, chain.length)) break
-      chain.unshift(block)
-    }
-    for (const block of chain.slice(0, ANSWER_RANGE)) this.send(to, { kind: 'block', block })
+  #answer(to: number, chain: readonly Block[]): void {
+    for (const block of chain) this.send(to, { kind: 'block', block })
   }
 
   #setTimer(atMs: number): void {

@@ -174,24 +174,33 @@ describe('the vote guard [FIN-7]', () => {
     }
   })
 
-  test('a copy of the file is silent for two epochs, once, and the original after a crash is not', async () => {
+  test('a copy is a loss, once, also where the original was; the original after a crash is none', async () => {
     const { guard } = await openVoteGuard(path, CONTEXT)
     guard.write(vote(0, 1))
     // As after SIGKILL: nothing is said goodbye to, and the file is where it was.
+    const stamp = guard.stamp
     await guard.close()
     const nowMs = 2 * DEV_PARAMETERS.finalityEpochMs
-    const { guard: again } = await openVoteGuard(path, { ...CONTEXT, nowMs })
-    expect(again.marks.maySignFromMs).toBe(0)
+    const { guard: again, lost: isOriginalLost } = await openVoteGuard(path, { ...CONTEXT, nowMs, stamp })
+    expect([isOriginalLost, again.marks.maySignFromMs, again.marks.loss]).toEqual([false, 0, null])
     await again.close()
-    copyFileSync(path, `${path}.restored`)
-    for (const later of [nowMs, nowMs + 500]) {
-      const { guard: copy, lost } = await openVoteGuard(`${path}.restored`, { ...CONTEXT, nowMs: later })
-      expect([lost, copy.marks.maySignFromMs, copy.marks.loss]).toEqual([
-        false,
-        nowMs + 2 * DEV_PARAMETERS.finalityEpochMs,
-        null
-      ])
-      await copy.close()
+    const copy = `${path}.restored`
+    copyFileSync(path, copy)
+    // A disk may give the inode that was freed just now to the next file.
+    rmSync(path)
+    copyFileSync(copy, path)
+    for (const restored of [copy, path]) {
+      const { guard: first, lost } = await openVoteGuard(restored, { ...CONTEXT, nowMs, stamp })
+      const loss = { maySignFromMs: nowMs + 2 * DEV_PARAMETERS.finalityEpochMs, loss: { period: 0, epoch: 2 } }
+      expect(lost).toBe(true)
+      expect(first.marks).toMatchObject({ ...loss, vote: { targetEpoch: 1 } })
+      const newStamp = first.stamp
+      await first.close()
+      const later = { ...CONTEXT, nowMs: nowMs + 500, stamp: newStamp }
+      const { guard: second, lost: lostAgain } = await openVoteGuard(restored, later)
+      expect(lostAgain).toBe(false)
+      expect(second.marks).toMatchObject(loss)
+      await second.close()
     }
   })
 
