@@ -14,7 +14,7 @@ export interface SimRange {
   readonly breakRule: string | undefined
 }
 
-/** Rejects if a process ends without a report. */
+/** Says on stderr what did not pass as parts end. Rejects if a process ends without a report. */
 export async function runInParts(range: SimRange, jobs: number): Promise<SimReport> {
   const parts: SimRange[] = []
   const end = range.from + range.seeds
@@ -23,7 +23,11 @@ export async function runInParts(range: SimRange, jobs: number): Promise<SimRepo
   }
   const reports: SimReport[] = []
   const work = async (): Promise<void> => {
-    for (let part = parts.shift(); part !== undefined; part = parts.shift()) reports.push(await runPart(part))
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+      const report = await runPart(part)
+      reports.push(report)
+      for (const { seed, verdict, why } of report.failures) process.stderr.write(`seed ${seed}: ${verdict}: ${why}\n`)
+    }
   }
   await Promise.all(Array.from({ length: jobs }, work))
   return sumReports(reports, range.from, range.seeds)
