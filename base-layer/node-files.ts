@@ -93,7 +93,7 @@ async function openSigning(
   const { genesis, parameters } = state.chain
   const stamp = decodeStamp(store.meta('guard'))
   const { guard, lost } = await openVoteGuard(guardPath(dataDir), { key, parameters, nowMs, stamp })
-  if (lost) logger.warn({ key }, 'the guard file is missing or older than the chain: signing is held back')
+  if (lost) logger.warn({ key }, 'the guard file is missing, moved or older than the chain: signing is held back')
   store.putMeta('guard', encodeStamp(guard.stamp))
   return { key, guard, signer: createBaseSigner(genesis, key, keys.signing) }
 }
