@@ -1,5 +1,5 @@
 // The command line: parse, run, exit code. Nothing heavy is loaded before a command runs, and what was compiled is kept for
-// the next one: a node that was killed is back in half the time.
+// the next one: a node that was killed is back with a third less work.
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import envPaths from 'env-paths'

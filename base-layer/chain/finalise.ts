@@ -85,7 +85,7 @@ export function buildAdvance(
       handover === undefined ? [] : [{ period, bytes: encode(handoverCodec, handover) }]
     ),
     missing: handovers.filter(one => one.handover === undefined).map(one => one.period),
-    justifiedEpoch: last.header.justified.epoch
+    recordedEpoch: last.recordedFinal.epoch
   }
 }
 

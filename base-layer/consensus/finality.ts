@@ -15,7 +15,7 @@ import {
   type PeriodId
 } from '#contracts/statements/vote.ts'
 import type { BlockTree, TreeNode } from './block-tree.ts'
-import { chooseCarried } from './carried-certificates.ts'
+import { chooseCarried, saysSomethingNew } from './carried-certificates.ts'
 import { CertificateShelf, type Stored } from './certificate-shelf.ts'
 import type { BaseSettings, FinalityAnchor, TrustedHead } from './events.ts'
 import { JustifiedPoints } from './justified-points.ts'
@@ -235,9 +235,9 @@ export class Finality<State extends ChainView> {
 
   /** True if the final state has not recorded something as new: a chain above it may still have to carry this. */
   #isOwed({ vote }: Certificate): boolean {
-    const { justified, finalityPeriod } = this.#finalNode.state
-    const newest = justified[justified.length - 1]?.epoch ?? 0
-    return isSamePeriod(vote, finalityPeriod) ? vote.target.epoch > newest : isAfter(vote, finalityPeriod)
+    const { state } = this.#finalNode
+    const { finalityPeriod } = state
+    return isSamePeriod(vote, finalityPeriod) ? saysSomethingNew(vote, state) : isAfter(vote, finalityPeriod)
   }
 
   /** True for a period that finality has not come to. */

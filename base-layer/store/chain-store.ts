@@ -53,8 +53,11 @@ export interface FinalAdvance {
   readonly meta: Readonly<Record<string, Uint8Array>>
   /** Encoded hand-overs of the periods that ended with this advance [FIN-10]. */
   readonly handovers: readonly { readonly period: number; readonly bytes: Uint8Array }[]
-  /** Certificates with an older target are of no more use at the next start. */
-  readonly justifiedEpoch: number
+  /**
+   * Epoch of what the newest final state recorded as final: a certificate of a later target may still have to be carried,
+   * even one older than what is justified [FIN-8].
+   */
+  readonly recordedEpoch: number
 }
 
 const certificatesCodec = list(certificateCodec, 1, 1)
@@ -116,7 +119,7 @@ export class ChainStore {
       for (const [name, value] of Object.entries(advance.meta)) putMeta.run(name, value)
       for (const { period, bytes } of advance.handovers) putHandover.run(period, bytes)
       dropForks.run()
-      dropOld.run(advance.justifiedEpoch)
+      dropOld.run(advance.recordedEpoch)
     })
   }
 

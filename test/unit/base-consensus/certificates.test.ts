@@ -140,4 +140,44 @@ describe('certificates', () => {
     })
     expect(state.recordedFinal).toEqual(at(4, 6))
   })
+
+  it('that came after the chain recorded a later target are carried all the same: by them the period ended [FIN-2]', () => {
+    const before = new Bench({ self: null })
+    const last = lastHeightOf(0, P)
+    const early = before.chain(before.genesis, last + 2, { by: 'bob' })
+    const end = ancestor(before, early, last)
+    const epoch = Math.floor(before.nowMs / EPOCH) + 1
+    const [first, second, third] = [0, 1, 2].map(more => pointOf(epoch + more, end)) as [
+      FinalityPoint,
+      FinalityPoint,
+      FinalityPoint
+    ]
+    certify(before, pointOf(0, before.genesis), first)
+    certify(before, first, third)
+    const recorded = before.of('certified').map(({ certificate }) => certificate)
+    const slot = Math.ceil(before.nowMs / P.slotMs) + 1
+    const tip = before.chain(before.draw(early, { slot, by: 'bob', certificates: recorded }), 3, { by: 'bob' })
+    expect(tip.justified).toEqual([pointOf(0, before.genesis), first, third])
+    const late = certificateBy(THREE, before.link(first, second))
+    before.feed({ kind: 'certificate', certificate: late, from: 'x', nowMs: before.nowMs })
+    expect(before.machine.anchor.period).toBe(1)
+    // What becomes final next is above the block that recorded the later target.
+    const above = pointOf(epoch + 4, tip)
+    certify(before, pointOf(0, end), above)
+    certify(before, above, pointOf(epoch + 5, before.chain(tip, 2, { by: 'bob' })))
+    expect(before.machine.final.id).toBe(tip.id)
+
+    const after = new Bench({
+      self: 'alice',
+      start: false,
+      resume: { final: before.machine.final, anchor: before.machine.anchor },
+      stored: before.of('final').flatMap(({ steps }) => steps.map(({ block }) => block))
+    })
+    for (const { certificate } of before.of('certified')) after.feed({ kind: 'restored-certificate', certificate })
+    after.feed({ kind: 'start', guard: NO_MARKS, nowMs: before.nowMs })
+    for (let now = before.nowMs; after.intentions('propose').length === 0; now += 10) after.at(now)
+    const carried = after.intentions('propose')[0]?.block.certificates ?? []
+    expect(carried).toEqual([late])
+    expect(tip.after(tip.header, carried).finalityPeriod.period).toBe(1)
+  })
 })

@@ -246,6 +246,19 @@ describe('conflicts [FIN-5]', () => {
     expect(bench.machine.conflicted).toBe(true)
   })
 
+  it('show who signed both sides also where the other side is known from blocks alone [FIN-4]', () => {
+    const bench = new Bench({ self: null })
+    const a = bench.chain(bench.genesis, 4)
+    const b = bench.chain(bench.genesis, 4, { by: 'bob' })
+    const root = pointOf(0, bench.genesis)
+    certify(bench, root, pointOf(3, ancestor(bench, a, 2)))
+    const other = certificateBy(THREE, bench.link(root, pointOf(3, ancestor(bench, b, 2))))
+    expect(bench.of('evidence')).toEqual([])
+    bench.draw(b, { slot: 9, certificates: [other], by: 'carol' })
+    const accused = bench.of('evidence').map(({ evidence }) => evidence.kind === 'votes' && evidence.first.peer)
+    expect(new Set(accused)).toEqual(new Set(THREE.map(keyOf)))
+  })
+
   it('are found when a branch would become final beside one that was justified later', () => {
     const bench = new Bench({ self: null })
     const a = bench.chain(bench.genesis, 4)

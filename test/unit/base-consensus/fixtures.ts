@@ -158,7 +158,10 @@ export class ToyState implements ChainView {
       if (known !== undefined) continue
       if (!justified.some(point => isSamePoint(point, source))) continue
       justified = [...justified, target]
-      if (target.epoch === source.epoch + 1 && source.height > recordedFinal.height) recordedFinal = source
+      const isHigher =
+        source.height > recordedFinal.height ||
+        (source.height === recordedFinal.height && source.epoch > recordedFinal.epoch)
+      if (source.epoch > 0 && target.epoch === source.epoch + 1 && isHigher) recordedFinal = source
       if (recordedFinal.height === lastHeightOf(period, P)) justified = [{ ...recordedFinal, epoch: 0 }]
     }
     return new ToyState(header, this.#weights, { justified, recordedFinal }, this.#strangers, carried)

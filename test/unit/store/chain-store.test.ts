@@ -33,7 +33,7 @@ const advance = (blocks: readonly StoredBlock[], more: Partial<FinalAdvance> = {
   changes: [],
   meta: {},
   handovers: [],
-  justifiedEpoch: 0,
+  recordedEpoch: 0,
   ...more
 })
 
