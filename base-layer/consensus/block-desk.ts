@@ -29,6 +29,8 @@ export interface BlockDeskParts<State extends ChainView> {
   readonly onBlock: (block: Block, parentSlot: number) => void
   /** Counts what the certificates of a new block make countable. */
   readonly advance: () => void
+  /** Takes the certificates of a valid block, known since `knownMs`. */
+  readonly takeProven: (block: Block, knownMs: number) => void
   /** Takes those certificates of a block that was not executed whose targets are wanted. */
   readonly takeUnproven: (block: Block, isWanted: (target: FinalityPoint) => boolean) => void
   readonly emit: (effect: BaseEffect<State>) => void
@@ -130,7 +132,7 @@ export class BlockDesk<State extends ChainView> {
   }
 
   #insert(arrival: Arrival, parent: TreeNode<State>, knownMs: number, present: Present<State>): boolean {
-    const { transition, tree, finality, acknowledgements, waiting, onBlock, advance, emit } = this.#parts
+    const { transition, tree, acknowledgements, waiting, onBlock, takeProven, advance, emit } = this.#parts
     const { id, block, from } = arrival
     const applied =
       this.#built?.id === id ? { ok: true as const, value: this.#built.state } : transition.apply(parent.state, block)
@@ -145,7 +147,7 @@ export class BlockDesk<State extends ChainView> {
     this.#noteProposal(id, block)
     onBlock(block, parent.slot)
     for (const evidence of acknowledgements.onBlock(node)) emit({ kind: 'evidence', evidence })
-    for (const certificate of block.certificates) finality.add(certificate, knownMs)
+    takeProven(block, knownMs)
     // Blocks that waited come many at a time, and what the next ones
     // carry may be of a period that these lead to [FIN-2].
     if (block.certificates.length > 0) advance()

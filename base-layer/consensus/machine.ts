@@ -112,6 +112,7 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
       waiting,
       onBlock: (block, parentSlot) => this.#noteBlock(block, parentSlot),
       advance: () => this.#votes.advance(this.#nowMs),
+      takeProven: (block, knownMs) => this.#votes.takeProven(block, knownMs),
       takeUnproven: (block, isWanted) => this.#votes.takeUnproven(block, isWanted, this.#nowMs),
       emit
     })
@@ -252,7 +253,7 @@ class Machine<State extends ChainView> implements BaseMachine<State> {
     if (recovery !== null) this.#emit({ kind: 'recovered', period, recovery })
     // Blocks that came at once with the one that carries the file were taken before its table was known.
     for (const { block } of this.#tree.nodes()) {
-      for (const certificate of block?.certificates ?? []) this.#finality.add(certificate, this.#nowMs)
+      if (block !== undefined) this.#votes.takeProven(block, this.#nowMs)
     }
     this.#votes.weighPeriod(this.#nowMs)
     this.#votes.advance(this.#nowMs)

@@ -64,6 +64,11 @@ export class VoteDesk<State extends ChainView> {
     this.#gossip(outcome === 'new' ? 'relay' : outcome === 'worthless' ? 'reject' : 'ignore')
   }
 
+  /** Those of a block that was executed: checked with it, and known since `knownMs`. */
+  takeProven({ certificates }: Pick<Block, 'certificates'>, knownMs: number): void {
+    for (const certificate of certificates) this.#add(certificate, null, knownMs)
+  }
+
   /**
    * Certificates of a block that nobody executed: their weight is looked at first,
    * then signatures. The proposer answers for a bad one.
