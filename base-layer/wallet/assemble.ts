@@ -3,7 +3,7 @@
 import { encode } from '#contracts/codec/codec.ts'
 import { SIGNATURE_BYTES } from '#contracts/crypto/signature.ts'
 import type { Action } from '#contracts/ledger/actions/action.ts'
-import { leastFeeOf } from '#contracts/ledger/fee.ts'
+import { leastFeeOf, outputsAdded } from '#contracts/ledger/fee.ts'
 import { hostOf, type Output, spenderOf } from '#contracts/ledger/output.ts'
 import type { Parameters } from '#contracts/ledger/parameters.ts'
 import { type Transaction, type TransactionBody, transactionCodec } from '#contracts/ledger/transaction.ts'
@@ -85,19 +85,24 @@ export function assemble(wishes: TransactionWishes, context: AssemblyContext): V
   const percent = BigInt(Math.max(100, wishes.fee ?? FEE_PERCENT.low))
   const spenders = (coins: readonly Coin[]): number =>
     new Set([...context.authorities, ...coins.map(({ record }) => spenderOf(record.output, context.opened))]).size
-  const feeOf = (bytes: number, keys: number): bigint =>
-    (largest(leastFeeOf(context.parameters, bytes, keys), rated(floor, bytes)) * percent + 99n) / 100n
-  const totalOf = (bytes: number, keys: number): bigint =>
-    largest(feeOf(bytes, keys), wishes.replacedFee === undefined ? 0n : wishes.replacedFee + rated(RELAY_RATE, bytes))
+  const feeOf = (bytes: number, keys: number, added = 0): bigint =>
+    (largest(leastFeeOf(context.parameters, bytes, keys, added), rated(floor, bytes)) * percent + 99n) / 100n
+  const totalOf = (bytes: number, keys: number, added: number): bigint =>
+    largest(
+      feeOf(bytes, keys, added),
+      wishes.replacedFee === undefined ? 0n : wishes.replacedFee + rated(RELAY_RATE, bytes)
+    )
   const bytesOf = (inputs: readonly Coin[], all: readonly Output[]): number =>
     encode(transactionCodec, { ...bodyOf(wishes, inputs, all), signature: NO_SIGNATURE }).length
 
   const paid = outputs.reduce((sum, output) => sum + output.atoms, 0n) + context.locked
   const fixedBytes = bytesOf(spend, outputs) + HEADS_BYTES
-  const missing = paid + totalOf(fixedBytes, Math.max(1, spenders(spend))) - sumOf(spend)
+  // As if one coin sufficed: more of them only make it less.
+  const fixedAdded = outputsAdded(Math.max(1, spend.length), outputs.length)
+  const missing = paid + totalOf(fixedBytes, Math.max(1, spenders(spend)), fixedAdded) - sumOf(spend)
   const moreKeys = new Set(context.coins.map(({ record }) => spenderOf(record.output, context.opened))).size > 1
   const inputCost = feeOf(INPUT_BYTES, moreKeys || spend.length > 0 ? 1 : 0)
-  const changeCost = feeOf(CHANGE_BYTES, 0) + feeOf(INPUT_BYTES, 1)
+  const changeCost = feeOf(CHANGE_BYTES, 0, 1) + feeOf(INPUT_BYTES, 1)
   let coins = spend
   if (missing > 0n || spend.length === 0) {
     if (only) return reject('E_FUNDS', `these outputs are short of ${inShares(missing)}`)
@@ -107,8 +112,9 @@ export function assemble(wishes: TransactionWishes, context: AssemblyContext): V
   }
   const keys = spenders(coins)
   const left = sumOf(coins) - paid
-  const bare = totalOf(bytesOf(coins, outputs), keys)
-  const change = left - totalOf(bytesOf(coins, outputs) + CHANGE_BYTES + 1, keys)
+  const bytes = bytesOf(coins, outputs)
+  const bare = totalOf(bytes, keys, outputsAdded(coins.length, outputs.length))
+  const change = left - totalOf(bytes + CHANGE_BYTES + 1, keys, outputsAdded(coins.length, outputs.length + 1))
   if (left < bare)
     return reject('E_FUNDS', `the fee of ${inShares(bare)} is more than the ${inShares(largest(left, 0n))} left for it`)
   if (change <= feeOf(INPUT_BYTES, 1)) return accept({ body: bodyOf(wishes, coins, outputs), coins, fee: left })

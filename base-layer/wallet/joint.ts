@@ -1,8 +1,8 @@
 // Payments that several wallets make together: each puts in what it said, gets its own change back, and sees what the whole
 // does before it signs [SIG-3]. The signature is made in a session of all (contracts/crypto/signing-session.ts).
-import { feeThatCovers } from '#contracts/ledger/fee.ts'
+import { feeThatCovers, leastFeeOf } from '#contracts/ledger/fee.ts'
 import { keysOf, type Output, ownerOf } from '#contracts/ledger/output.ts'
-import type { TransactionBody } from '#contracts/ledger/transaction.ts'
+import { TRANSACTION_BYTES, type TransactionBody } from '#contracts/ledger/transaction.ts'
 import { aggregateKeys, SIGNERS_MAX } from '#contracts/crypto/multisignature.ts'
 import type { PublicKey } from '#contracts/primitives/ids.ts'
 import { accept, reject, type Verdict } from '#contracts/primitives/verdict.ts'
@@ -17,9 +17,6 @@ export interface Contribution {
   readonly key: PublicKey
   readonly atoms: bigint
 }
-
-/** More than the fee of any joint payment, to choose the coins of whoever bears it. */
-const FEE_ROOM = 200_000n
 
 /**
  * The body of a joint payment; the first contributor bears the fee. E_JOINT if what is put in is not what is paid, or a key
@@ -38,13 +35,15 @@ export async function draftJoint(
     return reject('E_JOINT', `each of at most ${SIGNERS_MAX} keys contributes once`)
   }
   const [{ parameters }, head] = await Promise.all([chain.info(), chain.tip('head')])
+  // More than it comes to, to choose the coins of whoever bears it.
+  const room = leastFeeOf(parameters, TRANSACTION_BYTES, keys.length, payments.length + keys.length)
   const chosen: { readonly contribution: Contribution; readonly coins: readonly Coin[] }[] = []
   for (const [place, contribution] of contributions.entries()) {
     const free = (await chain.outputsOf(contribution.key)).filter(
       ({ record }) =>
         ownerOf(record.output) !== undefined && (record.maturesAt === null || record.maturesAt <= head.recordedFinal)
     )
-    const atoms = contribution.atoms + (place === 0 ? FEE_ROOM : 0n)
+    const atoms = contribution.atoms + (place === 0 ? room : 0n)
     const coins = selectCoins(free, { atoms, inputCost: 0n, changeCost: 0n })
     if (!coins.ok) return reject(coins.code, `${contribution.key.slice(0, 12)}: ${coins.why}`)
     chosen.push({ contribution, coins: coins.value })

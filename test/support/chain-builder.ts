@@ -83,7 +83,7 @@ export interface ChainOptions {
 /** Slots without a proposer that a test puts up with. */
 const SLOTS_TRIED = 100
 /** More than the least fee of any transaction. */
-const FEE_ROOM = 200_000n
+const FEE_ROOM = 500_000n
 
 export class ChainBuilder {
   readonly peers: readonly Peer[]

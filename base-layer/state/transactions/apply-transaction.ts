@@ -5,7 +5,7 @@ import { encode } from '#contracts/codec/codec.ts'
 import { signingBytes, verifySignature } from '#contracts/crypto/signature.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { checkForm, isFree } from '#contracts/ledger/check.ts'
-import { leastFeeOf } from '#contracts/ledger/fee.ts'
+import { leastFeeOf, outputsAdded } from '#contracts/ledger/fee.ts'
 import { keysOf, type Output, outputIdOf, spenderOf } from '#contracts/ledger/output.ts'
 import { bodyOfEncoded, type Transaction, transactionCodec } from '#contracts/ledger/transaction.ts'
 import type { Hash, PublicKey, TransactionId } from '#contracts/primitives/ids.ts'
@@ -67,7 +67,8 @@ export function applyTransaction(
   }
   const spare = atoms - transaction.outputs.reduce((sum, output) => sum + output.atoms, 0n)
   if (spare < 0n) return reject('E_TX_FUNDS', 'the outputs hold more than the inputs')
-  const least = isFree(transaction) ? 0n : leastFeeOf(work.parameters, prepared.encoded.length, signers.length)
+  const added = outputsAdded(transaction.inputs.length, transaction.outputs.length)
+  const least = isFree(transaction) ? 0n : leastFeeOf(work.parameters, prepared.encoded.length, signers.length, added)
   // What an action locks only makes the fee smaller: nobody is judged for less than the fee.
   if (spare < least) return feeFault(least)
   work.touch(touched, id)

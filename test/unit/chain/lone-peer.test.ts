@@ -62,8 +62,8 @@ describe('a base node', () => {
     await passSlots(14)
     expect(await node.chain.status(sent.value)).toMatchObject({ kind: 'final' })
     const fee = 49n * ATOMS_PER_SHARE - (await bob.balance()).spendable
-    expect(fee).toBeGreaterThan(P.feeAtoms)
-    expect(fee).toBeLessThan(2n * P.feeAtoms)
+    expect(fee).toBeGreaterThan(2n * P.feeAtoms)
+    expect(fee).toBeLessThan(3n * P.feeAtoms)
   })
 
   test('two transactions over one output: the second is refused with a code', async () => {

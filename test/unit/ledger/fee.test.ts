@@ -1,11 +1,11 @@
-// The least fee: a fixed part for each key, a price for each byte [LED-5].
+// The least fee: a fixed part for each key and for each output added, a price for each byte [LED-5].
 import { describe, expect, it } from 'vitest'
 import { encode } from '#contracts/codec/codec.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import { feeThatCovers, leastFeeFor, leastFeeOf } from '#contracts/ledger/fee.ts'
 import { DEV_PARAMETERS } from '#contracts/ledger/parameters.ts'
 import { type TransactionBody, transactionCodec } from '#contracts/ledger/transaction.ts'
-import type { PublicKey } from '#contracts/primitives/ids.ts'
+import type { OutputId, PublicKey } from '#contracts/primitives/ids.ts'
 
 const prices = { feeAtoms: 1000n, feeByteAtoms: 3n }
 const owner = hashHex('test-owner') as string as PublicKey
@@ -25,6 +25,21 @@ describe('the least fee', () => {
     expect(leastFeeOf(prices, 300, 64)).toBe(64_900n)
     const { length } = encode(transactionCodec, { ...bodyOf(5n), signature: new Uint8Array(64) })
     expect(leastFeeFor(prices, bodyOf(5n), 2)).toBe(2000n + 3n * BigInt(length))
+  })
+
+  it('counts what is created beyond what is spent, and gives nothing back for less', () => {
+    const one = bodyOf(5n)
+    const sized = (inputs: number, outputs: number): bigint => {
+      const body = {
+        ...one,
+        inputs: Array.from({ length: inputs }, (_, n) => hashHex<OutputId>('test-input', Uint8Array.of(n))),
+        outputs: Array.from({ length: outputs }, () => one.outputs).flat()
+      }
+      const { length } = encode(transactionCodec, { ...body, signature: new Uint8Array(64) })
+      return leastFeeFor(prices, body) - 3n * BigInt(length)
+    }
+    expect([sized(1, 1), sized(2, 1), sized(1, 0), sized(3, 3)]).toEqual([1000n, 1000n, 1000n, 1000n])
+    expect([sized(1, 2), sized(2, 4), sized(1, 256)]).toEqual([2000n, 3000n, 256_000n])
   })
 
   it('is found for a body whose change it takes from, wherever the change gets shorter', () => {

@@ -113,7 +113,7 @@ test.each([1, 2, 3, 4])('the pool keeps, replaces and lets go of exactly what it
     const sources = draw(2) === 0 && open.length > 0 ? open : coins.map(one => one.id)
     const inputs = [...new Set(Array.from({ length: 1 + draw(2) }, () => sources[draw(sources.length)] as OutputId))]
     const held = inputs.reduce((sum, id) => sum + (atomsOf.get(id) ?? 0n), 0n)
-    const fee = BigInt(2_000 + draw(40) * 1_000)
+    const fee = BigInt(5_000 + draw(40) * 1_000)
     if (held < fee + 10n) continue
     const outputs = Array.from({ length: 1 + draw(3) }, (_, n) => output(olga.key, (held - fee) / BigInt(4 + n)))
     const paid = outputs.reduce((sum, one) => sum + one.atoms, 0n)

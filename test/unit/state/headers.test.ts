@@ -1,6 +1,6 @@
 // What a header must say, each way to be wrong [POS-4, POS-5, POS-7, PRF-1 to PRF-3, FIN-1, FIN-8].
 import { beforeEach, describe, expect, it } from 'vitest'
-import { applyBlock } from '#base-layer/state/transition.ts'
+import { applyBlock, buildBlock } from '#base-layer/state/transition.ts'
 import { hashHex } from '#contracts/crypto/hash.ts'
 import type { BlockId, PublicKey } from '#contracts/primitives/ids.ts'
 import type { Block, BlockHeader } from '#contracts/statements/block.ts'
@@ -82,6 +82,25 @@ describe('a certificate counts only', () => {
     expect(codeWith(of({ target: { ...vote.target, epoch: vote.source.epoch } }))).toBe('E_VOTE_EPOCH')
     expect(codeWith(of({ target: { ...vote.target, height: 42 } }))).toBe('E_VOTE_HEIGHT')
     expect(codeWith(of({ target: { ...vote.target, height: 41 } }))).toBe('E_CERT_TARGET')
+  })
+
+  it('if it says something new, though it came after one of a later target was recorded [FIN-2, FIN-8]', () => {
+    const { period, recovery, root, target } = vote
+    const link = { period, recovery, root }
+    const [first, second, third] = [0, 1, 2].map(more => ({ ...target, epoch: target.epoch + more }))
+    if (first === undefined || second === undefined || third === undefined) throw new Error('three epochs')
+    const after = (certificates: readonly Certificate[]) =>
+      buildBlock(chain.state, { ...block.header, transactions: [], certificates }).state
+    const recorded = [of({}), chain.certificate({ ...link, source: first, target: third })]
+    const late = chain.certificate({ ...link, source: first, target: second })
+    expect(after(recorded).recordedFinal).not.toEqual(first)
+    expect(after([...recorded, late]).recordedFinal).toEqual(first)
+    expect(
+      after([...recorded, late])
+        .justified.map(point => point.epoch)
+        .slice(-3)
+    ).toEqual([first, second, third].map(point => point.epoch))
+    expect(after([...recorded, late]).id).toBe(after([...recorded, late, late]).id)
   })
 
   it('with more than two thirds of the table, each signed, none a stranger [FIN-1]', () => {

@@ -80,6 +80,16 @@ describe('payments [LED-3]', () => {
     expect(chain.refusalOf(chain.spend({ from: olga, to: [output(small, shares(1))] }))).toBe('E_TX_OUTPUT_KEY')
   })
 
+  it('pay for every output beyond their inputs [LED-5]', () => {
+    const to = Array.from({ length: 8 }, () => output(oscar.key, 1n))
+    const spend = { from: olga, inputs: [hers], to }
+    const least = chain.feeOf(chain.spend(spend))
+    const alone = chain.feeOf(chain.spend({ from: olga, inputs: [hers], to: [output(oscar.key, 1n)] }))
+    expect(least - alone).toBeGreaterThan(7n * chain.state.parameters.feeAtoms)
+    expect(chain.refusalOf(chain.spend({ ...spend, fee: least - 1n }))).toBe('E_TX_FEE')
+    expect(chain.refusalOf(chain.spend({ ...spend, fee: least }))).toBeUndefined()
+  })
+
   it('are refused before notBefore and after notAfter', () => {
     const next = chain.state.height + 1
     const spend = { from: olga, inputs: [hers], to: [output(oscar.key, shares(1))] }
