@@ -103,7 +103,8 @@ export const BASE_MUTANTS: readonly Mutant[] = [
     file: `${consensus}/signing.ts`,
     from: 'if (view.nowMs < Math.max(0, guard.maySignFromMs)) return []',
     to: 'if (view.nowMs < 0) return []',
-    seed: 2
+    seed: 2,
+    isRare: true
   },
   {
     rule: 'ticks-without-finality',
