@@ -163,7 +163,7 @@ function pathOf(words: readonly Word[]): string {
   return path.join(' ')
 }
 
-/** Ids, addresses, heights and times, and the folder of this run. */
+/** Ids, addresses, heights and times, the folder of this run, and what all fees so far have left. */
 function alike(text: string): string {
   return text
     .replaceAll(world.folder, '<folder>')
@@ -174,7 +174,6 @@ function alike(text: string): string {
     .replace(/\bsdev1[a-z0-9]+/g, '<address>')
     .replace(/chain-\d+T\d+Z/g, 'chain-<time>')
     .replace(/\b(block|heights?|head|tick|final|now|slot) ( ?)\d+/g, '$1 $2<n>')
-    // What the fees so far have left, which hangs on what else was under way.
     .replace(/[\d.]+ share can be spent/g, '<all> share can be spent')
     .replace(/about [\d.]+ s/g, 'about <t> s')
     .replace(/\d+ (seconds?|minutes?) ago/g, '<t> ago')
