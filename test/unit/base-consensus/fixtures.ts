@@ -372,12 +372,8 @@ export function acknowledgementOf(
 
 export function recordOf(names: readonly string[], parent: ToyState): readonly RecordedAcknowledgement[] {
   return names.map(name => {
-    const {
-      acknowledgement: { digest },
-      peer,
-      signature
-    } = acknowledgementOf(name, parent)
-    return { peer, digest, signature }
+    const { acknowledgement, peer, signature } = acknowledgementOf(name, parent)
+    return { peer, digest: acknowledgement.digest, signature }
   })
 }
 
