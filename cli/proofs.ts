@@ -74,14 +74,14 @@ export function checkBaseProof(trusted: LightClient, file: BaseProof): Verdict<C
 
 /** Throws E_PROOF_FILE for what is no proof file. */
 export async function readProofFile(path: string): Promise<ProofFile> {
-  const file = PROOF_FILE.safeParse(await readJson(path))
+  const file = PROOF_FILE.safeParse(await readJson(path, 'E_PROOF_FILE'))
   if (!file.success) throw misuse('E_PROOF_FILE', `${path} is not a proof file`)
   return file.data
 }
 
 /** Throws E_HEAD_FILE for what is no head file, and the code of a head that may not be trusted any more [FIN-5]. */
 export async function readHeadFile(path: string): Promise<LightClient> {
-  const file = HEAD_FILE.safeParse(await readJson(path))
+  const file = HEAD_FILE.safeParse(await readJson(path, 'E_HEAD_FILE'))
   if (!file.success) throw misuse('E_HEAD_FILE', `${path} is not a head file`)
   return unwrap(createLightClient({ kind: 'kept', bytes: hexToBytes(file.data.client) }, Date.now()))
 }
@@ -98,10 +98,14 @@ export async function writeHeadFile(path: string, client: LightClient): Promise<
   await writeFile(path, `${JSON.stringify(file, null, 1)}\n`)
 }
 
-async function readJson(path: string): Promise<unknown> {
+/** Throws the code for a file that cannot be read, and for one that is no JSON: cut short, say. */
+async function readJson(path: string, code: 'E_PROOF_FILE' | 'E_HEAD_FILE'): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw misuse(code, `cannot read ${path}`)
+  })
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    return JSON.parse(text)
   } catch {
-    throw misuse('E_PROOF_FILE', `cannot read ${path}`)
+    throw misuse(code, `${path} is ${text === '' ? 'empty' : 'damaged or cut short: it is no JSON'}`)
   }
 }

@@ -61,12 +61,20 @@ function phraseLines(phrase: Secret<string>): readonly string[] {
   )
 }
 
+/** The words of a text; the numbers that `wallet phrase` prints beside them are left out, no word being one. */
+export function phraseIn(text: string): string {
+  return text
+    .split(/\s+/)
+    .filter(word => !/^\d*$/.test(word))
+    .join(' ')
+}
+
 async function readPhrase(context: Context, { phraseFile }: Options): Promise<Secret<string>> {
   if (typeof phraseFile === 'string') {
     const text = await readFile(phraseFile === '-' ? '/dev/stdin' : phraseFile, 'utf8').catch(() => {
       throw misuse('E_PHRASE', `cannot read ${phraseFile}`)
     })
-    return new Secret(text.trim().split(/\s+/).join(' '))
+    return new Secret(phraseIn(text))
   }
   if (!context.mayAsk) throw misuse('E_INPUT_NEEDED', 'the words are needed: say --phrase-file')
   return await askSecret('Words of the phrase: ', context.signal)

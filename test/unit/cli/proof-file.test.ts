@@ -1,7 +1,10 @@
 // What a proof file must look like before anything in it is judged: nothing in it may reach a codec that asserts. And what
 // is said of each kind, as of which block, how old and how final.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { BASE_KINDS, type BaseKind, checkBaseProof, PROOF_FILE } from '#cli/proofs.ts'
+import { BASE_KINDS, type BaseKind, checkBaseProof, PROOF_FILE, readHeadFile, readProofFile } from '#cli/proofs.ts'
 import { sayAge, sayHead, sayShown } from '#cli/proof-words.ts'
 import { ageMs } from '#base-layer/light/light-client.ts'
 import { bytesToHex } from '#contracts/primitives/bytes.ts'
@@ -33,6 +36,25 @@ describe('a proof file', () => {
     ['a field more', { ...account, note: 'trust me' }]
   ])('is refused with %s', (_what, file) => {
     expect(PROOF_FILE.safeParse(file).success).toBe(false)
+  })
+})
+
+describe('a file that was not read', () => {
+  it.each([
+    ['readProofFile', readProofFile, 'E_PROOF_FILE'],
+    ['readHeadFile', readHeadFile, 'E_HEAD_FILE']
+  ])('is told apart by %s: missing, empty, or cut short', async (_name, read, code) => {
+    const folder = await mkdtemp(join(tmpdir(), 'surety-proof-file-'))
+    const path = join(folder, 'file.json')
+    try {
+      await expect(read(path)).rejects.toMatchObject({ code, message: expect.stringContaining('cannot read') })
+      await writeFile(path, '')
+      await expect(read(path)).rejects.toMatchObject({ code, message: expect.stringContaining('is empty') })
+      await writeFile(path, '{"schema": "surety.pro')
+      await expect(read(path)).rejects.toMatchObject({ code, message: expect.stringContaining('cut short') })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 })
 
