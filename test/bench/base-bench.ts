@@ -8,6 +8,8 @@ import { promisify } from 'node:util'
 import type { ImportResult } from './base-import.ts'
 import { buildLedger, writeLedger } from './base-ledger.ts'
 import { type BaseBenchSettings, measureMemoryAtRest } from './base-memory.ts'
+import { measureProofs, type ProofSizes } from './base-proofs.ts'
+import { measureRelay, type RelayMeasures } from './relay.ts'
 import { BASE_BENCH } from './limits.ts'
 
 const run = promisify(execFile)
@@ -35,10 +37,11 @@ export interface LedgerResult {
 export interface BaseResult extends LedgerResult {
   /** Of the larger ledger; only in long mode. */
   readonly larger: LedgerResult | null
-  /** Bytes and milliseconds to check, by what is proven and the ledger's size. */
-  readonly proofs: Readonly<
-    Record<string, { readonly outputs: number; readonly bytes: number; readonly verifyMs: number }>
-  >
+  /** Bytes and milliseconds to check, by what is proven, for each size of the ledger. */
+  readonly proofs: readonly ProofSizes[]
+  /** A relay's own delay by kind of message [GSP-1]: the slowest kind's median, and each kind. */
+  readonly relayMsPerMessage: number
+  readonly relay: RelayMeasures
   readonly memoryAtRestMb: number | null
 }
 
@@ -47,13 +50,12 @@ export async function measureBase(settings: BaseBenchSettings, isLong: boolean):
   const [small, large] = BASE_BENCH.outputs
   const result = await measureLedger(small, settings)
   const larger = isLong ? await measureLedger(large, settings) : null
-  const proofs = Object.fromEntries(
-    [result, ...(larger === null ? [] : [larger])].map(({ outputs, balanceProofBytes, balanceProofMs }) => [
-      `output-of-${outputs}`,
-      { outputs, bytes: balanceProofBytes, verifyMs: balanceProofMs }
-    ])
-  )
-  return { ...result, larger, proofs, memoryAtRestMb: await measureMemoryAtRest(settings) }
+  const memoryAtRestMb = await measureMemoryAtRest(settings)
+  const proofs = (isLong ? [small, large] : [small]).map(outputs => measureProofs({ outputs }))
+  settings.note(`proofs of ${proofs[0]?.proofs.length ?? 0} kinds are checked`)
+  const relay = await measureRelay()
+  const relayMsPerMessage = rounded(Math.max(...relay.delays.map(one => one.p50Ms)))
+  return { ...result, larger, proofs, relayMsPerMessage, relay, memoryAtRestMb }
 }
 
 export async function measureLedger(outputs: number, settings: BaseBenchSettings): Promise<LedgerResult> {

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { installNodeCrypto } from '#base-layer/runtime/native-crypto.ts'
 import { type AssetResult, describe, measureAsset } from './asset-bench.ts'
 import { type BaseResult, measureBase } from './base-bench.ts'
+import { documentOf, type Found } from './document.ts'
 import { ASSET_BENCH, BASE_BENCH } from './limits.ts'
 import { measureVerifications } from './verify-bound.ts'
 
@@ -61,50 +62,30 @@ async function main(): Promise<void> {
   }
 }
 
-interface Found {
-  readonly verifyPerSecond: number
-  readonly cores: number
-  readonly base: BaseResult | undefined
-  readonly asset: AssetResult | undefined
-}
-
-function print(json: boolean, { verifyPerSecond, cores, base, asset }: Found): void {
-  // Every instruction is verified once by each member.
-  const ratio = asset === undefined ? 0 : asset.best.perSecond / ((verifyPerSecond * cores) / ASSET_BENCH.seats)
-  const assetPart = asset && assetDocument(asset, Math.round(ratio * 1000) / 1000)
-  const document = { schema: 'surety.bench/1', verifyPerSecond, cores, base, asset: assetPart }
+function print(isJson: boolean, found: Found): void {
+  const document = documentOf(found)
+  const { verifyPerSecond, cores, base, asset } = found
   const lines = [
     `${verifyPerSecond} signatures verified a second on one core; ${cores} cores`,
     ...(base === undefined ? [] : baseLines(base)),
-    ...(asset === undefined ? [] : assetLines(asset, Math.round(ratio * 1000) / 1000))
+    ...(asset === undefined ? [] : assetLines(asset, document.asset?.ratioToVerifyBound ?? 0))
   ]
-  process.stdout.write(`${json ? JSON.stringify(document) : lines.join('\n')}\n`)
+  process.stdout.write(`${isJson ? JSON.stringify(document) : lines.join('\n')}\n`)
 }
 
-function baseLines({ larger, memoryAtRestMb, ...ledger }: BaseResult): string[] {
+function baseLines({ larger, memoryAtRestMb, proofs, relayMsPerMessage, ...ledger }: BaseResult): string[] {
   const lines = [ledger, ...(larger === null ? [] : [larger])].map(
     one =>
       `base, ${one.outputs} outputs: ${one.paymentsPerSecond} payments a second (${one.ratioToVerifyBound} of the verify bound), ` +
       `a late joiner ${one.catchUpPaymentsPerSecond} (${one.catchUpRatio}), ${one.loadedMb} MB; ` +
       `proof of one output ${one.balanceProofBytes} bytes, checked in ${one.balanceProofMs} ms`
   )
-  return memoryAtRestMb === null ? lines : [...lines, `memory of a node at rest: ${memoryAtRestMb} MB`]
-}
-
-function assetDocument({ best, inFlight, low, levels, liveAt, memberMicros }: AssetResult, ratio: number) {
-  return {
-    instructionsPerSecond: best.perSecond,
-    p50Ms: best.p50Ms,
-    p99Ms: best.p99Ms,
-    ratioToVerifyBound: ratio,
-    accepted: best.accepted,
-    inFlight,
-    members: ASSET_BENCH.seats,
-    memberCpuMicrosPerInstruction: memberMicros,
-    liveAtHeight: liveAt,
-    low,
-    levels
+  for (const { outputs, proofs: costs } of proofs) {
+    const parts = costs.map(({ kind, bytes, verifyMs }) => `${kind} ${bytes} bytes, ${verifyMs.toFixed(2)} ms`)
+    lines.push(`proofs at ${outputs} outputs: ${parts.join('; ')}`)
   }
+  lines.push(`a relay's own delay, slowest kind of message: ${relayMsPerMessage} ms`)
+  return memoryAtRestMb === null ? lines : [...lines, `memory of a node at rest: ${memoryAtRestMb} MB`]
 }
 
 function assetLines({ best, inFlight, low, memberMicros }: AssetResult, ratio: number): string[] {
