@@ -3,6 +3,8 @@
 // contradicts itself or is accused; heads descend from what is justified; atoms, ticks and finality only move as they may.
 import type { Intention } from '#base-layer/consensus/events.ts'
 import type { BaseMachine } from '#base-layer/consensus/machine.ts'
+import { countedIn } from '#base-layer/state/finality/hosting.ts'
+import { hostOf } from '#contracts/ledger/output.ts'
 import type { BlockId, PublicKey } from '#contracts/primitives/ids.ts'
 import { checkEvidence, type Evidence } from '#contracts/statements/evidence.ts'
 import {
@@ -97,12 +99,23 @@ export class BaseChecks {
     }
   }
 
-  /** Supply, ticks and recorded finality of every state there is [LED-2, FIN-5, FIN-8]. */
+  /** Supply, what hosts represent, ticks and recorded finality of every state there is [LED-2, POS-1, FIN-5, FIN-8]. */
   onState(state: SimState, parent: SimState): void {
     const { height, recordedFinal } = state
     const where = `in a block at height ${height}`
     let atoms = state.finality.burnt + state.finality.fees
-    for (const [, record] of state.entries('outputs')) atoms += record.output.atoms
+    const hosted = new Map<PublicKey, bigint>()
+    for (const [, { output }] of state.entries('outputs')) {
+      atoms += output.atoms
+      const host = hostOf(output)
+      if (host !== null) hosted.set(host, (hosted.get(host) ?? 0n) + output.atoms)
+    }
+    for (const [host, record] of state.entries('hosts')) {
+      // All that was ever young is counted by a period that never comes.
+      if (countedIn(record, Number.MAX_SAFE_INTEGER) !== hosted.get(host)) this.fail(`hosted coin is lost ${where}`)
+      hosted.delete(host)
+    }
+    if (hosted.size > 0) this.fail(`a host is not known ${where}`)
     for (const [, record] of state.entries('balances')) atoms += record.atoms
     if (atoms !== state.chain.supply) this.fail(`supply ${atoms} is not ${state.chain.supply} ${where}`)
     const isTicking = height - recordedFinal.height <= state.chain.parameters.finalLag
