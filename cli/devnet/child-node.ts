@@ -5,10 +5,8 @@ import { openSync, closeSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { RpcCallError, rpcCall } from '#base-layer/runtime/json-rpc-client.ts'
-import { COMPILE_CACHE } from '../compile-cache.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
 import { NODE_INFO, type NodeInfo } from '../node/node-methods.ts'
-import { NODE_FLAGS } from '../node/node-flags.ts'
 
 const MAIN = join(import.meta.dirname, '..', 'main.ts')
 const READY_POLL_MS = 100
@@ -44,15 +42,9 @@ export class ChildNode {
     if (this.#child !== undefined) return
     const log = openSync(join(this.folder, 'node.log'), 'a')
     // Its standard input is a pipe of ours: the pipe's end, however this process ends, ends the node too.
-    const child = spawn(
-      process.execPath,
-      [...NODE_FLAGS, MAIN, 'node', 'start', '--data', this.folder, '--supervised'],
-      {
-        // Said from outside, it serves main.ts too: what strips its types, 17 MB, is never loaded then.
-        env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env },
-        stdio: ['pipe', log, log]
-      }
-    )
+    const child = spawn(process.execPath, [MAIN, 'node', 'start', '--data', this.folder, '--supervised'], {
+      stdio: ['pipe', log, log]
+    })
     closeSync(log)
     this.#child = child
     child.stdin?.on('error', () => undefined)

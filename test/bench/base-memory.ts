@@ -19,11 +19,10 @@ export async function measureMemoryAtRest({ folder, signal, note }: BaseBenchSet
   const nodes = DEV_NODES.filter(node => node.role === 'peer')
   const network = await createDevNetwork({ folder, nodes, logLevel: 'warn' })
   try {
-    const names = nodes.map(node => node.name)
-    // The second start, as a node's usual one: only the first on a machine compiles, and keeps what that takes.
-    await network.start(signal, names)
-    await network.stop()
-    await network.start(signal, names)
+    await network.start(
+      signal,
+      nodes.map(node => node.name)
+    )
     await delay(BASE_BENCH.restMs, undefined, { signal })
     const each = network.nodes.flatMap(({ pid }) => (pid === undefined ? [] : [residentMb(pid)]))
     note(`memory of nodes at rest, MB: ${each.join(', ')}`)
